@@ -1,0 +1,48 @@
+namespace Rx.PgNotify;
+
+/// <summary>What a <see cref="PgListener"/> is doing. A closed set of cases, made for <c>switch</c>.</summary>
+public abstract record ListenerState
+{
+    ListenerState()
+    {
+    }
+
+    /// <summary>No channel is wanted and there is no connection.</summary>
+    public sealed record Idle : ListenerState
+    {
+        internal static readonly Idle Instance = new();
+    }
+
+    /// <summary>A first connection is being opened.</summary>
+    public sealed record Connecting : ListenerState
+    {
+        internal static readonly Connecting Instance = new();
+    }
+
+    /// <summary>The connection stands and the server has acknowledged the channels wanted when it was opened.</summary>
+    public sealed record Listening : ListenerState
+    {
+        internal static readonly Listening Instance = new();
+    }
+
+    /// <summary>
+    /// A connection was lost, or could not be opened, and the next attempt follows after a delay. Reported once for
+    /// each failed attempt and kept until the next attempt has succeeded or failed.
+    /// </summary>
+    /// <param name="Attempt">The number of the attempt that comes next, from 1, counted since the last success.</param>
+    /// <param name="Delay">How long the listener waits before it, jitter included.</param>
+    /// <param name="Cause">What ended the connection or the last attempt.</param>
+    public sealed record Reconnecting(int Attempt, TimeSpan Delay, Exception Cause) : ListenerState;
+
+    /// <summary>
+    /// The listener gave up, and every subscriber of that time got <c>OnError</c>. Subscribing again starts anew.
+    /// </summary>
+    /// <param name="Cause">Why.</param>
+    public sealed record Faulted(PgListenerException Cause) : ListenerState;
+
+    /// <summary>The listener was disposed. The last state: <c>OnCompleted</c> follows.</summary>
+    public sealed record Disposed : ListenerState
+    {
+        internal static readonly Disposed Instance = new();
+    }
+}

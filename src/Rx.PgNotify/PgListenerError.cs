@@ -1,0 +1,23 @@
+namespace Rx.PgNotify;
+
+/// <summary>What went wrong for good: the reason in a <see cref="PgListenerException"/>.</summary>
+public enum PgListenerError
+{
+    /// <summary>A reason this version has no name for; the inner exception tells more.</summary>
+    Unknown = 0,
+
+    /// <summary>The server refused the user name, the password or the right to connect (SQLSTATE 28xxx, 42501).</summary>
+    AuthenticationFailed = 1,
+
+    /// <summary>The database does not exist (SQLSTATE 3D000).</summary>
+    DatabaseNotFound = 2,
+
+    /// <summary>The server's TLS certificate was refused by the client.</summary>
+    CertificateRefused = 3,
+
+    /// <summary>The only server is a standby in recovery, where <c>LISTEN</c> is not possible (SQLSTATE 25006).</summary>
+    ServerInRecovery = 4,
+
+    /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
+    ChannelRefused = 5,
+}

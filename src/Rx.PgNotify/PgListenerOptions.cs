@@ -1,0 +1,99 @@
+using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
+
+namespace Rx.PgNotify;
+
+/// <summary>
+/// How a <see cref="PgListener"/> behaves. Its constructor validates and copies the options: a change made afterwards
+/// has no effect.
+/// </summary>
+public sealed class PgListenerOptions
+{
+    /// <summary>
+    /// How long a channel stays listened to after its last subscriber has gone. Subscribing again within this time
+    /// costs no round trip. Default 1 second; 0 to 1 day.
+    /// </summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The silence after which the server is asked for a sign of life, and the time it has to give one. Whole seconds;
+    /// default 10 seconds; 1 second to 1 hour. Also limits every command the listener sends.
+    /// </summary>
+    /// <remarks>Becomes <c>Keepalive</c> and <c>Command Timeout</c> of the listener's connection.</remarks>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many notifications are kept for the slowest subscriber of a channel before it is overrun and gets a Resync
+    /// with <see cref="ResyncReasons.Overflow"/>. Default 65,536; 1 to 16,777,216.
+    /// </summary>
+    public int BufferCapacity { get; set; } = 65_536;
+
+    /// <summary>
+    /// How many bytes the buffers of all channels may hold together, counted as the memory of the payload strings plus
+    /// a fixed cost for each. Beyond it, the subscriber that lags most is overrun first. Default 64 MiB; 64 KiB or more.
+    /// </summary>
+    public long BufferBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// The delay before the first attempt to connect again. It doubles with each failed attempt up to
+    /// <see cref="MaxReconnectDelay"/>, starts over after a success, and each delay is a random value between half
+    /// and all of it. Default 100 ms; 1 ms to 1 hour.
+    /// </summary>
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest delay between two attempts to connect. Default 30 seconds; <see cref="ReconnectDelay"/> to 1 day.
+    /// </summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The clock and timer behind every wait of the listener: linger and reconnect delays.
+    /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time.
+    /// </summary>
+    public IScheduler Scheduler { get; set; } = DefaultScheduler.Instance;
+
+    /// <summary>
+    /// Where observers are called: <see langword="null"/>, the default, means the thread pool. Calls to one observer
+    /// never overlap on any scheduler.
+    /// </summary>
+    /// <remarks>
+    /// An observer that blocks for ever keeps one thread of the pool; many of them slow down everything in the process
+    /// that uses the pool. Give observers that block a scheduler with threads of its own.
+    /// </remarks>
+    public IScheduler? DeliveryScheduler { get; set; }
+
+    /// <summary>
+    /// Takes what an observer throws. The subscription has ended by then. Default <see langword="null"/>: the exception
+    /// stays unhandled on the delivering thread, which ends the process, as Rx users expect.
+    /// </summary>
+    /// <remarks>Called on the thread that called the observer. What this callback throws is unhandled in turn.</remarks>
+    public Action<ObserverFailure>? ObserverFailed { get; set; }
+
+    /// <summary>Where the listener logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal PgListenerOptions ValidatedCopy()
+    {
+        Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
+        Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
+        if (Heartbeat.Ticks % TimeSpan.TicksPerSecond != 0)
+            throw Invalid(nameof(Heartbeat), Heartbeat, "a whole number of seconds");
+        if (BufferCapacity is < 1 or > 16_777_216)
+            throw Invalid(nameof(BufferCapacity), BufferCapacity, "from 1 to 16,777,216");
+        if (BufferBytes < 64 * 1024)
+            throw Invalid(nameof(BufferBytes), BufferBytes, "65,536 or more");
+        Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
+        Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+        ArgumentNullException.ThrowIfNull(Scheduler);
+        return (PgListenerOptions)MemberwiseClone();
+    }
+
+    static void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
+    {
+        if (value < least || value > most)
+            throw Invalid(name, value, $"from {least} to {most}");
+    }
+
+    static ArgumentOutOfRangeException Invalid(string option, object value, string range) =>
+        new(option, value, $"{nameof(PgListenerOptions)}.{option} must be {range}.");
+}
