@@ -1,26 +1,130 @@
+using System.Reactive;
+using System.Runtime.ExceptionServices;
+using Rx.PgNotify.Delivery;
+
 namespace Rx.PgNotify;
 
-/// <summary>Stub.</summary>
+/// <summary>
+/// One channel of a <see cref="PgListener"/>: a hot observable of its notifications. The first subscriber of a channel
+/// makes the server listen, the last one to go ends that after a linger; all others share.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Calls to one observer never overlap and come in commit order; different observers are called independently, on the
+/// thread pool or on <see cref="PgListenerOptions.DeliveryScheduler"/>. Subscribing, disposing and sending are legal
+/// inside <c>OnNext</c>. After <c>Dispose</c> has returned, at most the one <c>OnNext</c> that was already under way on
+/// another thread may still be seen.
+/// </para>
+/// <para>
+/// A lost connection is no error: the stream goes on when it is back. What was sent in between is lost, and only
+/// <see cref="Signals"/> tells. <c>OnError</c> brings a <see cref="PgListenerException"/> for what retrying can't mend;
+/// <c>OnCompleted</c> follows the disposal of the listener.
+/// </para>
+/// </remarks>
 public sealed class PgChannel : IObservable<Notification>
 {
-    internal PgChannel()
+    readonly PgListener _listener;
+
+    internal PgChannel(PgListener listener, string name)
     {
+        _listener = listener;
+        Name = name;
+        Signals = new SignalSource(this);
     }
 
-    /// <summary>Stub.</summary>
-    public string Name => throw new NotSupportedException();
+    /// <summary>The channel's name.</summary>
+    public string Name { get; }
 
-    /// <summary>Stub.</summary>
-    public IObservable<ChannelSignal> Signals => throw new NotSupportedException();
+    /// <summary>
+    /// The channel's notifications and, in the same order, a Resync wherever some may be missing. The first signal is
+    /// always a Resync: the server listens, read the present state now.
+    /// </summary>
+    public IObservable<ChannelSignal> Signals { get; }
 
-    /// <summary>Stub.</summary>
-    public IDisposable Subscribe(IObserver<Notification> observer) => throw new NotSupportedException();
+    /// <summary>Subscribes to the notifications. Returns at once; the connection is made in the background.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
+    public IDisposable Subscribe(IObserver<Notification> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return _listener.Subscribe(
+            Name, (hub, calls, release) => new NotificationSubscription(hub, calls, release, null, observer));
+    }
 
-    /// <summary>Stub.</summary>
-    public Task<IDisposable> SubscribeAsync(IObserver<Notification> observer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    /// <summary>
+    /// Subscribes to the notifications and completes when the server has acknowledged <c>LISTEN</c>: what is committed
+    /// from then on is received.
+    /// </summary>
+    /// <param name="observer">Is called as with <see cref="Subscribe(IObserver{Notification})"/>, perhaps before the task completes.</param>
+    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <returns>The subscription. What fails it for good fails the observer and the task, each with an exception of its own.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed, now or while waiting.</exception>
+    /// <exception cref="PgListenerException">The server can't be used or refused the channel.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<IDisposable> SubscribeAsync(IObserver<Notification> observer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return SubscribeAsync(
+            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, observer), cancellationToken);
+    }
 
-    /// <summary>Stub.</summary>
-    public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
+    /// <summary>
+    /// Subscribes to the notifications and completes when the server has acknowledged <c>LISTEN</c>. There is no error
+    /// handler: what fails the subscription after that is unhandled, as with Rx's <c>Subscribe(onNext)</c>.
+    /// </summary>
+    /// <param name="onNext">Is called for each notification.</param>
+    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="onNext"/> is <see langword="null"/>.</exception>
+    public Task<IDisposable> SubscribeAsync(Action<Notification> onNext, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(onNext);
+        return SubscribeAsync(
+            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, Observer.Create(onNext, error =>
+            {
+                // Before the acknowledgement the task tells the caller; afterwards nobody would.
+                if (joined.Task.IsCompletedSuccessfully)
+                    ExceptionDispatchInfo.Throw(error);
+            })),
+            cancellationToken);
+    }
+
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
+    /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
+    public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return SubscribeAsync(
+            (hub, calls, release, joined) => new SignalSubscription(hub, calls, release, joined, observer), cancellationToken);
+    }
+
+    async Task<IDisposable> SubscribeAsync(
+        Func<ChannelHub, ObserverCalls, Action, TaskCompletionSource, Subscription> create, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var subscription = _listener.Subscribe(Name, (hub, calls, release) => create(hub, calls, release, joined));
+        try
+        {
+            await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch (OperationCanceledException)
+        {
+            subscription.Dispose();
+            throw;
+        }
+    }
+
+    // A class of its own: an operator must see either notifications or signals, not an object that is both.
+    sealed class SignalSource(PgChannel channel) : IObservable<ChannelSignal>
+    {
+        public IDisposable Subscribe(IObserver<ChannelSignal> observer)
+        {
+            ArgumentNullException.ThrowIfNull(observer);
+            return channel._listener.Subscribe(
+                channel.Name, (hub, calls, release) => new SignalSubscription(hub, calls, release, null, observer));
+        }
+    }
 }

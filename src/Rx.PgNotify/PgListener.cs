@@ -1,22 +1,125 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Listening;
 
 namespace Rx.PgNotify;
 
-/// <summary>Stub.</summary>
+/// <summary>
+/// Listens to any number of PostgreSQL channels over one connection of its own, which it opens when the first
+/// subscriber comes, keeps alive, replaces when it is lost, and closes when nobody listens any more.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Create one for each database and process, and keep it as long as the application runs.</para>
+/// <para>
+/// Delivery is at most once: what is sent while no connection stands is lost, and a Resync in
+/// <see cref="PgChannel.Signals"/> says so. See the PostgreSQL manual, "LISTEN" and "NOTIFY".
+/// </para>
+/// </remarks>
 public sealed class PgListener : IAsyncDisposable
 {
-    /// <summary>Stub.</summary>
-    public PgListener(string connectionString, PgListenerOptions? options = null) => throw new NotSupportedException();
+    // A server that hangs must not hold up a shutdown; closing takes a few milliseconds otherwise.
+    static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>Stub.</summary>
-    public PgListener(NpgsqlDataSource dataSource, PgListenerOptions? options = null) => throw new NotSupportedException();
+    readonly DesiredChannels _desired;
+    readonly ListenerPump _pump;
+    readonly StateFeed _state;
+    readonly ObserverCalls _calls;
+    readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Stub.</summary>
-    public IObservable<ListenerState> State => throw new NotSupportedException();
+    // Set once, by the first DisposeAsync.
+    int _isDisposed;
 
-    /// <summary>Stub.</summary>
-    public PgChannel Channel(string name) => throw new NotSupportedException();
+    /// <summary>Creates a listener. It connects when the first subscriber comes.</summary>
+    /// <param name="connectionString">
+    /// An Npgsql connection string. Pooling, Enlist, Keepalive and Command Timeout are set by the listener.
+    /// </param>
+    /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The connection string can't be read or names no host. The message never quotes it.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public PgListener(string connectionString, PgListenerOptions? options = null)
+        : this((options ?? new PgListenerOptions()).ValidatedCopy(), ConnectionSource.Of(connectionString))
+    {
+    }
 
-    /// <summary>Stub.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>Creates a listener that connects like a data source of yours. It connects when the first subscriber comes.</summary>
+    /// <param name="dataSource">
+    /// Gives the connection string, the password or the password provider, and the TLS callback. The listener opens an
+    /// unpooled connection of its own: the pool is neither used nor counted, type mappings and logging of the data source
+    /// do not carry over, and the data source is not disposed with the listener.
+    /// </param>
+    /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public PgListener(NpgsqlDataSource dataSource, PgListenerOptions? options = null)
+        : this((options ?? new PgListenerOptions()).ValidatedCopy(), ConnectionSource.Of(dataSource))
+    {
+    }
+
+    PgListener(PgListenerOptions options, Func<TimeSpan, ConnectionSource> connections)
+    {
+        var logger = options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance;
+        var budget = new BufferBudget(options.BufferBytes);
+        _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed);
+        _state = new StateFeed(_calls);
+        _desired = new DesiredChannels(
+            name => new ChannelHub(name, options.BufferCapacity, budget), () => _pump!.Wake(), options.Linger, options.Scheduler);
+        _pump = new ListenerPump(_desired, connections(options.Heartbeat), _state, options, logger);
+    }
+
+    /// <summary>What the listener is doing.</summary>
+    /// <remarks>
+    /// Replays the latest state to a new subscriber. Conflated: an observer that is busy sees only the newest state
+    /// next. Ends with <see cref="ListenerState.Disposed"/> and <c>OnCompleted</c>, never with <c>OnError</c>.
+    /// Subscribing does not connect.
+    /// </remarks>
+    public IObservable<ListenerState> State => _state;
+
+    /// <summary>A channel. This neither connects nor listens: subscribing does.</summary>
+    /// <param name="name">
+    /// 1 to 63 bytes of UTF-8, without NUL, exactly as the sender writes it: upper and lower case differ, nothing is
+    /// folded. (The statement <c>NOTIFY Orders</c> without quotes sends on the channel <c>orders</c>.)
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> can't be a channel; the message names the limit.</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
+    public PgChannel Channel(string name)
+    {
+        ChannelName.Validate(name, nameof(name));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        return new PgChannel(this, name);
+    }
+
+    /// <summary>
+    /// Closes the connection. Each subscriber gets what is buffered for it and then <c>OnCompleted</c>; subscribing
+    /// afterwards throws <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <remarks>
+    /// Never waits for observers, and for the server 2 seconds at the most. May be called any number of times, also
+    /// from an observer: each call awaits the same closing.
+    /// </remarks>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            _ = CloseAsync();
+        return new ValueTask(_closed.Task);
+    }
+
+    internal IDisposable Subscribe(string channel, Func<ChannelHub, ObserverCalls, Action, Subscription> create)
+    {
+        var acquired = _desired.Acquire(channel);
+        var subscription = create(acquired.Hub, _calls, acquired.Release);
+        acquired.Hub.Join(subscription);
+        return subscription;
+    }
+
+    async Task CloseAsync()
+    {
+        _desired.Close();
+        await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
+        _state.Publish(ListenerState.Disposed.Instance);
+        _closed.SetResult();
+    }
 }

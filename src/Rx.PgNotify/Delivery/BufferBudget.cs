@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>The bytes that the buffers of all channels of one listener may hold together.</summary>
+/// <remarks>Takes no lock of its own; hubs charge it under theirs, so nothing here may call back under a lock.</remarks>
+sealed class BufferBudget(long limit)
+{
+    // Every hub that may hold signals, also those that have ended and are still being drained by slow observers.
+    readonly ConcurrentDictionary<ChannelHub, byte> _hubs = new();
+    long _used;
+
+    internal bool IsExceeded => Volatile.Read(ref _used) > limit;
+
+    internal void Add(ChannelHub hub) => _hubs.TryAdd(hub, 0);
+
+    internal void Remove(ChannelHub hub) => _hubs.TryRemove(hub, out _);
+
+    internal void Charge(long bytes) => Interlocked.Add(ref _used, bytes);
+
+    /// <summary>Overruns the largest laggard, again and again until the buffers fit. Call without a lock.</summary>
+    internal void Relieve()
+    {
+        while (IsExceeded && Largest() is { } hub)
+            hub.OverrunSlowest();
+    }
+
+    // The bytes of a hub are those behind its slowest subscriber: the hub with the most has the largest laggard.
+    ChannelHub? Largest()
+    {
+        ChannelHub? largest = null;
+        var most = 0L;
+        foreach (var (hub, _) in _hubs)
+        {
+            var bytes = hub.BufferedBytes;
+            if (bytes <= most)
+                continue;
+            most = bytes;
+            largest = hub;
+        }
+
+        return largest;
+    }
+}

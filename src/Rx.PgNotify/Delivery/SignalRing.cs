@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>
+/// One channel's signals, stored once for all readers and addressed by sequence number: the broadcast ring known from
+/// the Disruptor and from tokio. Each entry counts the cursors that stand on it, so that the memory behind the slowest
+/// reader is given back by a look at the oldest entry instead of a search through all readers.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: every call is made under the lock of the <see cref="ChannelHub"/> that owns it. Invariant between
+/// calls: the ring is empty, or at least one cursor stands on <see cref="Head"/>.
+/// </remarks>
+sealed class SignalRing
+{
+    // The estimated memory of an entry besides its characters: the slot here and the header of the string.
+    const int EntryBytes = 40;
+    const int SmallestSize = 16;
+
+    // Rented; a power of two long, or longer than _mask says. Grown by need, given back when the ring runs empty, so
+    // that ten thousand quiet channels hold next to nothing after a burst.
+    Entry[]? _entries;
+    int _mask;
+    int _cursorsAtTail;
+    int _resyncs;
+
+    /// <summary>The oldest kept sequence number.</summary>
+    internal long Head { get; private set; }
+
+    /// <summary>The sequence number that the next signal gets.</summary>
+    internal long Tail { get; private set; }
+
+    /// <summary>What the kept entries cost.</summary>
+    internal long Bytes { get; private set; }
+
+    internal int Count => (int)(Tail - Head);
+
+    internal static long CostOf(string? payload) => EntryBytes + (2L * (payload?.Length ?? 0));
+
+    internal ref readonly Entry this[long sequence] => ref Slot(sequence);
+
+    internal void Append(string? payload, int value)
+    {
+        if (_entries is null || Count > _mask)
+            Resize();
+        Slot(Tail) = new Entry(payload, value) { Cursors = _cursorsAtTail };
+        _cursorsAtTail = 0;
+        Tail++;
+        Bytes += CostOf(payload);
+        if (payload is null)
+            _resyncs++;
+        Debug.Assert(Slot(Head).Cursors > 0, "Somebody must read what is stored.");
+    }
+
+    internal void AddCursorAtTail() => _cursorsAtTail++;
+
+    internal void RemoveCursor(long at)
+    {
+        CursorsAt(at)--;
+        Trim();
+    }
+
+    /// <summary>Moves <paramref name="count"/> cursors forward.</summary>
+    internal void MoveCursors(long from, long to, int count = 1)
+    {
+        Debug.Assert(from < to && to <= Tail);
+        CursorsAt(from) -= count;
+        CursorsAt(to) += count;
+        Trim();
+    }
+
+    /// <summary>How many of the signals in a range are notifications, and the reasons of those that are not.</summary>
+    internal (long Notifications, ResyncReasons Reasons) Summarise(long from, long to)
+    {
+        var reasons = ResyncReasons.None;
+        var notifications = to - from;
+        if (_resyncs == 0)
+            return (notifications, reasons);
+        for (var sequence = from; sequence < to; sequence++)
+        {
+            ref readonly var entry = ref Slot(sequence);
+            if (entry.Payload is not null)
+                continue;
+            reasons |= (ResyncReasons)entry.Value;
+            notifications--;
+        }
+
+        return (notifications, reasons);
+    }
+
+    ref Entry Slot(long sequence) => ref _entries![(int)sequence & _mask];
+
+    ref int CursorsAt(long sequence)
+    {
+        if (sequence == Tail)
+            return ref _cursorsAtTail;
+        return ref Slot(sequence).Cursors;
+    }
+
+    void Trim()
+    {
+        while (Head < Tail && Slot(Head).Cursors == 0)
+        {
+            ref var entry = ref Slot(Head);
+            Bytes -= CostOf(entry.Payload);
+            if (entry.Payload is null)
+                _resyncs--;
+            entry = default;
+            Head++;
+        }
+
+        if (Head == Tail && _mask >= SmallestSize)
+            Return();
+    }
+
+    void Resize()
+    {
+        var size = _entries is null ? SmallestSize : (_mask + 1) * 2;
+        var larger = ArrayPool<Entry>.Shared.Rent(size);
+        for (var sequence = Head; sequence < Tail; sequence++)
+            larger[(int)sequence & (size - 1)] = Slot(sequence);
+        if (_entries is not null)
+            Return();
+        _entries = larger;
+        _mask = size - 1;
+    }
+
+    void Return()
+    {
+        ArrayPool<Entry>.Shared.Return(_entries!, clearArray: Head < Tail);
+        _entries = null;
+        _mask = 0;
+    }
+
+    /// <summary>A notification (payload and process id) or, without a payload, a Resync (its reasons).</summary>
+    internal struct Entry(string? payload, int value)
+    {
+        internal readonly string? Payload = payload;
+        internal readonly int Value = value;
+        internal int Cursors;
+    }
+}

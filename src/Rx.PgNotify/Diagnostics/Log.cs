@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rx.PgNotify.Diagnostics;
+
+/// <summary>Every message the library logs. No payload, no password and no connection string is ever among the values.</summary>
+static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "Connected; the listener's backend has process id {ProcessId}")]
+    internal static partial void Connected(ILogger logger, int processId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Connection closed")]
+    internal static partial void Closed(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Warning, "No connection; attempt {Attempt} follows in {Delay}")]
+    internal static partial void ConnectionFailed(ILogger logger, int attempt, TimeSpan delay, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "Gave up, all subscriptions end with an error: {Reason}")]
+    internal static partial void Faulted(ILogger logger, string reason, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Error, "The server refused to listen to channel {Channel}")]
+    internal static partial void ChannelRefused(ILogger logger, string channel, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "Listening to {Count} channels, more than {Recommended}: up to PostgreSQL 18 each "
+        + "notification in the database makes this listener's backend search them all. Fewer channels with a key in the payload are cheaper")]
+    internal static partial void ManyChannels(ILogger logger, int count, int recommended);
+
+    [LoggerMessage(7, LogLevel.Warning, "The connection could not be closed properly")]
+    internal static partial void CloseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "The connection was not closed within {Limit}; it is left to close by itself")]
+    internal static partial void CloseTimedOut(ILogger logger, TimeSpan limit);
+
+    [LoggerMessage(9, LogLevel.Critical, "The listener failed in an unforeseen way")]
+    internal static partial void PumpFailed(ILogger logger, Exception exception);
+}

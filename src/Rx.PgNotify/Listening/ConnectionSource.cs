@@ -1,0 +1,76 @@
+using Npgsql;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// Makes the listener's own connections: never pooled, because a pooled connection can't be closed during a wait, and
+/// because Npgsql clears the whole pool when one connection of it breaks.
+/// </summary>
+sealed class ConnectionSource
+{
+    readonly NpgsqlDataSource? _dataSource;
+    readonly string _connectionString;
+
+    ConnectionSource(string connectionString, NpgsqlDataSource? dataSource, TimeSpan heartbeat)
+    {
+        _connectionString = Adapt(connectionString, heartbeat);
+        _dataSource = dataSource;
+    }
+
+    internal static Func<TimeSpan, ConnectionSource> Of(string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return heartbeat => new ConnectionSource(connectionString, null, heartbeat);
+    }
+
+    internal static Func<TimeSpan, ConnectionSource> Of(NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return heartbeat => new ConnectionSource(dataSource.ConnectionString, dataSource, heartbeat);
+    }
+
+    internal async ValueTask<NpgsqlConnection> CreateAsync(CancellationToken cancellationToken)
+    {
+        if (_dataSource is null)
+            return new NpgsqlConnection(_connectionString);
+
+        // The data source shows its connection string without the password; a clone takes the password, or asks the
+        // password provider anew, at each connect.
+        var template = _dataSource.CreateConnection();
+        await using (template.ConfigureAwait(false))
+            return await template.CloneWithAsync(_connectionString, cancellationToken).ConfigureAwait(false);
+    }
+
+    static string Adapt(string connectionString, TimeSpan heartbeat)
+    {
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // Not the cause itself: it may quote a value, or a piece of an unquoted password that looks like a keyword.
+#pragma warning disable MA0054
+            throw new ArgumentException(
+                $"This is not a connection string that Npgsql understands: {Complaint(e)}.", nameof(connectionString));
+#pragma warning restore MA0054
+        }
+
+        if (string.IsNullOrEmpty(builder.Host))
+            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+
+        builder.Pooling = false;
+        builder.Enlist = false;
+        // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
+        builder.KeepAlive = (int)heartbeat.TotalSeconds;
+        builder.CommandTimeout = (int)heartbeat.TotalSeconds;
+        return builder.ConnectionString;
+    }
+
+    // Npgsql names the keyword it could not set as the parameter of its exception.
+    static string Complaint(Exception exception) =>
+        exception is ArgumentException { ParamName: { Length: > 0 } keyword } && new NpgsqlConnectionStringBuilder().ContainsKey(keyword)
+            ? $"the value of its keyword '{keyword}' can't be used"
+            : "it has an unknown keyword, or is not a list of keyword=value; pairs";
+}

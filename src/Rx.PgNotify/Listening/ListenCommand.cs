@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>Writes the SQL that reconciles the server with the desired state: one round trip for any number.</summary>
+static class ListenCommand
+{
+    // A statement each costs the server 0.1 ms and more; from here on one DO block is cheaper (10,000 channels in
+    // 0.25 s instead of 1.1 s). Few channels do without it: it needs PL/pgSQL, which may have been dropped.
+    const int MostStatements = 64;
+
+    internal static NpgsqlBatch Create(NpgsqlConnection connection, ChannelChanges changes)
+    {
+        var batch = new NpgsqlBatch(connection);
+        AddStatements(batch, "UNLISTEN", changes.Unlisten);
+        AddStatements(batch, "LISTEN", changes.Listen);
+        return batch;
+    }
+
+    static void AddStatements(NpgsqlBatch batch, string verb, List<ListenedChannel> channels)
+    {
+        if (channels.Count > MostStatements)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Loop(verb, channels)));
+            return;
+        }
+
+        foreach (var channel in channels)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {ChannelName.Quote(channel.Hub.Name)}"));
+    }
+
+    // DO takes no parameters: the names are literals in its body. E'' reads the same whatever
+    // standard_conforming_strings says, and the body's delimiter is one that no name contains.
+    static string Loop(string verb, List<ListenedChannel> channels)
+    {
+        var number = 0;
+        var delimiter = "$rx$";
+        while (channels.Exists(channel => channel.Hub.Name.Contains(delimiter, StringComparison.Ordinal)))
+            delimiter = string.Create(CultureInfo.InvariantCulture, $"$rx{++number}$");
+
+        var sql = new StringBuilder("DO ").Append(delimiter)
+            .Append("DECLARE channel text; BEGIN FOREACH channel IN ARRAY ARRAY[");
+        for (var i = 0; i < channels.Count; i++)
+        {
+            var name = channels[i].Hub.Name
+                .Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("'", "''", StringComparison.Ordinal);
+            sql.Append(i == 0 ? "" : ",").Append("E'").Append(name).Append('\'');
+        }
+
+        return sql.Append("]::text[] LOOP EXECUTE pg_catalog.format('").Append(verb)
+            .Append(" %I', channel); END LOOP; END").Append(delimiter).ToString();
+    }
+}

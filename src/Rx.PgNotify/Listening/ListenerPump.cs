@@ -1,0 +1,221 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rx.PgNotify.Diagnostics;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// The one loop of a listener: connect, reconcile, wait, and again. It runs while channels are wanted and is the only
+/// one to touch the connection, so that there is never a second one.
+/// </summary>
+#pragma warning disable CA1001 // _stop has neither timer nor wait handle, and late callers may still look at it
+sealed class ListenerPump
+#pragma warning restore CA1001
+{
+    readonly DesiredChannels _desired;
+    readonly ConnectionSource _connections;
+    readonly StateFeed _state;
+    readonly PgListenerOptions _options;
+    readonly ILogger _logger;
+    readonly Backoff _backoff;
+    readonly IStopwatch _clock;
+    readonly PumpSignal _signal = new();
+    readonly CancellationTokenSource _stop = new();
+
+    // Guards _loop, _isRunning and _isStopped. Invariant: a loop runs whenever channels are wanted, and only one.
+    readonly Lock _gate = new();
+    Task _loop = Task.CompletedTask;
+    bool _isRunning;
+    bool _isStopped;
+
+    // These belong to the loop. They outlive it, so that a fault's backoff still holds for the next epoch.
+    bool _hasConnected;
+    Exception? _lastFailure;
+    TimeSpan _notBefore;
+
+    internal ListenerPump(
+        DesiredChannels desired, ConnectionSource connections, StateFeed state, PgListenerOptions options, ILogger logger)
+    {
+        _desired = desired;
+        _connections = connections;
+        _state = state;
+        _options = options;
+        _logger = logger;
+        _backoff = new Backoff(options.ReconnectDelay, options.MaxReconnectDelay);
+        _clock = options.Scheduler.StartStopwatch();
+    }
+
+    /// <summary>The desired state has changed. Never blocks.</summary>
+    internal void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_isRunning && !_isStopped)
+            {
+                _isRunning = true;
+                _loop = Task.Run(RunAsync);
+            }
+        }
+
+        _signal.Request();
+    }
+
+    /// <summary>Closes the connection, and gives up waiting for it after <paramref name="limit"/>.</summary>
+    internal async Task StopAsync(TimeSpan limit)
+    {
+        Task loop;
+        lock (_gate)
+        {
+            _isStopped = true;
+            loop = _loop;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _signal.Request();
+        try
+        {
+            await loop.WaitAsync(limit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log.CloseTimedOut(_logger, limit);
+        }
+    }
+
+    async Task RunAsync()
+    {
+        try
+        {
+            while (!TryEnd())
+                await RunConnectionAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told.
+            Log.PumpFailed(_logger, e);
+            Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
+            lock (_gate)
+                _isRunning = false;
+        }
+    }
+
+    bool TryEnd()
+    {
+        lock (_gate)
+        {
+            if (!_isStopped && _desired.AnyWanted)
+                return false;
+            _isRunning = false;
+            _state.PublishIdle();
+            return true;
+        }
+    }
+
+    async Task RunConnectionAsync()
+    {
+        if (!await BackOffAsync().ConfigureAwait(false))
+            return;
+        if (_backoff.Failures == 0)
+            _state.Publish(ListenerState.Connecting.Instance);
+
+        var failure = await ConnectAndServeAsync().ConfigureAwait(false);
+        _desired.Disconnected();
+        if (failure is null || _stop.IsCancellationRequested)
+            return;
+
+        _lastFailure = failure;
+        var delay = _backoff.Next();
+        _notBefore = _clock.Elapsed + delay;
+        if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
+        {
+            Log.Faulted(_logger, permanent.Message, failure);
+            Fault(permanent.Error, permanent.Message, failure);
+            return;
+        }
+
+        Log.ConnectionFailed(_logger, _backoff.Failures, delay, failure);
+        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, delay, failure));
+    }
+
+    /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
+    async Task<bool> BackOffAsync()
+    {
+        var remaining = _notBefore - _clock.Elapsed;
+        if (_backoff.Failures == 0 || remaining <= TimeSpan.Zero)
+            return true;
+        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
+
+        var due = Observable.Timer(remaining, _options.Scheduler).ToTask(_stop.Token);
+        while (!due.IsCompleted && _desired.AnyWanted && !_stop.IsCancellationRequested)
+        {
+            var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _signal.TryTake();
+            if (!_desired.AnyWanted)
+                break;
+            _signal.Arm(() => requested.TrySetResult());
+            await Task.WhenAny(due, requested.Task).ConfigureAwait(false);
+            _signal.Disarm();
+        }
+
+        return due.IsCompletedSuccessfully;
+    }
+
+    /// <summary>One connection from beginning to end.</summary>
+    /// <returns>What it failed of; <see langword="null"/> if it was closed because nobody needs it.</returns>
+    async Task<Exception?> ConnectAndServeAsync()
+    {
+        ListenSession? session = null;
+        try
+        {
+            var connection = await _connections.CreateAsync(_stop.Token).ConfigureAwait(false);
+            session = await ListenSession.OpenAsync(connection, OnReceived, _stop.Token).ConfigureAwait(false);
+            Log.Connected(_logger, session.ProcessId);
+            await new SessionLoop(session, _desired, _signal, _logger, _stop.Token).RunAsync(HasConnected).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+        finally
+        {
+            if (session is not null)
+                await CloseAsync(session).ConfigureAwait(false);
+        }
+    }
+
+    void HasConnected()
+    {
+        _hasConnected = true;
+        _backoff.Reset();
+        _state.Publish(ListenerState.Listening.Instance);
+    }
+
+    void Fault(PgListenerError error, string message, Exception cause)
+    {
+        _state.Publish(new ListenerState.Faulted(Error()));
+        _desired.Fault(Error);
+
+        PgListenerException Error() => new(error, message, cause);
+    }
+
+    async Task CloseAsync(ListenSession session)
+    {
+        try
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            Log.Closed(_logger);
+        }
+        catch (Exception e)
+        {
+            Log.CloseFailed(_logger, e);
+        }
+    }
+
+    // Runs on the thread that reads the socket: one look-up, one append.
+    void OnReceived(NpgsqlNotificationEventArgs notification) =>
+        _desired.Find(notification.Channel)?.Append(notification.Payload, notification.PID);
+}

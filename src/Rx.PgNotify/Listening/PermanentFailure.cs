@@ -1,0 +1,31 @@
+using System.Security.Authentication;
+using Npgsql;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>Tells failures that retrying can't mend from those it can.</summary>
+static class PermanentFailure
+{
+    /// <summary>What to tell observers if a first connection failed like this; <see langword="null"/> to try again.</summary>
+    internal static (PgListenerError Error, string Message)? OfConnecting(Exception exception) => exception switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+            (PgListenerError.DatabaseNotFound, "The database does not exist (SQLSTATE 3D000)."),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+            (PgListenerError.AuthenticationFailed, "The user may not connect to this database (SQLSTATE 42501)."),
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
+            (PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible (SQLSTATE 25006)."),
+        PostgresException { SqlState: ['2', '8', ..] } e =>
+            (PgListenerError.AuthenticationFailed, $"The server refused the user name or the password (SQLSTATE {e.SqlState})."),
+        NpgsqlException { InnerException: AuthenticationException } =>
+            (PgListenerError.CertificateRefused, "The server's TLS certificate was refused."),
+        _ => null,
+    };
+
+    /// <summary>
+    /// Whether LISTEN failed because of the channel itself: data that does not fit the server's encoding, or syntax.
+    /// Anything else is the server's or the line's trouble and passes.
+    /// </summary>
+    internal static bool IsChannelRefused(PostgresException exception) =>
+        exception.SqlState is ['2', '2', ..] or ['4', '2', ..];
+}

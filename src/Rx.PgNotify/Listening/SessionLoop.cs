@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rx.PgNotify.Diagnostics;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// The work on one session: tell the server what is wanted, wait for what it sends, and again, until nothing is wanted
+/// or the connection is lost (which ends it with the exception).
+/// </summary>
+sealed class SessionLoop
+{
+    // A wait on a line where messages flow is not cancelled: the cancel may hit the middle of a message and break the
+    // connection (once in 13,000 cancels). Such a wait ends by itself soon enough.
+    static readonly TimeSpan s_silence = TimeSpan.FromMilliseconds(10);
+
+    // So many waits in a row that found their message buffered already are a burst: the rest of it is cheaper to
+    // receive by one empty command, which costs a round trip, than by a wait for each message.
+    const int WaitsBeforeDrain = 8;
+
+    readonly ListenSession _session;
+    readonly DesiredChannels _desired;
+    readonly PumpSignal _signal;
+    readonly ILogger _logger;
+    readonly Action _interruptWait;
+    readonly CancellationToken _stop;
+    int _waitsInARow;
+
+    // Written by the loop, read by whoever asks for its attention: when the last message came, and which wait is on.
+    long _lastMessage = Stopwatch.GetTimestamp();
+    long _waitNumber;
+
+    internal SessionLoop(
+        ListenSession session, DesiredChannels desired, PumpSignal signal, ILogger logger, CancellationToken stop)
+    {
+        _session = session;
+        _desired = desired;
+        _signal = signal;
+        _logger = logger;
+        _stop = stop;
+        _interruptWait = InterruptWait;
+    }
+
+    internal async Task RunAsync(Action ready)
+    {
+        await ReconcileAsync().ConfigureAwait(false);
+        ready();
+        while (!_stop.IsCancellationRequested)
+        {
+            if (!_signal.TryTake())
+                await WaitAsync().ConfigureAwait(false);
+            else if (_desired.TryGiveUpConnection())
+                return;
+            else
+                await ReconcileAsync().ConfigureAwait(false);
+        }
+    }
+
+    async Task ReconcileAsync()
+    {
+        while (_desired.TakeChanges() is { Count: > 0 } changes)
+            await ApplyAsync(changes).ConfigureAwait(false);
+    }
+
+    async Task ApplyAsync(ChannelChanges changes)
+    {
+        try
+        {
+            await _session.ApplyAsync(changes).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (_session.IsOpen && PermanentFailure.IsChannelRefused(e))
+        {
+            await ApplyRefusedAsync(changes, e).ConfigureAwait(false);
+            return;
+        }
+
+        _desired.Unlistened(changes.Unlisten);
+        _desired.Listening(changes.Listen);
+        if (changes.Listen.Count > 0 && _desired.Count > DesiredChannels.RecommendedCount)
+            Log.ManyChannels(_logger, _desired.Count, DesiredChannels.RecommendedCount);
+    }
+
+    // One bad name fails the whole round trip; halving finds it, and only its own observers are told.
+    async Task ApplyRefusedAsync(ChannelChanges changes, PostgresException cause)
+    {
+        if (changes.Count > 1)
+        {
+            var (first, second) = changes.Split();
+            await ApplyAsync(first).ConfigureAwait(false);
+            await ApplyAsync(second).ConfigureAwait(false);
+            return;
+        }
+
+        var refused = changes.Listen.Single();
+        Log.ChannelRefused(_logger, refused.Hub.Name, cause);
+        _desired.Refused(refused, () => new PgListenerException(
+            PgListenerError.ChannelRefused, $"The server refused to listen to this channel (SQLSTATE {cause.SqlState}).", cause));
+    }
+
+    async Task WaitAsync()
+    {
+        var wait = _session.StartWait();
+        if (wait.IsCompletedSuccessfully)
+        {
+            if (++_waitsInARow < WaitsBeforeDrain)
+                return;
+            await _session.DrainAsync().ConfigureAwait(false);
+            Volatile.Write(ref _lastMessage, Stopwatch.GetTimestamp());
+        }
+        else
+        {
+            Interlocked.Increment(ref _waitNumber);
+            _signal.Arm(_interruptWait);
+            var hasMessage = await _session.FinishWaitAsync(wait).ConfigureAwait(false);
+            _signal.Disarm();
+            if (hasMessage)
+                Volatile.Write(ref _lastMessage, Stopwatch.GetTimestamp());
+        }
+
+        _waitsInARow = 0;
+    }
+
+    // On the thread of whoever asks. Called once for each wait at the most, and only after it has really begun.
+    void InterruptWait()
+    {
+        var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref _lastMessage));
+        if (silence >= s_silence || _stop.IsCancellationRequested)
+            _session.CancelWait();
+        else
+            _ = InterruptLaterAsync(s_silence - silence, Volatile.Read(ref _waitNumber));
+    }
+
+    async Task InterruptLaterAsync(TimeSpan delay, long waitNumber)
+    {
+        // Real time, whatever the scheduler of the options says: this is about the socket.
+#pragma warning disable RS0030
+        await Task.Delay(delay, CancellationToken.None).ConfigureAwait(false);
+#pragma warning restore RS0030
+        if (Volatile.Read(ref _waitNumber) == waitNumber)
+            _session.CancelWait(); // the same wait still: no message has come since
+    }
+}

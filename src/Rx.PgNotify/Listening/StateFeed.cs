@@ -1,0 +1,77 @@
+using Rx.PgNotify.Delivery;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// The listener's state as an observable: replays the latest and is conflated, so that a slow observer sees the newest
+/// state next and no backlog. Delivered on the thread pool, never by who publishes.
+/// </summary>
+/// <remarks><c>_gate</c> guards all fields and those of the subscriptions; no user code runs under it.</remarks>
+sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
+{
+    readonly Lock _gate = new();
+    readonly List<StateSubscription> _subscriptions = [];
+    ListenerState _latest = ListenerState.Idle.Instance;
+    long _version = 1;
+
+    public IDisposable Subscribe(IObserver<ListenerState> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var subscription = new StateSubscription(this, calls, observer) { IsQueued = true };
+        lock (_gate)
+            _subscriptions.Add(subscription);
+        subscription.Queue();
+        return subscription;
+    }
+
+    /// <summary>Publishes a state. After <see cref="ListenerState.Disposed"/> nothing changes it any more.</summary>
+    internal void Publish(ListenerState state)
+    {
+        lock (_gate)
+        {
+            if (_latest is ListenerState.Disposed || _latest.Equals(state))
+                return;
+            _latest = state;
+            _version++;
+            foreach (var subscription in _subscriptions)
+            {
+                if (subscription.IsQueued)
+                    continue;
+                subscription.IsQueued = true;
+                subscription.Queue();
+            }
+        }
+    }
+
+    /// <summary>Publishes Idle, unless a fault is to be seen until somebody subscribes again.</summary>
+    internal void PublishIdle()
+    {
+        bool hasFaulted;
+        lock (_gate)
+            hasFaulted = _latest is ListenerState.Faulted;
+        if (!hasFaulted)
+            Publish(ListenerState.Idle.Instance);
+    }
+
+    /// <summary>The state, if <paramref name="subscription"/> has not seen it; else it is not queued any more.</summary>
+    internal ListenerState? Next(StateSubscription subscription)
+    {
+        lock (_gate)
+        {
+            if (subscription.SeenVersion < _version)
+            {
+                subscription.SeenVersion = _version;
+                return _latest;
+            }
+
+            subscription.IsQueued = false;
+            return null;
+        }
+    }
+
+    internal void Remove(StateSubscription subscription)
+    {
+        lock (_gate)
+            _subscriptions.Remove(subscription);
+    }
+}

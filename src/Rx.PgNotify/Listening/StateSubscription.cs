@@ -1,0 +1,64 @@
+using System.Reactive.Disposables;
+using Rx.PgNotify.Delivery;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>One observer of <see cref="StateFeed"/>; queued or running at most once, so its calls never overlap.</summary>
+sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<ListenerState> observer)
+    : IDisposable, IThreadPoolWorkItem
+{
+    // Set once; read before each call of the observer.
+    int _hasStopped;
+
+    // The two below are guarded by the feed's lock.
+    internal bool IsQueued { get; set; }
+
+    internal long SeenVersion { get; set; }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _hasStopped, 1) == 0)
+            feed.Remove(this);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (calls.Scheduler is { } scheduler)
+            scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
+        else
+            Turn();
+    }
+
+    internal void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    IDisposable Turn()
+    {
+        try
+        {
+            while (feed.Next(this) is { } state)
+            {
+                if (Volatile.Read(ref _hasStopped) != 0)
+                    break;
+                observer.OnNext(state);
+                if (state is ListenerState.Disposed)
+                    Complete();
+            }
+        }
+        catch (Exception e)
+        {
+            Dispose();
+            if (!calls.TakeFailure(null, e))
+                throw;
+        }
+
+        return Disposable.Empty;
+    }
+
+    void Complete()
+    {
+        if (Interlocked.Exchange(ref _hasStopped, 1) != 0)
+            return;
+        feed.Remove(this);
+        observer.OnCompleted();
+    }
+}
