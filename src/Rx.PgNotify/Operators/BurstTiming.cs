@@ -1,0 +1,33 @@
+using System.Reactive.Concurrency;
+
+namespace Rx.PgNotify;
+
+/// <summary>The checked arguments of an operator that gathers bursts.</summary>
+sealed record BurstTiming
+{
+    // System.Threading.Timer takes more, but not every scheduler rests on it. No timer is armed for longer than quiet.
+    static readonly TimeSpan s_longestQuiet = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    BurstTiming(TimeSpan quiet, TimeSpan maxWait, IScheduler scheduler)
+    {
+        Quiet = quiet;
+        MaxWait = maxWait;
+        Scheduler = scheduler;
+    }
+
+    internal TimeSpan Quiet { get; }
+
+    internal TimeSpan MaxWait { get; }
+
+    internal IScheduler Scheduler { get; }
+
+    internal static BurstTiming Create(TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler)
+    {
+        if (quiet < TimeSpan.Zero || quiet > s_longestQuiet)
+            throw new ArgumentOutOfRangeException(nameof(quiet), quiet, $"quiet must be from zero to {s_longestQuiet}.");
+        if (maxWait < quiet)
+            throw new ArgumentOutOfRangeException(
+                nameof(maxWait), maxWait, $"maxWait must be zero or more and no shorter than quiet ({quiet}).");
+        return new BurstTiming(quiet, maxWait, scheduler ?? DefaultScheduler.Instance);
+    }
+}

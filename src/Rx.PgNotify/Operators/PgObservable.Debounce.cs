@@ -1,0 +1,60 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify;
+
+public static partial class PgObservable
+{
+    /// <summary>
+    /// The latest value of each burst: emitted once <paramref name="quiet"/> has passed without a new value, and never
+    /// later than <paramref name="maxWait"/> after the burst's first one.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// A burst begins with the first value after an emission. Completion emits a value that still waits and then
+    /// completes; an error drops it and is passed on at once. If the observer is still busy with the previous value,
+    /// the latest one follows as soon as it returns.
+    /// </para>
+    /// <para>
+    /// Values are emitted on <paramref name="scheduler"/>; only what completion flushes comes on the source's thread.
+    /// The exact semantics stand in <c>docs/operators.md</c>.
+    /// </para>
+    /// </remarks>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="source">Where the values come from.</param>
+    /// <param name="quiet">
+    /// How long no value has to come for the burst to end. Zero to <see cref="int.MaxValue"/> milliseconds; zero means as
+    /// soon as the scheduler gets to it.
+    /// </param>
+    /// <param name="maxWait">
+    /// The longest time from a burst's first value to the emission: <paramref name="quiet"/> or more,
+    /// <see cref="TimeSpan.MaxValue"/> for no limit.
+    /// </param>
+    /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
+    /// <returns>At most one value for each burst.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
+    /// </exception>
+    public static IObservable<T> Debounce<T>(
+        this IObservable<T> source, TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var timing = BurstTiming.Create(quiet, maxWait, scheduler);
+        return Observable.Create<T>(observer => new DebounceSink<T>(observer, timing).SubscribeTo(source));
+    }
+
+    sealed class DebounceSink<T>(IObserver<T> observer, BurstTiming timing) : BurstSink<T, T>(observer, timing)
+    {
+        T _latest = default!;
+
+        protected override void Add(T value) => _latest = value;
+
+        protected override T Take()
+        {
+            var latest = _latest;
+            _latest = default!;
+            return latest;
+        }
+    }
+}

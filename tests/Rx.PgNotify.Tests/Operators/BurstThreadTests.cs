@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+
+namespace Rx.PgNotify.Tests.Operators;
+
+/// <summary>Real threads and real timers; what is asserted holds for every interleaving.</summary>
+public class BurstThreadTests
+{
+    const int Producers = 4;
+    static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(1);
+    static readonly TimeSpan s_maxWait = TimeSpan.FromMilliseconds(4);
+    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+
+    [Test]
+    public void Coalesce_OfSeveralThreads_GivesEveryValueOnceInOrder()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Out.WriteLine($"seed {seed}");
+        using var subject = new Subject<(int Producer, int Number)>();
+        var input = Subject.Synchronize(subject);
+        var next = new int[Producers];
+        var bursts = 0;
+        var inside = 0;
+        string? wrong = null;
+        using var ended = new ManualResetEventSlim();
+        using var subscription = input.Coalesce(s_quiet, s_maxWait).Subscribe(
+            burst =>
+            {
+                if (Interlocked.Increment(ref inside) != 1)
+                    wrong ??= "two calls at once";
+                if (burst.Count == 0)
+                    wrong ??= "an empty burst";
+                foreach (var (producer, number) in burst)
+                {
+                    if (number != next[producer]++)
+                        wrong ??= $"{number} of producer {producer} instead of {next[producer] - 1}";
+                }
+
+                if (++bursts % 16 == 0)
+                    Spin(TimeSpan.FromMilliseconds(3));
+                Interlocked.Decrement(ref inside);
+            },
+            () =>
+            {
+                if (Interlocked.Increment(ref inside) != 1)
+                    wrong ??= "completion inside OnNext";
+                ended.Set();
+            });
+
+        var sent = RunProducers(seed, (producer, number) => input.OnNext((producer, number)));
+        input.OnCompleted();
+
+        Assert.That(ended.Wait(s_deadline), Is.True, "completed");
+        Assert.That(wrong, Is.Null);
+        Assert.That(next, Is.EqualTo(sent));
+        Assert.That(bursts, Is.GreaterThan(1));
+    }
+
+    [Test]
+    public void Debounce_AfterSeveralThreadsFellSilent_HasGivenTheLatestValue()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Out.WriteLine($"seed {seed}");
+        using var subject = new Subject<long>();
+        var input = Subject.Synchronize(subject);
+        var order = new Lock();
+        long last = 0, latest = 0;
+        var inside = 0;
+        string? wrong = null;
+        using var subscription = input.Debounce(s_quiet, s_maxWait).Subscribe(value =>
+        {
+            if (Interlocked.Increment(ref inside) != 1)
+                wrong ??= "two calls at once";
+            if (value <= Volatile.Read(ref latest))
+                wrong ??= $"{value} after {latest}";
+            Volatile.Write(ref latest, value);
+            Interlocked.Decrement(ref inside);
+        });
+
+        RunProducers(seed, (_, _) =>
+        {
+            lock (order)
+                input.OnNext(++last);
+        });
+
+        Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref latest) == last, s_deadline), Is.True, "the last value came");
+        Assert.That(wrong, Is.Null);
+    }
+
+    [Test]
+    public void Dispose_AtAnyMoment_IsFollowedByNoFurtherCall()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        using var subject = new Subject<int>();
+        var input = Subject.Synchronize(subject);
+        var stop = false;
+        var producer = new Thread(() =>
+        {
+            for (var i = 0; !Volatile.Read(ref stop); i++)
+                input.OnNext(i);
+        });
+        producer.Start();
+
+        var early = 0;
+        var late = 0;
+        var clock = Stopwatch.StartNew();
+        for (var round = 0; round < 200 || (Volatile.Read(ref early) == 0 && clock.Elapsed < s_deadline); round++)
+        {
+            var disposed = false;
+            var claimed = 0;
+            var subscription = input.Coalesce(TimeSpan.Zero, TimeSpan.Zero).Subscribe(_ =>
+            {
+                if (Volatile.Read(ref disposed))
+                    claimed++;
+                else
+                    Interlocked.Increment(ref early);
+            });
+            Spin(TimeSpan.FromMicroseconds(random.Next(500)));
+            subscription.Dispose();
+            Volatile.Write(ref disposed, true);
+            Spin(TimeSpan.FromMicroseconds(500));
+            late = Math.Max(late, Volatile.Read(ref claimed));
+        }
+
+        Volatile.Write(ref stop, true);
+        Assert.That(producer.Join(s_deadline), Is.True);
+        Assert.That(early, Is.Positive);
+        Assert.That(late, Is.LessThanOrEqualTo(1), "the one call that had been claimed");
+    }
+
+    [Test]
+    public void Source_WhileTheObserverIsBusy_IsNotHeldUp()
+    {
+        using var source = new Subject<int>();
+        using var observer = new BusyObserver();
+        using var subscription = source.Coalesce(s_quiet, s_quiet).Subscribe(observer.OnNext);
+
+        source.OnNext(0);
+        observer.WaitUntilBusy();
+        for (var i = 1; i <= 1_000; i++)
+            source.OnNext(i);
+        Spin(TimeSpan.FromMilliseconds(20));
+        observer.Release();
+
+        Assert.That(SpinWait.SpinUntil(() => observer.Received == 1_001, s_deadline), Is.True);
+        Assert.That(observer.Bursts, Is.EqualTo(new[] { 1, 1_000 }));
+        Assert.That(observer.WasHeldUp, Is.False);
+    }
+
+    [Test]
+    public void Dispose_WhileTheObserverIsBusy_IsNotHeldUp()
+    {
+        using var source = new Subject<int>();
+        using var observer = new BusyObserver();
+        var subscription = source.Coalesce(s_quiet, s_quiet).Subscribe(observer.OnNext);
+
+        source.OnNext(0);
+        observer.WaitUntilBusy();
+        source.OnNext(1);
+        subscription.Dispose();
+        observer.Release();
+
+        Assert.That(SpinWait.SpinUntil(() => observer.Received == 1, s_deadline), Is.True);
+        Assert.That(observer.WasHeldUp, Is.False);
+    }
+
+    static int[] RunProducers(int seed, Action<int, int> send)
+    {
+        var sent = new int[Producers];
+        var threads = Enumerable.Range(0, Producers).Select(producer => new Thread(() =>
+        {
+            var random = new Random(seed + producer);
+            var clock = Stopwatch.StartNew();
+            while (clock.ElapsedMilliseconds < 700)
+            {
+                for (var burst = random.Next(20); burst >= 0; burst--)
+                    send(producer, sent[producer]++);
+                Spin(TimeSpan.FromMicroseconds(random.Next(3_000)));
+            }
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        return sent;
+    }
+
+    // Random pauses to vary the interleaving, not to wait for anything.
+    static void Spin(TimeSpan time)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < time;)
+            Thread.Yield();
+    }
+
+    sealed class BusyObserver : IDisposable
+    {
+        readonly ManualResetEventSlim _busy = new();
+        readonly ManualResetEventSlim _released = new();
+        int _received;
+
+        public List<int> Bursts { get; } = [];
+
+        public int Received => Volatile.Read(ref _received);
+
+        public bool WasHeldUp { get; private set; }
+
+        public void OnNext(IReadOnlyList<int> burst)
+        {
+            _busy.Set();
+            WasHeldUp |= !_released.Wait(TimeSpan.FromSeconds(10));
+            Bursts.Add(burst.Count);
+            Interlocked.Add(ref _received, burst.Count);
+        }
+
+        public void WaitUntilBusy() => Assert.That(_busy.Wait(s_deadline), Is.True);
+
+        public void Release() => _released.Set();
+
+        public void Dispose()
+        {
+            _busy.Dispose();
+            _released.Dispose();
+        }
+    }
+}
