@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Npgsql;
+
+namespace Rx.PgNotify.IntegrationTests;
+
+/// <summary>
+/// A proxy in front of the server that understands the message framing: it records what a client sends, can hold back
+/// the server's replies, and can ask the server a question inside the client's own session.
+/// </summary>
+sealed class WireTap : IAsyncDisposable
+{
+    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource _stop = new();
+    readonly ConcurrentQueue<string> _statements = new();
+    readonly ConcurrentDictionary<int, TappedConnection> _open = new();
+    readonly NpgsqlConnectionStringBuilder _server;
+    int _roundTrips;
+    int _connections;
+
+    WireTap(string connectionString)
+    {
+        _server = new NpgsqlConnectionStringBuilder(connectionString);
+        _listener.Start();
+        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Host = "127.0.0.1",
+            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString;
+        _ = AcceptAsync();
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The SQL texts sent so far, of all connections.</summary>
+    public IReadOnlyList<string> Statements => [.. _statements];
+
+    /// <summary>How often a client asked for the server's answer.</summary>
+    public int RoundTrips => Volatile.Read(ref _roundTrips);
+
+    /// <summary>How many connections were made, and how many are open.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    public int OpenConnections => _open.Count;
+
+    public static WireTap Start(string connectionString) => new(connectionString);
+
+    /// <summary>From now on nothing the server says reaches the client.</summary>
+    public IDisposable HoldReplies() => Single().HoldReplies();
+
+    /// <summary>Closes the sockets of all connections.</summary>
+    public void Cut()
+    {
+        foreach (var (_, connection) in _open)
+            connection.Close();
+    }
+
+    /// <summary>Runs a query in the session of the only client, which must be idle, and returns the first column.</summary>
+    public Task<IReadOnlyList<string>> AskAsync(string sql) => Single().AskAsync(sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        Cut();
+    }
+
+    internal void Record(byte type, ReadOnlySpan<byte> body)
+    {
+        if (type is (byte)'S' or (byte)'Q')
+            Interlocked.Increment(ref _roundTrips);
+        if (type == 'P')
+            _statements.Enqueue(Text(body[(body.IndexOf((byte)0) + 1)..]));
+        else if (type == 'Q')
+            _statements.Enqueue(Text(body));
+    }
+
+    static string Text(ReadOnlySpan<byte> zeroTerminated) => Encoding.UTF8.GetString(zeroTerminated[..zeroTerminated.IndexOf((byte)0)]);
+
+    TappedConnection Single() => _open.Values.Single();
+
+    async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                var server = new TcpClient();
+                await server.ConnectAsync(_server.Host!, _server.Port, _stop.Token);
+                var number = Interlocked.Increment(ref _connections);
+                _open[number] = new TappedConnection(this, client, server, () => _open.TryRemove(number, out _));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+}

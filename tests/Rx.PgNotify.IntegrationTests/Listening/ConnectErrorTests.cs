@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Linq;
+using Npgsql;
+
+namespace Rx.PgNotify.IntegrationTests.Listening;
+
+[Parallelizable(ParallelScope.All)]
+public class ConnectErrorTests
+{
+    const string Secret = "s3cr3t-pa55word";
+
+    [Test]
+    public async Task AWrongPassword_EndsEachObserverWithAnErrorOfItsOwnThatHidesThePassword()
+    {
+        var log = new LogRecorder();
+        await using var listener = new PgListener(
+            With(builder => (builder.Username, builder.Password) = ("nobody_of_this_name", Secret)),
+            new PgListenerOptions { LoggerFactory = log });
+        var (first, second) = (new Recorder<ChannelSignal>(), new Recorder<Notification>());
+        using var one = listener.Channel("a").Signals.Subscribe(first);
+        var two = listener.Channel("b").SubscribeAsync(second);
+        await first.UntilEndedAsync();
+        await second.UntilEndedAsync();
+
+        Assert.That(async () => await two, Throws.InstanceOf<PgListenerException>());
+        Assert.That(first.Error, Is.InstanceOf<PgListenerException>().And.Not.SameAs(second.Error).And.InnerException.Not.Null);
+        Assert.That(((PgListenerException)first.Error!).Error, Is.EqualTo(PgListenerError.AuthenticationFailed));
+        var state = await listener.State.FirstAsync(state => state is ListenerState.Faulted);
+        Assert.That($"{first.Error}{second.Error}{state}{log.Text}", Does.Not.Contain(Secret));
+        Assert.That(log.Text, Does.Contain("Gave up"));
+    }
+
+    [Test]
+    public async Task AMissingDatabase_IsNamedAsTheReason()
+    {
+        await using var listener = new PgListener(With(builder => builder.Database = "no_such_database"));
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+        Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(PgListenerError.DatabaseNotFound));
+    }
+
+    [Test]
+    public async Task SubscribingAgainAfterAFault_StartsANewEpochThatBacksOff()
+    {
+        await using var listener = new PgListener(
+            With(builder => builder.Database = "no_such_database"),
+            new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(40) });
+        var attempts = 0;
+        var recorder = new Recorder<Notification>();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        using var subscription = Observable
+            .Defer(() =>
+            {
+                attempts++;
+                return listener.Channel("a");
+            })
+            .Retry(10)
+            .Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+
+        Assert.That(attempts, Is.EqualTo(10));
+        Assert.That(clock.Elapsed, Is.GreaterThan(TimeSpan.FromMilliseconds(8 * 20)), "nine delays of 10, then 20 to 40 ms each");
+    }
+
+    [Test]
+    public async Task AnUnreachableHost_IsTriedAgainAndTheStateSaysSo()
+    {
+        // A port that was free a moment ago, and is served later.
+        var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        var port = ((IPEndPoint)socket.LocalEndpoint).Port;
+        socket.Stop();
+        await using var listener = new PgListener(
+            $"Host=127.0.0.1;Port={port};Username=u;Password={Secret}",
+            new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) });
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+
+        await states.UntilAsync(
+            items => items.OfType<ListenerState.Reconnecting>().Any(state => state.Attempt >= 5), "five attempts should be told");
+
+        var last = states.Items.OfType<ListenerState.Reconnecting>().Last();
+        Assert.That(last.Cause, Is.InstanceOf<NpgsqlException>());
+        Assert.That(last.Delay, Is.LessThanOrEqualTo(TimeSpan.FromMilliseconds(20)));
+        Assert.That(last.ToString(), Does.Not.Contain(Secret));
+        Assert.That(recorder.HasEnded, Is.False);
+    }
+
+    [Test]
+    public async Task WhenTheLastSubscriberGoesWhileTheHostIsUnreachable_TheListenerGoesIdle()
+    {
+        await using var listener = new PgListener(
+            "Host=127.0.0.1;Port=1;Username=u", new PgListenerOptions { ReconnectDelay = TimeSpan.FromMinutes(10), MaxReconnectDelay = TimeSpan.FromHours(1) });
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
+        using (listener.Channel("a").Subscribe(new Recorder<Notification>()))
+            await states.UntilAsync(items => items.Any(state => state is ListenerState.Reconnecting), "an attempt should fail");
+        await states.UntilAsync(items => items[^1] is ListenerState.Idle, "nothing is wanted any more");
+        Assert.That(states.Violation, Is.Null);
+    }
+
+    [TestCase("")]
+    [TestCase("Database=shop")]
+    [TestCase("Host=h;Port=" + Secret)]
+    [TestCase("Host=h;Password=x;" + Secret + "=1")]
+    public void AConnectionStringThatCanNotBeUsed_IsRefusedAtOnceWithoutQuotingIt(string connectionString) =>
+        Assert.That(
+            () => new PgListener(connectionString),
+            Throws.ArgumentException.With.Message.Contains("connection string").And.Message.Not.Contains(Secret)
+                .And.Property(nameof(Exception.InnerException)).Null);
+
+    [Test]
+    public void NullArguments_AreRefusedAtOnce()
+    {
+        Assert.That(() => new PgListener((string)null!), Throws.ArgumentNullException);
+        Assert.That(() => new PgListener((NpgsqlDataSource)null!), Throws.ArgumentNullException);
+        Assert.That(() => new PgListener("Host=h").Channel("a").Subscribe((IObserver<Notification>)null!), Throws.ArgumentNullException);
+        Assert.That(() => new PgListener("Host=h").Channel("a").Signals.Subscribe((IObserver<ChannelSignal>)null!), Throws.ArgumentNullException);
+        Assert.That(() => new PgListener("Host=h").State.Subscribe((IObserver<ListenerState>)null!), Throws.ArgumentNullException);
+    }
+
+    static string With(Action<NpgsqlConnectionStringBuilder> change)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(TestServer.ConnectionString);
+        change(builder);
+        return builder.ConnectionString;
+    }
+}
