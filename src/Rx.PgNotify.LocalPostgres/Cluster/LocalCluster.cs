@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Rx.PgNotify.LocalPostgres;
+
+/// <summary>
+/// A database cluster in a temporary folder and the server process on it: <c>data</c>, <c>server.log</c>, and nothing
+/// else. Whatever befalls, the <see cref="Janitor"/> removes both.
+/// </summary>
+[UnsupportedOSPlatform("windows")]
+sealed class LocalCluster : IControllablePostgresInstance
+{
+    const int PortAttempts = 5;
+    const string User = "postgres";
+
+    readonly PostgresBinaries _binaries;
+    readonly ServerAccount _account;
+    readonly PostgresServerOptions _options;
+    readonly string _folder;
+    readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    readonly Janitor _janitor;
+    Postmaster? _postmaster;
+    int _port;
+    bool _paused;
+
+    LocalCluster(PostgresBinaries binaries, ServerAccount account, PostgresServerOptions options)
+    {
+        _binaries = binaries;
+        _account = account;
+        _options = options;
+        _folder = TemporaryFolder.Create(account);
+        _janitor = Janitor.Watch(_folder);
+    }
+
+    public string ConnectionString => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = _port,
+        Username = User,
+        Password = _password,
+        Database = "postgres",
+    }.ConnectionString;
+
+    public string Source => _binaries.Origin;
+
+    public static async Task<LocalCluster> StartAsync(
+        PostgresBinaries binaries,
+        ServerAccount account,
+        PostgresServerOptions options,
+        CancellationToken cancellationToken)
+    {
+        var cluster = new LocalCluster(binaries, account, options);
+        try
+        {
+            await cluster.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            await cluster.StartOnFreePortAsync(cancellationToken).ConfigureAwait(false);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var next = new Postmaster(_binaries, _account, _folder, previous: _postmaster);
+        _postmaster = next;
+        await next.StartAsync(_port, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StopAsync(ShutdownMode mode, CancellationToken cancellationToken) =>
+        _postmaster!.StopAsync(mode, cancellationToken);
+
+    public async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        _paused = true;
+        await _postmaster!.PauseAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        await _postmaster!.ResumeAsync(cancellationToken).ConfigureAwait(false);
+        _paused = false;
+    }
+
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        await _postmaster!.KillAsync(cancellationToken).ConfigureAwait(false);
+        _paused = false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_paused)
+            await ResumeAsync(default).ConfigureAwait(false);
+        await _janitor.DisposeAsync().ConfigureAwait(false);
+        _postmaster?.Dispose();
+    }
+
+    async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        var passwordFile = Path.Combine(_folder, "password");
+        await File.WriteAllTextAsync(passwordFile, _password, cancellationToken).ConfigureAwait(false);
+        _account.Own(passwordFile);
+        var data = Path.Combine(_folder, "data");
+        var (exitCode, output) = await Command.RunAsync(
+            _account.Running(
+                Path.Combine(_binaries.Folder, "initdb"), "-D", data, "-U", User, $"--pwfile={passwordFile}",
+                "--auth=scram-sha-256", "--locale=C", $"--encoding={_options.Encoding}", "--no-sync", "--no-instructions"),
+            _folder, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+        File.Delete(passwordFile);
+        if (exitCode != 0)
+        {
+            throw new PostgresServerException(
+                $"initdb of {_binaries.Origin} failed (exit code {exitCode.ToString(CultureInfo.InvariantCulture)}):"
+                + Environment.NewLine + output.TrimEnd());
+        }
+
+        await ServerConfiguration.WriteAsync(data, _options, cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task StartOnFreePortAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            _port = LoopbackPort.FindFree();
+            try
+            {
+                await StartAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PostgresServerException) when (attempt < PortAttempts && !LoopbackPort.IsFree(_port))
+            {
+                // Somebody was quicker to take the port.
+            }
+        }
+    }
+}
