@@ -76,6 +76,35 @@ public sealed class BurstLifetimeTests : IDisposable
     }
 
     [Test]
+    public void Timer_ThatFiresLate_EmitsWithoutWaitingAgain()
+    {
+        using var subscription = _bursts.Subscribe(_recorder);
+        Send("a");
+        _time.Sleep(25);
+        Send("b");
+        _time.Sleep(100);
+        _time.Start();
+
+        Assert.That(_recorder.ToString(), Is.EqualTo(_op.Expect("125:ab")));
+        Assert.That(_scheduler.Scheduled, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Timer_ThatFiresThoughCancelled_DoesNothing()
+    {
+        var scheduler = new CountingScheduler(_time, cancels: false);
+        var subscription = _op.Over(_source, 30, 80, scheduler).Subscribe(_recorder);
+        Send("a");
+        _time.AdvanceTo(25);
+        Send("b");
+        subscription.Dispose();
+        _time.Start();
+
+        Assert.That(_recorder.ToString(), Is.Empty);
+        Assert.That(scheduler.Scheduled, Is.EqualTo(1), "not armed again");
+    }
+
+    [Test]
     public void Dispose_InABurst_EmitsNothingAndLeavesTheSource()
     {
         var subscription = _bursts.Subscribe(_recorder);
@@ -155,12 +184,13 @@ public sealed class BurstLifetimeTests : IDisposable
     }
 
     [Test]
-    public void Source_ThatThrowsInSubscribe_BecomesOnError()
+    public void Source_ThatThrowsInSubscribe_BecomesOnErrorAndLeavesNoTimer()
     {
-        var broken = Observable.Create<char>(new Func<IObserver<char>, IDisposable>(_ =>
-            throw new InvalidOperationException("failed")));
+        var result = _time.Record(_op.Over(new BrokenSource(), 30, 80, _scheduler));
 
-        Assert.That(_time.Record(_op.Over(broken, 30, 80, _scheduler)).ToString(), Is.EqualTo("0:#failed"));
+        Assert.That(result.ToString(), Is.EqualTo("0:#failed"));
+        Assert.That(_scheduler.Scheduled, Is.EqualTo(1));
+        Assert.That(_time.Clock, Is.Zero, "the timer was cancelled");
     }
 
     [Test]
@@ -186,5 +216,15 @@ public sealed class BurstLifetimeTests : IDisposable
     {
         foreach (var value in values)
             _source.OnNext(value);
+    }
+
+    // Not made with Observable.Create, which would turn the exception into OnError itself.
+    sealed class BrokenSource : IObservable<char>
+    {
+        public IDisposable Subscribe(IObserver<char> observer)
+        {
+            observer.OnNext('a');
+            throw new InvalidOperationException("failed");
+        }
     }
 }

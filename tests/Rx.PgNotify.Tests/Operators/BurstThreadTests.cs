@@ -12,9 +12,12 @@ public class BurstThreadTests
     static readonly TimeSpan s_maxWait = TimeSpan.FromMilliseconds(4);
     static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
-    [Test]
-    public void Coalesce_OfSeveralThreads_GivesEveryValueOnceInOrder()
+    [TestCase(1, 4, 3_000, TestName = "with pauses between the values")]
+    [TestCase(0, 0, 0, TestName = "at full speed, a timer at every moment")]
+    public void Coalesce_OfSeveralThreads_GivesEveryValueOnceInOrder(int quietMs, int maxWaitMs, int longestPause)
     {
+        var quiet = TimeSpan.FromMilliseconds(quietMs);
+        var maxWait = TimeSpan.FromMilliseconds(maxWaitMs);
         var seed = Random.Shared.Next();
         TestContext.Out.WriteLine($"seed {seed}");
         using var subject = new Subject<(int Producer, int Number)>();
@@ -24,7 +27,7 @@ public class BurstThreadTests
         var inside = 0;
         string? wrong = null;
         using var ended = new ManualResetEventSlim();
-        using var subscription = input.Coalesce(s_quiet, s_maxWait).Subscribe(
+        using var subscription = input.Coalesce(quiet, maxWait).Subscribe(
             burst =>
             {
                 if (Interlocked.Increment(ref inside) != 1)
@@ -37,8 +40,8 @@ public class BurstThreadTests
                         wrong ??= $"{number} of producer {producer} instead of {next[producer] - 1}";
                 }
 
-                if (++bursts % 16 == 0)
-                    Spin(TimeSpan.FromMilliseconds(3));
+                if (++bursts % 8 == 0)
+                    Spin(TimeSpan.FromTicks(2 * maxWait.Ticks));
                 Interlocked.Decrement(ref inside);
             },
             () =>
@@ -48,7 +51,7 @@ public class BurstThreadTests
                 ended.Set();
             });
 
-        var sent = RunProducers(seed, (producer, number) => input.OnNext((producer, number)));
+        var sent = RunProducers(seed, longestPause, (producer, number) => input.OnNext((producer, number)));
         input.OnCompleted();
 
         Assert.That(ended.Wait(s_deadline), Is.True, "completed");
@@ -78,7 +81,7 @@ public class BurstThreadTests
             Interlocked.Decrement(ref inside);
         });
 
-        RunProducers(seed, (_, _) =>
+        RunProducers(seed, longestPause: 3_000, (_, _) =>
         {
             lock (order)
                 input.OnNext(++last);
@@ -167,7 +170,7 @@ public class BurstThreadTests
         Assert.That(observer.WasHeldUp, Is.False);
     }
 
-    static int[] RunProducers(int seed, Action<int, int> send)
+    static int[] RunProducers(int seed, int longestPause, Action<int, int> send)
     {
         var sent = new int[Producers];
         var threads = Enumerable.Range(0, Producers).Select(producer => new Thread(() =>
@@ -178,7 +181,7 @@ public class BurstThreadTests
             {
                 for (var burst = random.Next(20); burst >= 0; burst--)
                     send(producer, sent[producer]++);
-                Spin(TimeSpan.FromMicroseconds(random.Next(3_000)));
+                Spin(TimeSpan.FromMicroseconds(random.Next(longestPause)));
             }
         })).ToList();
         threads.ForEach(t => t.Start());
@@ -191,36 +194,5 @@ public class BurstThreadTests
     {
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < time;)
             Thread.Yield();
-    }
-
-    sealed class BusyObserver : IDisposable
-    {
-        readonly ManualResetEventSlim _busy = new();
-        readonly ManualResetEventSlim _released = new();
-        int _received;
-
-        public List<int> Bursts { get; } = [];
-
-        public int Received => Volatile.Read(ref _received);
-
-        public bool WasHeldUp { get; private set; }
-
-        public void OnNext(IReadOnlyList<int> burst)
-        {
-            _busy.Set();
-            WasHeldUp |= !_released.Wait(TimeSpan.FromSeconds(10));
-            Bursts.Add(burst.Count);
-            Interlocked.Add(ref _received, burst.Count);
-        }
-
-        public void WaitUntilBusy() => Assert.That(_busy.Wait(s_deadline), Is.True);
-
-        public void Release() => _released.Set();
-
-        public void Dispose()
-        {
-            _busy.Dispose();
-            _released.Dispose();
-        }
     }
 }

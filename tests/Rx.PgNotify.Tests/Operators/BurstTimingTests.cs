@@ -40,11 +40,11 @@ public class BurstTimingTests(BurstOperator op)
     public void Burst_WithoutLimit_WaitsForTheQuietSpell()
     {
         var scheduler = new TestScheduler();
-        var source = scheduler.CreateHot(Marbles.Parse(new string('x', 10_000)));
+        var source = scheduler.CreateHot(Marbles.Parse("-" + new string('x', 10_000)));
 
         var result = scheduler.Record(op.Apply(source, TimeSpan.FromMilliseconds(30), TimeSpan.MaxValue, scheduler));
 
-        Assert.That(result.Messages.Select(m => m.At), Is.EqualTo(new[] { 9_999 * 10 + 30 }));
+        Assert.That(result.Messages.Select(m => m.At), Is.EqualTo(new[] { 10_000 * 10 + 30 }));
     }
 
     [Test]

@@ -3,8 +3,11 @@ using System.Reactive.Disposables;
 
 namespace Rx.PgNotify.Tests.VirtualTime;
 
-/// <summary>Passes all on and counts what has been scheduled, and of that what has neither run nor been cancelled.</summary>
-sealed class CountingScheduler(IScheduler inner) : IScheduler, IServiceProvider
+/// <summary>
+/// Passes all on and counts what has been scheduled, and of that what has neither run nor been cancelled. Cancelling is
+/// a best effort by the contract of schedulers; this one can be told to make none.
+/// </summary>
+sealed class CountingScheduler(IScheduler inner, bool cancels = true) : IScheduler, IServiceProvider
 {
     public int Scheduled { get; private set; }
 
@@ -31,6 +34,6 @@ sealed class CountingScheduler(IScheduler inner) : IScheduler, IServiceProvider
             pending.Dispose();
             return action(scheduler, s);
         });
-        return StableCompositeDisposable.Create(pending, scheduled);
+        return cancels ? StableCompositeDisposable.Create(pending, scheduled) : pending;
     }
 }
