@@ -83,7 +83,6 @@ public class PayloadTests
 
     [TestCase("", "63")]
     [TestCase("nul\0", "NUL")]
-    [TestCase("\ud800", "surrogate")]
     [TestCase("64 bytes------------------------------------------------------64", "63")]
     [TestCase("éééééééééééééééééééééééééééééééé", "63")]
     public void ANameThatCanNotBeAChannel_IsRefusedBeforeAnyConnection(string name, string named)
@@ -91,6 +90,10 @@ public class PayloadTests
         var listener = new PgListener("Host=127.0.0.1;Port=1");
         Assert.That(() => listener.Channel(name), Throws.ArgumentException.With.Message.Contains(named));
     }
+
+    [Test]
+    public void HalfASurrogatePair_IsRefusedAsAName() =>
+        Assert.That(() => new PgListener("Host=h").Channel("\ud800"), Throws.ArgumentException.With.Message.Contains("surrogate"));
 
     [Test]
     public void NullAsAName_IsRefused() =>

@@ -41,12 +41,12 @@ sealed class Recorder<T> : IObserver<T>
     public void OnCompleted() => Call("OnCompleted", () => HasCompleted = true);
 
     public Task UntilAsync(Func<IReadOnlyList<T>, bool> condition, string message) =>
-        Eventually.TrueAsync(() => condition(Items), message);
+        Eventually.IsTrueAsync(() => condition(Items), expectation: message);
 
     public Task UntilCountAsync(int count) =>
-        Eventually.TrueAsync(() => Count >= count, $"{count} elements expected");
+        Eventually.IsTrueAsync(() => Count >= count, expectation: $"{count} elements");
 
-    public Task UntilEndedAsync() => Eventually.TrueAsync(() => HasEnded, "the sequence should end");
+    public Task UntilEndedAsync() => Eventually.IsTrueAsync(() => HasEnded, expectation: "the sequence should end");
 
     void Call(string name, Action record)
     {

@@ -12,6 +12,10 @@ sealed class TappedConnection
     readonly TcpClient _server;
     readonly Action _closed;
     readonly SemaphoreSlim _replies = new(1, 1);
+    readonly SemaphoreSlim _requests = new(1, 1);
+
+    // From the client's first message to the server's ReadyForQuery; a question in between would mix up the answers.
+    volatile bool _isBusy = true;
     TaskCompletionSource<IReadOnlyList<string>>? _answer;
     List<string> _rows = [];
 
@@ -33,6 +37,20 @@ sealed class TappedConnection
     }
 
     public async Task<IReadOnlyList<string>> AskAsync(string sql)
+    {
+        await _requests.WaitAsync();
+        try
+        {
+            await Eventually.IsTrueAsync(() => !_isBusy);
+            return await AskIdleServerAsync(sql);
+        }
+        finally
+        {
+            _requests.Release();
+        }
+    }
+
+    async Task<IReadOnlyList<string>> AskIdleServerAsync(string sql)
     {
         _rows = [];
         _answer = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,6 +91,9 @@ sealed class TappedConnection
         while (true)
         {
             var message = await ReadMessageAsync(client, headerLength: 5);
+            await _requests.WaitAsync();
+            _isBusy = true;
+            _requests.Release();
             _tap.Record(message[0], message.AsSpan(5));
             await server.WriteAsync(message);
         }
@@ -87,7 +108,11 @@ sealed class TappedConnection
             await _replies.WaitAsync();
             _replies.Release();
             if (_answer is null || message[0] == 'A')
+            {
                 await client.WriteAsync(message);
+                if (message[0] == 'Z')
+                    _isBusy = false;
+            }
             else
                 Collect(message);
         }

@@ -80,8 +80,8 @@ public class AcknowledgementTests
         Assert.That(async () => await subscribing, Throws.InstanceOf<OperationCanceledException>());
         hold.Dispose();
 
-        await Eventually.TrueAsync(
-            async () => !(await tap.AskAsync("SELECT pg_listening_channels()")).Contains(channel.Name), "the channel should not stay");
+        await Eventually.IsTrueAsync(
+            async () => !(await tap.AskAsync("SELECT pg_listening_channels()")).Contains(channel.Name), expectation: "the channel should not stay");
         await TestServer.DataSource.NotifyAsync(channel.Name, "nobody");
         await TestServer.DataSource.NotifyAsync(channel.Name, "hears");
         Assert.That(recorder.Items, Is.Empty);

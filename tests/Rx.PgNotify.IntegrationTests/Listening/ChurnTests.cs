@@ -53,10 +53,10 @@ public class ChurnTests
 
         Assert.That(tap.Connections, Is.EqualTo(1), "no reconnect");
         Assert.That(states.Items, Has.All.InstanceOf<ListenerState.Listening>());
-        await Eventually.TrueAsync(
+        await Eventually.IsTrueAsync(
             async () => (await tap.AskAsync("SELECT pg_listening_channels()")).Order(StringComparer.Ordinal).SequenceEqual(
                 names.Take(10).Order(StringComparer.Ordinal)),
-            "the server should listen to what is wanted and to nothing else");
+            expectation: "the server should listen to what is wanted and to nothing else");
         TestContext.Out.WriteLine($"{churns} subscriptions, {sent} notifications on each of {names.Length} channels");
     }
 

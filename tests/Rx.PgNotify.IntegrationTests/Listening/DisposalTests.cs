@@ -80,7 +80,7 @@ public class DisposalTests
             Assert.That(recorder.HasCompleted);
             if (!waiting.IsCompletedSuccessfully)
                 Assert.That(async () => await waiting, Throws.InstanceOf<ObjectDisposedException>());
-            await Eventually.TrueAsync(async () => await BackendsAsync(application) == 0, "no backend should stay");
+            await Eventually.IsTrueAsync(async () => await BackendsAsync(application) == 0, expectation: "no backend should stay");
         }
     }
 
@@ -93,7 +93,7 @@ public class DisposalTests
         using var hold = tap.HoldReplies();
         var recorder = new Recorder<Notification>();
         using var b = listener.Channel("never acknowledged").Subscribe(recorder);
-        await Eventually.TrueAsync(() => tap.Statements[^1].Contains("never", StringComparison.Ordinal), "LISTEN should be sent");
+        await Eventually.IsTrueAsync(() => tap.Statements[^1].Contains("never", StringComparison.Ordinal), expectation: "LISTEN should be sent");
         await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
         await recorder.UntilEndedAsync();
         Assert.That(recorder.HasCompleted);
