@@ -45,6 +45,22 @@ public class DebounceSignalsTests
     }
 
     [Test]
+    public void Debounce_OfSignals_RepeatsNoNotificationInTheNextBurst()
+    {
+        var scheduler = new TestScheduler();
+        using var source = new Subject<ChannelSignal>();
+        var recorder = scheduler.CreateRecorder<ChannelSignal>();
+        using var subscription = source.Debounce(s_quiet, s_maxWait, scheduler).Subscribe(recorder);
+
+        source.OnNext(Of("a", 1));
+        scheduler.Start();
+        source.OnNext(Resync("a", ResyncReasons.Reconnected));
+        scheduler.Start();
+
+        Assert.That(recorder.ToString(), Is.EqualTo("100:Notification(a) 200:Resync(a, Reconnected)"));
+    }
+
+    [Test]
     public void Debounce_OfSignalsWithoutASource_Throws() => Assert.That(
         () => PgObservable.Debounce(null!, s_quiet, s_maxWait),
         Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
