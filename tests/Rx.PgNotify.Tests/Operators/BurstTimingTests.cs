@@ -26,6 +26,7 @@ public class BurstTimingTests(BurstOperator op)
     [TestCase("#", 30, 80, "0:#failed", TestName = "an error is passed on at once")]
     [TestCase("-a-b-(cd)-|", 0, 0, "10:a 30:b 50:cd 70:|", TestName = "zero quiet gathers what comes in one moment")]
     [TestCase("-a-b-(cd)-|", 0, 80, "10:a 30:b 50:cd 70:|", TestName = "zero quiet needs no maxWait")]
+    [TestCase("-ab-c-----------abcdefghijklmn------ab-|", 30, 80, "70:abc 240:abcdefghi 320:jklmn 390:ab 390:|", TestName = "the picture in docs/operators.md")]
     [TestCase("-------------------------", 30, 80, "", TestName = "no value, no result")]
     public void Burst_OfMarbles_EndsAfterQuietOrMaxWait(string marbles, int quiet, int maxWait, string bursts)
     {
