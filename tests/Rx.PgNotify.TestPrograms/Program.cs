@@ -3,5 +3,6 @@ using Rx.PgNotify.TestPrograms;
 return args switch
 {
     ["serve"] => await ServeProgram.RunAsync(),
+    ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

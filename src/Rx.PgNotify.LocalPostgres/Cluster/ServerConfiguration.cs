@@ -11,6 +11,7 @@ static class ServerConfiguration
 
     public static async Task WriteAsync(string data, PostgresServerOptions options, CancellationToken cancellationToken)
     {
+        // Not synchronous_commit: a server that is killed must have what it has committed when it starts again.
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["listen_addresses"] = "127.0.0.1",
@@ -18,7 +19,6 @@ static class ServerConfiguration
             ["max_connections"] = "200",
             ["fsync"] = options.Durable ? "on" : "off",
             ["full_page_writes"] = options.Durable ? "on" : "off",
-            ["synchronous_commit"] = options.Durable ? "on" : "off",
         };
         foreach (var (name, value) in options.Settings)
             settings[name] = value;

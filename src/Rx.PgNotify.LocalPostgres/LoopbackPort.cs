@@ -5,16 +5,19 @@ using System.Security.Cryptography;
 
 namespace Rx.PgNotify.LocalPostgres;
 
-/// <summary>Free TCP ports on loopback.</summary>
+/// <summary>Free TCP ports on loopback, for servers that are stopped and started again.</summary>
 /// <remarks>
 /// Not what binding to port 0 gives: those lie in the range from which the system takes the ports of outgoing
 /// connections. While the server is stopped, one of them could take its port, and a client that keeps trying to connect
 /// could even connect to itself.
 /// </remarks>
-static class LoopbackPort
+public static class LoopbackPort
 {
     const int First = 10_240;
 
+    /// <summary>Picks a port at random that nobody uses at this moment.</summary>
+    /// <returns>The port; another process may still take it before it is bound.</returns>
+    /// <exception cref="PostgresServerException">None was found.</exception>
     public static int FindFree()
     {
         var end = OutgoingRangeStart();
@@ -28,7 +31,7 @@ static class LoopbackPort
         throw new PostgresServerException($"No free TCP port between {First} and {end} on 127.0.0.1.");
     }
 
-    public static bool IsFree(int port)
+    internal static bool IsFree(int port)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

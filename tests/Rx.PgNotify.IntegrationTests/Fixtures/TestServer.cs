@@ -1,0 +1,58 @@
+using Npgsql;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.IntegrationTests;
+
+/// <summary>
+/// The one server that the tests of this assembly share, and the way to a server of one's own for those that stop,
+/// pause or kill it.
+/// </summary>
+[SetUpFixture]
+public sealed class TestServer
+{
+    static PostgresServer? s_current;
+    static NpgsqlDataSource? s_dataSource;
+
+    /// <summary>The shared server. No test stops it.</summary>
+    public static PostgresServer Current => s_current ?? throw new InvalidOperationException("The tests have not begun.");
+
+    /// <summary>How to connect to the shared server, as a superuser.</summary>
+    public static string ConnectionString => Current.ConnectionString;
+
+    /// <summary>Pooled connections to the shared server.</summary>
+    public static NpgsqlDataSource DataSource =>
+        s_dataSource ?? throw new InvalidOperationException("The tests have not begun.");
+
+    /// <summary>Starts a server for one test, which disposes it.</summary>
+    public static Task<PostgresServer> StartOwnAsync(Action<PostgresServerOptions>? configure = null)
+    {
+        var options = Options();
+        options.Owned = true;
+        configure?.Invoke(options);
+        return PostgresServer.StartAsync(options);
+    }
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        s_current = await PostgresServer.StartAsync(Options());
+        s_dataSource = NpgsqlDataSource.Create(s_current.ConnectionString);
+        await TestContext.Progress.WriteLineAsync($"PostgreSQL {s_current.Version} from {s_current.Source}");
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (s_dataSource is not null)
+            await s_dataSource.DisposeAsync();
+        if (s_current is not null)
+            await s_current.DisposeAsync();
+    }
+
+    static PostgresServerOptions Options() => new()
+    {
+#if TESTCONTAINERS
+        AdditionalSource = new DockerPostgres(),
+#endif
+    };
+}
