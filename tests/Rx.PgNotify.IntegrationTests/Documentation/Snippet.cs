@@ -1,0 +1,73 @@
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Rx.PgNotify.IntegrationTests.Documentation;
+
+/// <summary>A fenced block of C# in a Markdown page.</summary>
+public sealed record Snippet(string Page, int Line, string Code)
+{
+    const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The snippets of README and docs, in order.</summary>
+    public static IEnumerable<Snippet> All()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Prepend(Path.Combine(Root, "README.md"));
+        return pages.SelectMany(In);
+    }
+
+    /// <summary>Compiles it as a program of its own; without any statement it is taken for a method's signature.</summary>
+    public (Assembly? Assembly, string Errors) Compile()
+    {
+        var isProgram = Code.Contains(';', StringComparison.Ordinal);
+        var code = isProgram ? Code : $"static class Signature {{ public static extern {Code}; }}";
+        var compilation = CSharpCompilation.Create(
+            $"Snippet{Guid.NewGuid():N}",
+            [
+                CSharpSyntaxTree.ParseText(ImplicitUsings),
+                CSharpSyntaxTree.ParseText(isProgram ? code : "using System.Reactive.Concurrency; using Rx.PgNotify;" + code),
+            ],
+            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+            new CSharpCompilationOptions(
+                isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        var errors = string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
+        return (result.Success ? Assembly.Load(image.ToArray()) : null, errors);
+    }
+
+    public override string ToString() => $"{Page}:{Line}";
+
+    static IEnumerable<Snippet> In(string path)
+    {
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i] != "```csharp")
+                continue;
+            var code = lines.Skip(i + 1).TakeWhile(line => line != "```").ToArray();
+            yield return new Snippet(Path.GetRelativePath(Root, path), i + 2, string.Join('\n', code));
+            i += code.Length;
+        }
+    }
+
+    static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Rx.PgNotify.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+    }
+}
