@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
 namespace Rx.PgNotify.Delivery;
@@ -71,10 +72,10 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
     {
         // A hop over the pool before each turn on a scheduler of the user's: a scheduler that runs its work at once
         // (ImmediateScheduler) would otherwise run an observer on the thread that reads the socket.
-        if (_calls.Scheduler is { } scheduler)
-            scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
-        else
+        if (_calls.Scheduler is null)
             Turn();
+        else
+            TurnOn(_calls.Scheduler);
     }
 
     /// <summary>Gives the subscription a turn. Call it when it is neither parked, queued nor running.</summary>
@@ -92,6 +93,21 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
     private protected abstract void OnEnded(Exception? error);
 
     bool Stop() => Interlocked.Exchange(ref _hasStopped, 1) == 0;
+
+    void TurnOn(IScheduler scheduler)
+    {
+        try
+        {
+            scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
+        }
+        catch (ObjectDisposedException e)
+        {
+            // The user's event loop is gone and nothing can be delivered any more: as if the observer had thrown.
+            Dispose();
+            if (!_calls.TakeFailure(_hub.Name, e))
+                throw;
+        }
+    }
 
     IDisposable Turn()
     {

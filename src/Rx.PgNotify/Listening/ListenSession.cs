@@ -11,12 +11,20 @@ namespace Rx.PgNotify.Listening;
 /// Used by the pump alone, one call at a time; only <see cref="CancelWait"/> may come from any thread. Once broken it
 /// stays so: the pump opens another one.
 /// </remarks>
+#pragma warning disable CA2213 // a token source without timer and links needs no disposal, and a late cancel may still use it
 sealed class ListenSession : IAsyncDisposable
 {
     readonly NpgsqlConnection _connection;
     readonly Action<NpgsqlNotificationEventArgs> _received;
     NpgsqlCommand? _drain;
+
+    // Guards the three below. A cancel is only ever asked of a wait that has really begun, and a token source that was
+    // asked to cancel is never used for another wait: a late cancel hits nothing. Otherwise it could fire while the
+    // next wait is starting, be missed there (npgsql #5975), and leave a source that can't be cancelled any more.
+    readonly Lock _waitGate = new();
     CancellationTokenSource _wait = new();
+    bool _isWaiting;
+    bool _isCancelled;
 
     ListenSession(NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received)
     {
@@ -52,7 +60,6 @@ sealed class ListenSession : IAsyncDisposable
         if (_drain is not null)
             await _drain.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
-        _wait.Dispose();
     }
 
     /// <summary>Sends the changes in one round trip; all of them take effect, or none.</summary>
@@ -63,11 +70,14 @@ sealed class ListenSession : IAsyncDisposable
             await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Starts to wait for the next message of the server. Completed already if one was buffered. Only after this has
-    /// returned an incomplete task may the wait be cancelled: a token that fires earlier can be missed (npgsql #5975).
-    /// </summary>
-    internal Task StartWait() => _connection.WaitAsync(_wait.Token);
+    /// <summary>Starts to wait for the next message of the server. Completed already if one was buffered.</summary>
+    internal Task StartWait()
+    {
+        var wait = _connection.WaitAsync(_wait.Token);
+        lock (_waitGate)
+            _isWaiting = true;
+        return wait;
+    }
 
     /// <summary>Awaits what <see cref="StartWait"/> began. Throws when the connection is lost.</summary>
     /// <returns>Whether a message came; <see langword="false"/> if the wait was cancelled.</returns>
@@ -81,30 +91,37 @@ sealed class ListenSession : IAsyncDisposable
         catch (OperationCanceledException) when (IsOpen)
         {
             // A cancel that hits the middle of a message breaks the connection, which only FullState tells.
-            _wait.Dispose();
-            _wait = new CancellationTokenSource();
             return false;
+        }
+        finally
+        {
+            lock (_waitGate)
+            {
+                _isWaiting = false;
+                if (_isCancelled)
+                    _wait = new CancellationTokenSource();
+                _isCancelled = false;
+            }
         }
     }
 
     /// <summary>
-    /// Ends a wait early. A call that comes too late ends the next wait instead, which does no harm: the pump then just
-    /// looks around once more.
+    /// Ends the wait that is on, if there is one. On the thread pool: cancelling runs Npgsql's callbacks, and whoever
+    /// subscribes must not wait for them.
     /// </summary>
-    internal void CancelWait() => ThreadPool.UnsafeQueueUserWorkItem(
-        static wait =>
+    internal void CancelWait()
+    {
+        CancellationTokenSource wait;
+        lock (_waitGate)
         {
-            try
-            {
-                wait.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The wait it was meant for is long over.
-            }
-        },
-        _wait,
-        preferLocal: false);
+            if (!_isWaiting || _isCancelled)
+                return;
+            _isCancelled = true;
+            wait = _wait;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Cancel(), wait, preferLocal: false);
+    }
 
     /// <summary>
     /// Receives all that the server has sent so far, by one empty command: Npgsql dispatches any number of

@@ -118,9 +118,6 @@ sealed class ListenerPump
     {
         if (!await BackOffAsync().ConfigureAwait(false))
             return;
-        if (_backoff.Failures == 0)
-            _state.Publish(ListenerState.Connecting.Instance);
-
         var failure = await ConnectAndServeAsync().ConfigureAwait(false);
         _desired.Disconnected();
         if (failure is null || _stop.IsCancellationRequested)
@@ -137,7 +134,6 @@ sealed class ListenerPump
         }
 
         Log.ConnectionFailed(_logger, _backoff.Failures, delay, failure);
-        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, delay, failure));
     }
 
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
@@ -145,10 +141,14 @@ sealed class ListenerPump
     {
         var remaining = _notBefore - _clock.Elapsed;
         if (_backoff.Failures == 0 || remaining <= TimeSpan.Zero)
+        {
+            _state.Publish(ListenerState.Connecting.Instance);
             return true;
-        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
+        }
 
-        var due = Observable.Timer(remaining, _options.Scheduler).ToTask(_stop.Token);
+        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var due = Observable.Timer(remaining, _options.Scheduler).ToTask(abandon.Token);
         while (!due.IsCompleted && _desired.AnyWanted && !_stop.IsCancellationRequested)
         {
             var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -160,7 +160,9 @@ sealed class ListenerPump
             _signal.Disarm();
         }
 
-        return due.IsCompletedSuccessfully;
+        var isDue = due.IsCompletedSuccessfully;
+        await abandon.CancelAsync().ConfigureAwait(false);
+        return isDue;
     }
 
     /// <summary>One connection from beginning to end.</summary>

@@ -103,6 +103,7 @@ sealed class SessionLoop
         var wait = _session.StartWait();
         if (wait.IsCompletedSuccessfully)
         {
+            await _session.FinishWaitAsync(wait).ConfigureAwait(false);
             if (++_waitsInARow < WaitsBeforeDrain)
                 return;
             await _session.DrainAsync().ConfigureAwait(false);
@@ -121,14 +122,14 @@ sealed class SessionLoop
         _waitsInARow = 0;
     }
 
-    // On the thread of whoever asks. Called once for each wait at the most, and only after it has really begun.
+    // On the thread of whoever asks, perhaps late: it may then end the next wait, which just looks around once more.
     void InterruptWait()
     {
         var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref _lastMessage));
         if (silence >= s_silence || _stop.IsCancellationRequested)
             _session.CancelWait();
         else
-            _ = InterruptLaterAsync(s_silence - silence, Volatile.Read(ref _waitNumber));
+            _ = InterruptLaterAsync(s_silence - silence, Interlocked.Read(ref _waitNumber));
     }
 
     async Task InterruptLaterAsync(TimeSpan delay, long waitNumber)
@@ -137,7 +138,7 @@ sealed class SessionLoop
 #pragma warning disable RS0030
         await Task.Delay(delay, CancellationToken.None).ConfigureAwait(false);
 #pragma warning restore RS0030
-        if (Volatile.Read(ref _waitNumber) == waitNumber)
+        if (Interlocked.Read(ref _waitNumber) == waitNumber)
             _session.CancelWait(); // the same wait still: no message has come since
     }
 }
