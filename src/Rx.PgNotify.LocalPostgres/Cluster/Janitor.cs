@@ -43,7 +43,7 @@ sealed class Janitor : IAsyncDisposable
         } <&3 3<&- &
         """;
 
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     // Keeps the pipes of undisposed servers open: garbage collection must not end a server somebody still connects to.
     static readonly HashSet<Janitor> s_all = [];
