@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Rx.PgNotify.Tool.Output;
+
+namespace Rx.PgNotify.Tool.CommandLine;
+
+/// <summary>What is wrong with a command line, without repeating words that may hold a password.</summary>
+static class UsageErrors
+{
+    internal static IReadOnlyList<string> In(ParseResult parsed)
+    {
+        if (parsed.Action is not ParseErrorAction)
+            return [.. Misspelt(parsed).Select(token => $"there is no option '{Shown(token)}'; a word that begins with '-' goes after '--'.")];
+        if (parsed.UnmatchedTokens is not [var first, ..])
+            return [.. parsed.Errors.Select(error => PlainText.OneLine(error.Message))];
+        return parsed.CommandResult.Command is RootCommand
+            ? [$"there is no command '{Shown(first)}'."]
+            : [$"{parsed.CommandResult.Command.Name} got more words than it takes; quote a payload with spaces."];
+    }
+
+    // System.CommandLine takes an unknown option for an argument. A misspelt --connection would become a channel, and
+    // the password after it another.
+    static IEnumerable<string> Misspelt(ParseResult parsed)
+    {
+        var afterDashes = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        return parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .Where(token => token.Value.Length > 1 && token.Value.StartsWith('-') && !afterDashes.Contains(token))
+            .Select(token => token.Value);
+    }
+
+    static string Shown(string token) => string.Concat(token.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+}

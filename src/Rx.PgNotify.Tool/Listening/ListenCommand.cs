@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Npgsql;
+using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Output;
+
+namespace Rx.PgNotify.Tool.Listening;
+
+/// <summary><c>pgnotify listen</c>: the notifications of some channels, a line each.</summary>
+static class ListenCommand
+{
+    const int MaxQuiet = 3_600_000;
+    const int MaxWait = 86_400_000;
+
+    // One thread delivers, keeps the time of bursts and writes: lines never interleave, and a reader that stops reading
+    // holds up this thread only, never the connection. It lives as long as the process: deliveries may outlast the command.
+    static readonly EventLoopScheduler s_thread = new();
+
+    static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(1);
+
+    internal static readonly string[] Examples =
+    [
+        "pgnotify listen orders --connection postgres://me@localhost/shop",
+        "pgnotify listen orders stock --format json | jq -r 'select(.type == \"notification\").payload'",
+        "pgnotify listen orders --coalesce 200 --max-wait 2000    # one line for each burst",
+        "pgnotify listen orders --count 1                         # wait for one notification",
+    ];
+
+    internal static Command Create()
+    {
+        var channels = ChannelArgument.Create<string[]>(ArgumentArity.OneOrMore, "The channels, 1 to 63 bytes of UTF-8 each; case counts");
+        var connection = ConnectionOption.Create();
+        var format = new Option<string>("--format")
+        {
+            Description = "text for people, json for programs: one object a line",
+            HelpName = "text|json",
+            DefaultValueFactory = _ => "text",
+        };
+        format.AcceptOnlyFromAmong("text", "json");
+        var quiet = NumberOption.Create("--coalesce", "MS", 1, MaxQuiet,
+            "Gather each channel's bursts: one line once MS milliseconds were quiet");
+        var maxWait = NumberOption.Create("--max-wait", "MS", 1, MaxWait,
+            "Longest wait for that quiet since a burst began [default: 10 times --coalesce]");
+        var count = NumberOption.Create("--count", "N", 1, int.MaxValue, "End after N notifications");
+
+        var command = new Command("listen", "Show notifications as they arrive, until Ctrl-C") { channels, connection, format, quiet, maxWait, count };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetRequiredValue(channels),
+            ConnectionOption.Read(parsed, connection),
+            parsed.GetRequiredValue(format),
+            Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait)),
+            parsed.GetValue(count),
+            cancellation));
+        return command;
+    }
+
+    static BurstTiming? Burst(int? quiet, int? maxWait)
+    {
+        if (quiet is not { } quietMs)
+            return maxWait is null ? null : throw new UsageException("--max-wait goes with --coalesce.");
+        var maxWaitMs = maxWait ?? quietMs * 10;
+        return maxWaitMs >= quietMs
+            ? new BurstTiming(TimeSpan.FromMilliseconds(quietMs), TimeSpan.FromMilliseconds(maxWaitMs))
+            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-wait is {maxWaitMs}; it can't be less than --coalesce, which is {quietMs}."));
+    }
+
+    static async Task<int> RunAsync(
+        string[] names, NpgsqlConnectionStringBuilder connection, string format, BurstTiming? burst, int? count, CancellationToken cancellation)
+    {
+        var options = new PgListenerOptions { DeliveryScheduler = s_thread };
+        await using var listener = Usage.Check(() => new PgListener(connection.ConnectionString, options));
+        var channels = names.Distinct(StringComparer.Ordinal).Select(listener.Channel).ToArray();
+
+        await using var stdout = StandardOutput.Open();
+        using var json = new JsonLines(stdout);
+        IListenOutput output = format is "json" ? json : new TextLines(stdout, Console.Error, TimeProvider.System);
+
+        var done = ListenEvents.Of(listener, channels, count, burst, s_thread)
+            .Do(output.Write)
+            .LastOrDefaultAsync()
+            .ToTask(CancellationToken.None);
+        try
+        {
+            await done.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Ends the streams after what had already arrived; a reader that does not read is not waited for.
+            await listener.DisposeAsync();
+            await Task.WhenAny(done, Task.Delay(s_lastWrite, CancellationToken.None));
+        }
+        catch (IOException e) when (StandardOutput.IsClosed(e))
+        {
+        }
+
+        return ExitCode.Success;
+    }
+}
