@@ -18,12 +18,7 @@ public class OverflowTests
         using var gate = new ManualResetEventSlim();
         var slow = new Recorder<ChannelSignal>();
         var fast = new Recorder<ChannelSignal>();
-        using var a = await channel.SubscribeAsync(System.Reactive.Observer.Create<ChannelSignal>(signal =>
-        {
-            slow.OnNext(signal);
-            if (signal.IsNotification)
-                gate.Wait();
-        }));
+        using var a = await channel.SubscribeAsync(Blocking(slow, gate));
         using var b = await channel.SubscribeAsync(fast);
         await fast.UntilSubscribedAsync();
 
@@ -52,6 +47,38 @@ public class OverflowTests
     }
 
     [Test]
+    public async Task ASubscriberThatIsSlowButWithinTheCapacity_KeepsAllWhenASlowerOneIsOverrun()
+    {
+        await using var listener = new PgListener(TestServer.ConnectionString, new PgListenerOptions { BufferCapacity = 100 });
+        var channel = listener.Channel(UniqueChannel.Name());
+        using var gate = new ManualResetEventSlim();
+        var (slower, slow, fast) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
+        using var a = await channel.SubscribeAsync(BlockingFrom(0, slower, gate));
+        using var b = await channel.SubscribeAsync(BlockingFrom(30, slow, gate));
+        using var c = await channel.SubscribeAsync(fast);
+
+        // The one blocks on the first notification, the other one on the 31st; then 80 more, one by one.
+        await SendAsync(channel, 0, 1);
+        await slower.UntilCountAsync(2);
+        await SendAsync(channel, 1, 29);
+        await slow.UntilCountAsync(31);
+        for (var i = 30; i <= 110; i++)
+        {
+            await SendAsync(channel, i, 1);
+            await fast.UntilCountAsync(2 + i);
+            if (i == 30)
+                await slow.UntilCountAsync(32);
+        }
+
+        gate.Set();
+        await slow.UntilCountAsync(112);
+        await slower.UntilAsync(items => items[^1].IsNotification && Number(items[^1]) == 110, "the newest should arrive");
+        Assert.That(slow.Items.Resyncs().Count(), Is.EqualTo(1));
+        Assert.That(slow.Items.Payloads(), Is.EqualTo(Payloads(0, 111)));
+        Assert.That(slower.Items.Resyncs().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task AReconnectThatASubscriberWasOverrunPast_SurvivesAsAFlagOfItsOverflow()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
@@ -60,12 +87,7 @@ public class OverflowTests
         var channel = listener.Channel(UniqueChannel.Name());
         using var gate = new ManualResetEventSlim();
         var (slow, fast) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
-        using var a = await channel.SubscribeAsync(System.Reactive.Observer.Create<ChannelSignal>(signal =>
-        {
-            slow.OnNext(signal);
-            if (signal.IsNotification)
-                gate.Wait();
-        }));
+        using var a = await channel.SubscribeAsync(Blocking(slow, gate));
         using var b = await channel.SubscribeAsync(fast);
         await SendAsync(channel, 0, 1);
         await slow.UntilCountAsync(2);
@@ -121,6 +143,14 @@ public class OverflowTests
         {
             recorder.OnNext(signal);
             if (signal.IsNotification)
+                gate.Wait();
+        });
+
+    static IObserver<ChannelSignal> BlockingFrom(int number, Recorder<ChannelSignal> recorder, ManualResetEventSlim gate) =>
+        System.Reactive.Observer.Create<ChannelSignal>(signal =>
+        {
+            recorder.OnNext(signal);
+            if (signal.IsNotification && Number(signal) >= number)
                 gate.Wait();
         });
 

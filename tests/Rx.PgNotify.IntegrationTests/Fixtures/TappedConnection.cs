@@ -36,6 +36,16 @@ sealed class TappedConnection
         return System.Reactive.Disposables.Disposable.Create(() => _replies.Release());
     }
 
+    public async Task InjectAsync(string channel, string payload)
+    {
+        var text = Encoding.UTF8.GetBytes($"{channel}\0{payload}\0");
+        var message = new byte[9 + text.Length];
+        message[0] = (byte)'A'; // NotificationResponse: length, process id, channel, payload
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 8 + text.Length);
+        text.CopyTo(message, 9);
+        await _client.GetStream().WriteAsync(message);
+    }
+
     public async Task<IReadOnlyList<string>> AskAsync(string sql)
     {
         await _requests.WaitAsync();
@@ -94,7 +104,7 @@ sealed class TappedConnection
             await _requests.WaitAsync();
             _isBusy = true;
             _requests.Release();
-            _tap.Record(message[0], message.AsSpan(5));
+            _tap.Record(this, message[0], message.AsSpan(5));
             await server.WriteAsync(message);
         }
     }

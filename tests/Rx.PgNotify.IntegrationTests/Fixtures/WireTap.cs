@@ -17,6 +17,7 @@ sealed class WireTap : IAsyncDisposable
     readonly ConcurrentQueue<string> _statements = new();
     readonly ConcurrentDictionary<int, TappedConnection> _open = new();
     readonly NpgsqlConnectionStringBuilder _server;
+    (string Statement, System.Reactive.Disposables.CompositeDisposable Holds)? _held;
     int _roundTrips;
     int _connections;
 
@@ -52,6 +53,17 @@ sealed class WireTap : IAsyncDisposable
     /// <summary>From now on nothing the server says reaches the client.</summary>
     public IDisposable HoldReplies() => Single().HoldReplies();
 
+    /// <summary>Nothing the server says after this statement reaches the client, on whatever connection it is sent.</summary>
+    public IDisposable HoldRepliesTo(string statement)
+    {
+        var holds = new System.Reactive.Disposables.CompositeDisposable();
+        _held = (statement, holds);
+        return holds;
+    }
+
+    /// <summary>Lets the client receive a notification that the server never sent, also while replies are held.</summary>
+    public Task InjectAsync(string channel, string payload) => Single().InjectAsync(channel, payload);
+
     /// <summary>Closes the sockets of all connections.</summary>
     public void Cut()
     {
@@ -69,14 +81,16 @@ sealed class WireTap : IAsyncDisposable
         Cut();
     }
 
-    internal void Record(byte type, ReadOnlySpan<byte> body)
+    internal void Record(TappedConnection connection, byte type, ReadOnlySpan<byte> body)
     {
         if (type is (byte)'S' or (byte)'Q')
             Interlocked.Increment(ref _roundTrips);
-        if (type == 'P')
-            _statements.Enqueue(Text(body[(body.IndexOf((byte)0) + 1)..]));
-        else if (type == 'Q')
-            _statements.Enqueue(Text(body));
+        if (type is not ((byte)'P' or (byte)'Q'))
+            return;
+        var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body);
+        if (_held is { } held && held.Statement == statement)
+            held.Holds.Add(connection.HoldReplies());
+        _statements.Enqueue(statement);
     }
 
     static string Text(ReadOnlySpan<byte> zeroTerminated) => Encoding.UTF8.GetString(zeroTerminated[..zeroTerminated.IndexOf((byte)0)]);

@@ -65,6 +65,51 @@ public class AcknowledgementTests
     }
 
     [Test]
+    public async Task ANotificationThatOvertakesTheReplyToListen_IsTheAcknowledgement()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString);
+        using var stays = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<ChannelSignal>();
+
+        var hold = tap.HoldReplies();
+        using var subscription = channel.Signals.Subscribe(recorder);
+        await Eventually.IsTrueAsync(() => tap.Statements[^1] == $"LISTEN \"{channel.Name}\"");
+        await tap.InjectAsync(channel.Name, "early");
+        await recorder.UntilCountAsync(2);
+        hold.Dispose();
+        await TestServer.DataSource.NotifyAsync(channel.Name, "later");
+        await recorder.UntilCountAsync(3);
+
+        Assert.That(recorder.Items[0].Reasons, Is.EqualTo(ResyncReasons.Subscribed));
+        Assert.That(recorder.Items.Skip(1).Payloads(), Is.EqualTo(new[] { "early", "later" }));
+    }
+
+    [Test]
+    public async Task ANotificationThatOvertakesTheReplyToListenAfterAReconnect_ComesAfterTheResync()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(
+            tap.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5) });
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = channel.Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+
+        var hold = tap.HoldRepliesTo($"LISTEN \"{channel.Name}\"");
+        tap.Cut();
+        await Eventually.IsTrueAsync(() => tap.Statements.Count(sql => sql.StartsWith("LISTEN", StringComparison.Ordinal)) == 2);
+        await tap.InjectAsync(channel.Name, "early");
+        await recorder.UntilCountAsync(3);
+        hold.Dispose();
+
+        Assert.That(recorder.Items.Resyncs().Select(signal => signal.Reasons), Is.EqualTo(
+            new[] { ResyncReasons.Subscribed, ResyncReasons.Reconnected }));
+        Assert.That(recorder.Items[^1].Notification.Payload, Is.EqualTo("early"));
+    }
+
+    [Test]
     public async Task SubscribeAsync_WhenItsTokenIsCancelledBeforeTheAcknowledgement_LeavesNothingBehind()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
