@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
 
 namespace Rx.PgNotify;
@@ -60,12 +61,12 @@ public sealed class PgListener : IAsyncDisposable
 
     PgListener(PgListenerOptions options, Func<TimeSpan, ConnectionSource> connections)
     {
-        var logger = options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance;
+        var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance);
         var budget = new BufferBudget(options.BufferBytes);
         _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed);
         _state = new StateFeed(_calls);
         _desired = new DesiredChannels(
-            name => new ChannelHub(name, options.BufferCapacity, budget), () => _pump!.Wake(), options.Linger, options.Scheduler);
+            name => new ChannelHub(name, options.BufferCapacity, budget), () => _pump!.Wake(), options);
         _pump = new ListenerPump(_desired, connections(options.Heartbeat), _state, options, logger);
     }
 
@@ -117,9 +118,15 @@ public sealed class PgListener : IAsyncDisposable
 
     async Task CloseAsync()
     {
-        _desired.Close();
-        await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
-        _state.Publish(ListenerState.Disposed.Instance);
-        _closed.SetResult();
+        try
+        {
+            _desired.Close();
+            await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
+        }
+        finally
+        {
+            _state.Publish(ListenerState.Disposed.Instance);
+            _closed.TrySetResult();
+        }
     }
 }

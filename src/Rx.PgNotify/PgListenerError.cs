@@ -18,6 +18,9 @@ public enum PgListenerError
     /// <summary>The only server is a standby in recovery, where <c>LISTEN</c> is not possible (SQLSTATE 25006).</summary>
     ServerInRecovery = 4,
 
+    /// <summary>A setting of the connection string is refused, by the server or by Npgsql.</summary>
+    SettingsRefused = 6,
+
     /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
     ChannelRefused = 5,
 }

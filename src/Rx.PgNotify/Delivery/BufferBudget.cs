@@ -18,27 +18,25 @@ sealed class BufferBudget(long limit)
 
     internal void Charge(long bytes) => Interlocked.Add(ref _used, bytes);
 
-    /// <summary>Overruns the largest laggard, again and again until the buffers fit. Call without a lock.</summary>
+    /// <summary>
+    /// Overruns the largest laggard, again and again until an eighth of the budget is free. (Just below the limit, each
+    /// further notification would have to search all channels again.) Call without a lock.
+    /// </summary>
     internal void Relieve()
     {
-        while (IsExceeded && Largest() is { } hub)
-            hub.OverrunSlowest();
-    }
-
-    // The bytes of a hub are those behind its slowest subscriber: the hub with the most has the largest laggard.
-    ChannelHub? Largest()
-    {
-        ChannelHub? largest = null;
-        var most = 0L;
+        // The bytes of a hub are those behind its slowest subscriber: the hub with the most has the largest laggard.
+        var largest = new PriorityQueue<ChannelHub, long>();
         foreach (var (hub, _) in _hubs)
         {
-            var bytes = hub.BufferedBytes;
-            if (bytes <= most)
-                continue;
-            most = bytes;
-            largest = hub;
+            if (hub.BufferedBytes is > 0 and var bytes)
+                largest.Enqueue(hub, -bytes);
         }
 
-        return largest;
+        while (Volatile.Read(ref _used) > limit - (limit / 8) && largest.TryDequeue(out var hub, out _))
+        {
+            hub.OverrunSlowest();
+            if (hub.BufferedBytes is > 0 and var bytes)
+                largest.Enqueue(hub, -bytes);
+        }
     }
 }

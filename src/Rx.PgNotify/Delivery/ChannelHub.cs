@@ -52,6 +52,16 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
     internal string Name { get; }
 
+    /// <summary>Whether nothing comes any more.</summary>
+    internal bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _hasEnded;
+        }
+    }
+
     /// <summary>What the ring holds, as of a moment ago; may be read without the lock.</summary>
     internal long BufferedBytes => Volatile.Read(ref _bufferedBytes);
 

@@ -102,9 +102,10 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
         }
         catch (ObjectDisposedException e)
         {
-            // The user's event loop is gone and nothing can be delivered any more: as if the observer had thrown.
+            // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
+            // no surprise: what was buffered is dropped. Before, it is as if the observer had thrown.
             Dispose();
-            if (!_calls.TakeFailure(_hub.Name, e))
+            if (!_hub.HasEnded && !_calls.TakeFailure(_hub.Name, e))
                 throw;
         }
     }

@@ -60,6 +60,10 @@ sealed class ConnectionSource
         if (string.IsNullOrEmpty(builder.Host))
             throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
 
+        // Of several hosts always the primary: a standby can't listen. A lone host is not asked, so that a standby gets
+        // the clear answer that it is one (and Npgsql accepts the setting for several only).
+        builder.TargetSessionAttributes = builder.Host.Contains(',', StringComparison.Ordinal) ? "primary" : null;
+        builder["Multiplexing"] = false; // can't wait
         builder.Pooling = false;
         builder.Enlist = false;
         // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.

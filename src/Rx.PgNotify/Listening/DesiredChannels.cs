@@ -26,18 +26,23 @@ sealed class DesiredChannels
     readonly TimeSpan _linger;
     readonly IScheduler _scheduler;
     readonly IStopwatch _clock;
-    List<ListenedChannel> _dirty = [];
+    readonly RefusedChannels _refused;
+
+    // The channels for the reconciler to look at. A set, from which what is detached is taken out, so that names which
+    // come and go while there is no connection do not pile up.
+    HashSet<ListenedChannel> _dirty = [];
     int _wanted;
     int _abandoned;
     bool _isClosed;
 
-    internal DesiredChannels(Func<string, ChannelHub> createHub, Action changed, TimeSpan linger, IScheduler scheduler)
+    internal DesiredChannels(Func<string, ChannelHub> createHub, Action changed, PgListenerOptions options)
     {
         _createHub = createHub;
         _changed = changed;
-        _linger = linger;
-        _scheduler = scheduler;
-        _clock = scheduler.StartStopwatch();
+        _linger = options.Linger;
+        _scheduler = options.Scheduler;
+        _clock = options.Scheduler.StartStopwatch();
+        _refused = new RefusedChannels(options.ReconnectDelay, options.MaxReconnectDelay);
     }
 
     /// <summary>Whether any channel has a subscriber. A moment's truth.</summary>
@@ -88,7 +93,7 @@ sealed class DesiredChannels
 
             hasChanged = channel.Server != ListenedChannel.OnServer.Listening;
             if (hasChanged)
-                MarkDirty(channel);
+                _dirty.Add(channel);
         }
 
         if (hasChanged)
@@ -100,18 +105,24 @@ sealed class DesiredChannels
     internal ChannelChanges TakeChanges()
     {
         var changes = new ChannelChanges();
+        List<(ListenedChannel Channel, TimeSpan Delay)>? postponed = null;
+        var now = _clock.Elapsed;
         lock (_gate)
         {
             var dirty = _dirty;
             _dirty = [];
             foreach (var channel in dirty)
             {
-                channel.IsDirty = false;
-                if (!channel.IsDetached)
+                if (channel.Server == ListenedChannel.OnServer.NotListening
+                    && _refused.Remaining(channel.Hub.Name, now) is { Ticks: > 0 } delay)
+                    (postponed ??= []).Add((channel, delay));
+                else
                     Plan(channel, changes);
             }
         }
 
+        foreach (var (channel, delay) in postponed ?? [])
+            StartTimer(channel, delay, static (owner, channel) => owner.RefusalEnds(channel));
         return changes;
     }
 
@@ -146,7 +157,7 @@ sealed class DesiredChannels
                 if (channel.Subscribers == 0)
                     Detach(channel);
                 else
-                    MarkDirty(channel);
+                    _dirty.Add(channel);
             }
         }
     }
@@ -154,15 +165,25 @@ sealed class DesiredChannels
     /// <summary>The server refused this one for good: its subscriptions end, the next one starts anew.</summary>
     internal void Refused(ListenedChannel channel, Func<PgListenerException> error)
     {
+        var now = _clock.Elapsed;
         lock (_gate)
+        {
+            _refused.Add(channel.Hub.Name, now);
             Detach(channel);
+        }
+
         channel.Hub.End(error);
     }
 
-    /// <summary>Ends all present subscriptions with an error. Later ones start a new epoch.</summary>
-    internal void Fault(Func<PgListenerException> error)
+    /// <summary>
+    /// Ends all present subscriptions with an error. Those that begin from <paramref name="publish"/> on are of a new
+    /// epoch: whoever subscribes because the fault was published is not ended by it.
+    /// </summary>
+    internal void Fault(Func<PgListenerException> error, Action publish)
     {
-        foreach (var hub in DetachAll(close: false))
+        var hubs = DetachAll(close: false);
+        publish();
+        foreach (var hub in hubs)
             hub.End(error);
     }
 
@@ -192,39 +213,42 @@ sealed class DesiredChannels
     void Release(ListenedChannel channel)
     {
         bool startTimer, hasChanged;
+        var now = _clock.Elapsed;
         lock (_gate)
         {
             Debug.Assert(channel.Subscribers > 0);
             if (--channel.Subscribers > 0 || channel.IsDetached)
                 return;
             _wanted--;
-            channel.LingersUntil = _clock.Elapsed + _linger;
-            if (_linger == TimeSpan.Zero || channel.Server == ListenedChannel.OnServer.NotListening)
+            channel.LingersUntil = now + _linger;
+            if (channel.Server == ListenedChannel.OnServer.NotListening)
+                Detach(channel); // there is nothing to linger for
+            else if (_linger == TimeSpan.Zero)
                 Abandon(channel);
-            startTimer = !channel.IsAbandoned && !channel.HasTimer;
-            if (startTimer)
-                channel.HasTimer = true;
-            hasChanged = channel.IsAbandoned;
+            hasChanged = channel.IsAbandoned || channel.IsDetached;
+            startTimer = !hasChanged && !channel.HasTimer;
+            channel.HasTimer |= startTimer;
         }
 
         if (startTimer)
-            StartTimer(channel, _linger);
+            StartLinger(channel, _linger);
         if (hasChanged)
             _changed();
     }
 
-    void StartTimer(ListenedChannel channel, TimeSpan delay) =>
-        _scheduler.Schedule((Owner: this, Channel: channel), delay, static (state, _) => state.Owner.LingerEnds(state.Channel));
+    void StartLinger(ListenedChannel channel, TimeSpan delay) =>
+        StartTimer(channel, delay, static (owner, channel) => owner.LingerEnds(channel));
 
     void LingerEnds(ListenedChannel channel)
     {
         TimeSpan remaining;
+        var now = _clock.Elapsed;
         lock (_gate)
         {
             channel.HasTimer = false;
             if (channel.Subscribers > 0 || channel.IsDetached || channel.IsAbandoned)
                 return;
-            remaining = channel.LingersUntil - _clock.Elapsed;
+            remaining = channel.LingersUntil - now;
             if (remaining > TimeSpan.Zero)
                 channel.HasTimer = true; // somebody came and went in the meantime, and its linger counts
             else
@@ -232,9 +256,37 @@ sealed class DesiredChannels
         }
 
         if (remaining > TimeSpan.Zero)
-            StartTimer(channel, remaining);
+            StartLinger(channel, remaining);
         else
             _changed();
+    }
+
+    void RefusalEnds(ListenedChannel channel)
+    {
+        lock (_gate)
+        {
+            if (channel.IsDetached)
+                return;
+            _dirty.Add(channel);
+        }
+
+        _changed();
+    }
+
+    void StartTimer(ListenedChannel channel, TimeSpan delay, Action<DesiredChannels, ListenedChannel> ends)
+    {
+        try
+        {
+            _scheduler.Schedule(
+                (Owner: this, Channel: channel, Ends: ends), delay, static (state, _) => state.Ends(state.Owner, state.Channel));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The user's scheduler is gone. A delay of zero beats a channel that is listened to for ever.
+            lock (_gate)
+                channel.LingersUntil = TimeSpan.Zero;
+            ends(this, channel);
+        }
     }
 
     void Plan(ListenedChannel channel, ChannelChanges changes)
@@ -267,7 +319,9 @@ sealed class DesiredChannels
             if (channel.IsDetached)
                 return;
             channel.Server = server;
-            MarkDirty(channel); // what is wanted may have changed while the answer was on its way
+            if (server == ListenedChannel.OnServer.Listening)
+                _refused.Forget(channel.Hub.Name);
+            _dirty.Add(channel); // what is wanted may have changed while the answer was on its way
         }
     }
 
@@ -275,14 +329,6 @@ sealed class DesiredChannels
     {
         channel.IsAbandoned = true;
         _abandoned++;
-        MarkDirty(channel);
-    }
-
-    void MarkDirty(ListenedChannel channel)
-    {
-        if (channel.IsDirty)
-            return;
-        channel.IsDirty = true;
         _dirty.Add(channel);
     }
 
@@ -291,6 +337,7 @@ sealed class DesiredChannels
         if (channel.IsDetached)
             return;
         channel.IsDetached = true;
+        _dirty.Remove(channel);
         _channels.TryRemove(channel.Hub.Name, out _);
         if (channel.Subscribers > 0)
             _wanted--;

@@ -26,10 +26,13 @@ sealed class ListenSession : IAsyncDisposable
     bool _isWaiting;
     bool _isCancelled;
 
-    ListenSession(NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received)
+    readonly CancellationToken _abort;
+
+    ListenSession(NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, CancellationToken abort)
     {
         _connection = connection;
         _received = received;
+        _abort = abort;
     }
 
     internal bool IsOpen => _connection.FullState == ConnectionState.Open;
@@ -37,10 +40,17 @@ sealed class ListenSession : IAsyncDisposable
     internal int ProcessId => _connection.ProcessID;
 
     /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
+    /// <param name="connection">Not open yet.</param>
+    /// <param name="received">Is called on the thread that reads the socket; must neither block nor throw.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <param name="abort">Breaks a command that is under way: the last resort against a server that hangs.</param>
     internal static async Task<ListenSession> OpenAsync(
-        NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Action<NpgsqlNotificationEventArgs> received,
+        CancellationToken cancellationToken,
+        CancellationToken abort)
     {
-        var session = new ListenSession(connection, received);
+        var session = new ListenSession(connection, received, abort);
         try
         {
             connection.Notification += session.OnNotification;
@@ -67,7 +77,7 @@ sealed class ListenSession : IAsyncDisposable
     {
         var batch = ListenCommand.Create(_connection, changes);
         await using (batch.ConfigureAwait(false))
-            await batch.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            await batch.ExecuteNonQueryAsync(_abort).ConfigureAwait(false);
     }
 
     /// <summary>Starts to wait for the next message of the server. Completed already if one was buffered.</summary>
@@ -130,7 +140,7 @@ sealed class ListenSession : IAsyncDisposable
     internal async Task DrainAsync()
     {
         _drain ??= new NpgsqlCommand(";", _connection);
-        await _drain.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        await _drain.ExecuteNonQueryAsync(_abort).ConfigureAwait(false);
     }
 
     void OnNotification(object sender, NpgsqlNotificationEventArgs e) => _received(e);

@@ -40,11 +40,8 @@ sealed class ListenedChannel
     /// <summary>Nobody wants it and its linger is over (or it has none to wait for).</summary>
     internal bool IsAbandoned { get; set; }
 
-    /// <summary>At most one timer is under way for a channel, however often its subscribers come and go.</summary>
+    /// <summary>At most one linger timer is under way for a channel, however often its subscribers come and go.</summary>
     internal bool HasTimer { get; set; }
-
-    /// <summary>It is in the list of channels for the reconciler to look at.</summary>
-    internal bool IsDirty { get; set; }
 
     /// <summary>It has been taken out of the desired state; what is left is for its subscriptions to drain.</summary>
     internal bool IsDetached { get; set; }

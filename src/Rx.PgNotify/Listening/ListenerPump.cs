@@ -11,7 +11,7 @@ namespace Rx.PgNotify.Listening;
 /// The one loop of a listener: connect, reconcile, wait, and again. It runs while channels are wanted and is the only
 /// one to touch the connection, so that there is never a second one.
 /// </summary>
-#pragma warning disable CA1001 // _stop has neither timer nor wait handle, and late callers may still look at it
+#pragma warning disable CA1001 // token sources without timer and links need no disposal, and late callers may still look at them
 sealed class ListenerPump
 #pragma warning restore CA1001
 {
@@ -24,6 +24,7 @@ sealed class ListenerPump
     readonly IStopwatch _clock;
     readonly PumpSignal _signal = new();
     readonly CancellationTokenSource _stop = new();
+    readonly CancellationTokenSource _abort = new();
 
     // Guards _loop, _isRunning and _isStopped. Invariant: a loop runs whenever channels are wanted, and only one.
     readonly Lock _gate = new();
@@ -82,23 +83,26 @@ sealed class ListenerPump
         catch (TimeoutException)
         {
             Log.CloseTimedOut(_logger, limit);
+            _ = Task.Run(_abort.Cancel); // breaks a command that a hung server does not answer; may itself take a while
         }
     }
 
     async Task RunAsync()
     {
-        try
+        // The only way out is TryEnd: it alone can tell that nobody will wait for a loop that has gone.
+        while (!TryEnd())
         {
-            while (!TryEnd())
+            try
+            {
                 await RunConnectionAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told.
-            Log.PumpFailed(_logger, e);
-            Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
-            lock (_gate)
-                _isRunning = false;
+            }
+            catch (Exception e)
+            {
+                // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told.
+                NoteFailure(e);
+                Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
+                Log.PumpFailed(_logger, e);
+            }
         }
     }
 
@@ -123,9 +127,7 @@ sealed class ListenerPump
         if (failure is null || _stop.IsCancellationRequested)
             return;
 
-        _lastFailure = failure;
-        var delay = _backoff.Next();
-        _notBefore = _clock.Elapsed + delay;
+        var delay = NoteFailure(failure);
         if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
         {
             Log.Faulted(_logger, permanent.Message, failure);
@@ -134,6 +136,14 @@ sealed class ListenerPump
         }
 
         Log.ConnectionFailed(_logger, _backoff.Failures, delay, failure);
+    }
+
+    TimeSpan NoteFailure(Exception failure)
+    {
+        _lastFailure = failure;
+        var delay = _backoff.Next();
+        _notBefore = _clock.Elapsed + delay;
+        return delay;
     }
 
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
@@ -149,20 +159,24 @@ sealed class ListenerPump
         _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var due = Observable.Timer(remaining, _options.Scheduler).ToTask(abandon.Token);
-        while (!due.IsCompleted && _desired.AnyWanted && !_stop.IsCancellationRequested)
+        await WhileWantedAsync(due, abandon).ConfigureAwait(false);
+        return due.IsCompletedSuccessfully && _desired.AnyWanted;
+    }
+
+    /// <summary>Waits for <paramref name="work"/>, or cancels it as soon as no channel is wanted any more.</summary>
+    async Task WhileWantedAsync(Task work, CancellationTokenSource abandon)
+    {
+        while (!work.IsCompleted)
         {
-            var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // In this order: what changes after the look is a request that ends the waiting.
             _signal.TryTake();
             if (!_desired.AnyWanted)
-                break;
+                await abandon.CancelAsync().ConfigureAwait(false);
+            var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _signal.Arm(() => requested.TrySetResult());
-            await Task.WhenAny(due, requested.Task).ConfigureAwait(false);
+            await Task.WhenAny(work, requested.Task).ConfigureAwait(false);
             _signal.Disarm();
         }
-
-        var isDue = due.IsCompletedSuccessfully;
-        await abandon.CancelAsync().ConfigureAwait(false);
-        return isDue;
     }
 
     /// <summary>One connection from beginning to end.</summary>
@@ -172,10 +186,13 @@ sealed class ListenerPump
         ListenSession? session = null;
         try
         {
-            var connection = await _connections.CreateAsync(_stop.Token).ConfigureAwait(false);
-            session = await ListenSession.OpenAsync(connection, OnReceived, _stop.Token).ConfigureAwait(false);
+            session = await OpenAsync().ConfigureAwait(false);
             Log.Connected(_logger, session.ProcessId);
             await new SessionLoop(session, _desired, _signal, _logger, _stop.Token).RunAsync(HasConnected).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (session is null && !_desired.AnyWanted)
+        {
             return null;
         }
         catch (Exception e)
@@ -189,6 +206,20 @@ sealed class ListenerPump
         }
     }
 
+    async Task<ListenSession> OpenAsync()
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var opening = OpenAsync(abandon.Token);
+        await WhileWantedAsync(opening, abandon).ConfigureAwait(false);
+        return await opening.ConfigureAwait(false);
+    }
+
+    async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
+        return await ListenSession.OpenAsync(connection, OnReceived, cancellationToken, _abort.Token).ConfigureAwait(false);
+    }
+
     void HasConnected()
     {
         _hasConnected = true;
@@ -198,8 +229,7 @@ sealed class ListenerPump
 
     void Fault(PgListenerError error, string message, Exception cause)
     {
-        _state.Publish(new ListenerState.Faulted(Error()));
-        _desired.Fault(Error);
+        _desired.Fault(Error, () => _state.Publish(new ListenerState.Faulted(Error())));
 
         PgListenerException Error() => new(error, message, cause);
     }

@@ -17,6 +17,13 @@ static class PermanentFailure
             (PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible (SQLSTATE 25006)."),
         PostgresException { SqlState: ['2', '8', ..] } e =>
             (PgListenerError.AuthenticationFailed, $"The server refused the user name or the password (SQLSTATE {e.SqlState})."),
+        PostgresException { SqlState: ['4', '2', ..] } e =>
+            (PgListenerError.SettingsRefused, $"The server refused a setting of the connection string (SQLSTATE {e.SqlState})."),
+        // Npgsql has no code for it. If its words change one day, this is tried again like any other failure.
+        NpgsqlException { InnerException: null } e when e.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
+            (PgListenerError.AuthenticationFailed, "The server asks for a password and none is given."),
+        ArgumentException or NotSupportedException =>
+            (PgListenerError.SettingsRefused, "Npgsql refuses a setting of the connection string."),
         NpgsqlException { InnerException: AuthenticationException } =>
             (PgListenerError.CertificateRefused, "The server's TLS certificate was refused."),
         _ => null,

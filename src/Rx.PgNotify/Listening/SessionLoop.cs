@@ -26,6 +26,7 @@ sealed class SessionLoop
     readonly Action _interruptWait;
     readonly CancellationToken _stop;
     int _waitsInARow;
+    bool _hasWarned;
 
     // Written by the loop, read by whoever asks for its attention: when the last message came, and which wait is on.
     long _lastMessage = Stopwatch.GetTimestamp();
@@ -46,6 +47,8 @@ sealed class SessionLoop
     {
         await ReconcileAsync().ConfigureAwait(false);
         ready();
+        if (_desired.TryGiveUpConnection())
+            return;
         while (!_stop.IsCancellationRequested)
         {
             if (!_signal.TryTake())
@@ -77,8 +80,16 @@ sealed class SessionLoop
 
         _desired.Unlistened(changes.Unlisten);
         _desired.Listening(changes.Listen);
-        if (changes.Listen.Count > 0 && _desired.Count > DesiredChannels.RecommendedCount)
-            Log.ManyChannels(_logger, _desired.Count, DesiredChannels.RecommendedCount);
+        WarnOfManyChannels();
+    }
+
+    // Once for each connection and each time the number is crossed, not for every subscription beyond it.
+    void WarnOfManyChannels()
+    {
+        var count = _desired.Count;
+        if (count > DesiredChannels.RecommendedCount && !_hasWarned)
+            Log.ManyChannels(_logger, count, DesiredChannels.RecommendedCount);
+        _hasWarned = count > DesiredChannels.RecommendedCount;
     }
 
     // One bad name fails the whole round trip; halving finds it, and only its own observers are told.

@@ -23,10 +23,17 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (calls.Scheduler is { } scheduler)
-            scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
-        else
-            Turn();
+        try
+        {
+            if (calls.Scheduler is { } scheduler)
+                scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
+            else
+                Turn();
+        }
+        catch (ObjectDisposedException) when (calls.Scheduler is not null)
+        {
+            Dispose(); // the user's event loop is gone; nothing can be delivered any more
+        }
     }
 
     internal void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
