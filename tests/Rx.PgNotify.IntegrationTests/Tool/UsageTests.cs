@@ -32,6 +32,8 @@ sealed class UsageTests
         [new[] { "send", "c", "--connection", $"postgres://u:{Secret}@h/d?colour={Secret}" }, "colour"],
         [new[] { "listen", "c", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
         [new[] { "listen", "c", $"--conection=Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "listen", "c", "--conection", $"Host=a-host-with-a-long-name.example;Database=shop;Password={Secret}" }, "'--conection'"],
+        [new[] { "send", "c", "x", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
         [new[] { $"postgres://u:{Secret}@h/d" }, "'postgres'"],
         [new[] { "send", "c", "x", $"postgres://u:{Secret}@h/d" }, "more words"],
     ];
@@ -55,6 +57,7 @@ sealed class UsageTests
     [TestCase("listen --help", "--coalesce 200")]
     [TestCase("send --help", "tail -f")]
     [TestCase("demo --help", "PostgreSQL server")]
+    [TestCase("listen --bad --help", "--coalesce 200")]
     [TestCase("--version", "0.")]
     public async Task Tool_AskedForHelpOrVersion_GivesItOnTheOutput(string arguments, string part)
     {
