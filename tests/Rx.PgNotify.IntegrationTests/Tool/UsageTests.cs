@@ -38,7 +38,10 @@ sealed class UsageTests
         [new[] { "send", "c", "x", $"postgres://u:{Secret}@h/d" }, "more words"],
     ];
 
-    [TestCaseSource(nameof(s_wrong))]
+    static IEnumerable<TestCaseData> Wrong() => s_wrong.Select(item => new TestCaseData(item)
+        .SetArgDisplayNames([.. ((string[])item[0]).Select(word => word.Length > 30 ? word[..30] + "..." : $"'{word}'")]));
+
+    [TestCaseSource(nameof(Wrong))]
     public async Task Tool_CalledWrongly_SaysWhyAndEndsWithTwo(string[] arguments, string reason)
     {
         await using var tool = await ToolProcess.RunAsync(arguments);
