@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Rx.PgNotify.Tool.Output;
 
@@ -10,8 +9,12 @@ static class UsageErrors
 {
     internal static IReadOnlyList<string> In(ParseResult parsed)
     {
-        if (parsed.Action is not ParseErrorAction)
-            return [.. Misspelt(parsed).Select(token => $"there is no option '{Shown(token)}'; a word that begins with '-' goes after '--'.")];
+        if (parsed.Action is { ClearsParseErrors: true })
+            return [];
+        if (Misspelt(parsed).ToArray() is [_, ..] misspelt)
+            return [.. misspelt.Select(word => $"there is no option '{Shown(word)}'; a word that begins with '-' goes after '--'.")];
+        if (parsed.Errors.Count == 0)
+            return [];
         if (parsed.UnmatchedTokens is not [var first, ..])
             return [.. parsed.Errors.Select(error => PlainText.OneLine(error.Message))];
         return parsed.CommandResult.Command is RootCommand
@@ -23,11 +26,15 @@ static class UsageErrors
     // the password after it another.
     static IEnumerable<string> Misspelt(ParseResult parsed)
     {
-        var afterDashes = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).ToHashSet(ReferenceEqualityComparer.Instance);
+        var afterDashes = parsed.Tokens
+            .SkipWhile(token => token.Type != TokenType.DoubleDash)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
         return parsed.CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(argument => argument.Tokens)
-            .Where(token => token.Value.Length > 1 && token.Value.StartsWith('-') && !afterDashes.Contains(token))
-            .Select(token => token.Value);
+            .Where(token => !afterDashes.Contains(token))
+            .Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens)
+            .Where(word => word.Length > 1 && word.StartsWith('-'));
     }
 
     static string Shown(string token) => string.Concat(token.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));

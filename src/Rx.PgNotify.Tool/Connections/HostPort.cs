@@ -27,7 +27,8 @@ readonly record struct HostPort(string Host, int? Port)
     {
         if (text.StartsWith('['))
         {
-            if (text.EndsWith(']') && IPAddress.TryParse(text[1..^1], out var address) && address.AddressFamily == AddressFamily.InterNetworkV6)
+            if (text.EndsWith(']') && IPAddress.TryParse(text[1..^1], out var address)
+                && address.AddressFamily == AddressFamily.InterNetworkV6)
                 return text[1..^1];
             throw new FormatException("a host in brackets is not an IPv6 address.");
         }

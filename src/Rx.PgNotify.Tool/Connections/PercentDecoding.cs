@@ -24,7 +24,8 @@ static class PercentDecoding
                 if (percent < 0)
                     break;
                 if (percent + 2 >= text.Length
-                    || !byte.TryParse(text.AsSpan(percent + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+                    || !byte.TryParse(
+                        text.AsSpan(percent + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
                     throw new FormatException($"{part} has a '%' without two hexadecimal digits after it; write '%' itself as %25.");
                 if (value == 0)
                     throw new FormatException($"{part} contains %00.");

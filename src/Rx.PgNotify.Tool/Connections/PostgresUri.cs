@@ -19,11 +19,13 @@ static class PostgresUri
         var (beforeQuery, query) = Cut(text[SchemeLength(text)..], '?');
         var (authority, path) = Cut(beforeQuery, '/');
         if (path.Contains('@', StringComparison.Ordinal))
-            throw new FormatException("there is an '@' after the first '/'; in a user name or password write '/' as %2F, in a database name '@' as %40.");
+            throw new FormatException(
+                "there is an '@' after the first '/'; in a user name or password write '/' as %2F, in a database name '@' as %40.");
 
         var at = authority.LastIndexOf('@');
         if (at < 0 && query.Contains('@', StringComparison.Ordinal))
-            throw new FormatException("the first '@' comes after '?'; in a user name or password write '?' as %3F, in a parameter '@' as %40.");
+            throw new FormatException(
+                "the first '@' comes after '?'; in a user name or password write '?' as %3F, in a parameter '@' as %40.");
         var builder = new NpgsqlConnectionStringBuilder();
         if (at >= 0)
             ReadUser(authority[..at], builder);

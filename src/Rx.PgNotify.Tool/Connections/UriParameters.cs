@@ -40,7 +40,9 @@ static class UriParameters
         Random,
     }
 
-    /// <exception cref="FormatException">The parameter is unknown or its value is not accepted; the message never repeats a value.</exception>
+    /// <exception cref="FormatException">
+    /// The parameter is unknown or its value is not accepted; the message never repeats a value.
+    /// </exception>
     internal static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
     {
         if (!s_setters.TryGetValue(name, out var set))

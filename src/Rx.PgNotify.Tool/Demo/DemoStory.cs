@@ -52,11 +52,12 @@ sealed class DemoStory(NpgsqlDataSource database, TextWriter output)
     {
         var before = await progress.FirstAsync();
         await write();
+        var late = new TimeoutException($"the notifications of {rows} rows did not arrive within {s_patience.TotalSeconds} s.");
         var after = await progress
             .FirstAsync(now => now.Notifications >= before.Notifications + rows)
-            .Timeout(s_patience, Observable.Throw<Progress>(new TimeoutException($"the notifications of {rows} rows did not arrive within {s_patience.TotalSeconds} s.")));
-        var bursts = after.Bursts - before.Bursts;
-        Say($"     {rows,5} {what,-28}{after.Notifications - before.Notifications,5} notifications,{bursts,2} {(bursts == 1 ? "burst" : "bursts")}");
+            .Timeout(s_patience, Observable.Throw<Progress>(late));
+        var (notifications, bursts) = (after.Notifications - before.Notifications, after.Bursts - before.Bursts);
+        Say($"     {rows,5} {what,-28}{notifications,5} notifications,{bursts,2} {(bursts == 1 ? "burst" : "bursts")}");
     }
 
     async Task<bool> ConcludeAsync(int count, Progress coalesced, IList<Sale> sales, CancellationToken cancellation)

@@ -46,7 +46,10 @@ static class ListenCommand
             "Longest wait for that quiet since a burst began [default: 10 times --coalesce]");
         var count = NumberOption.Create("--count", "N", 1, int.MaxValue, "End after N notifications");
 
-        var command = new Command("listen", "Show notifications as they arrive, until Ctrl-C") { channels, connection, format, quiet, maxWait, count };
+        var command = new Command("listen", "Show notifications as they arrive, until Ctrl-C")
+        {
+            channels, connection, format, quiet, maxWait, count,
+        };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(channels),
             ConnectionOption.Read(parsed, connection),
@@ -64,7 +67,8 @@ static class ListenCommand
         var maxWaitMs = maxWait ?? quietMs * 10;
         return maxWaitMs >= quietMs
             ? new BurstTiming(TimeSpan.FromMilliseconds(quietMs), TimeSpan.FromMilliseconds(maxWaitMs))
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-wait is {maxWaitMs}; it can't be less than --coalesce, which is {quietMs}."));
+            : throw new UsageException(string.Create(
+                CultureInfo.InvariantCulture, $"--max-wait is {maxWaitMs}; it can't be less than --coalesce, which is {quietMs}."));
     }
 
     static async Task<int> RunAsync(

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rx.PgNotify.IntegrationTests.Tool;
 
 [Parallelizable(ParallelScope.All)]
@@ -25,17 +23,23 @@ sealed class EndingTests : ToolTest
     [Test]
     public async Task Listen_OnASignalWithinABurst_WritesTheBurstFirst()
     {
-        var (burst, marker) = (NewChannel(), NewChannel());
-        await using var tool = await ListenAsync([burst], "--coalesce", "60000", "--max-wait", "60000");
-        await using var other = await ListenAsync([burst, marker], "--count", "3");
-        await NotifyAsync(burst, "one", "two");
-        await NotifyAsync(marker, "three");
-        await other.ExitCodeAsync();
+        // That another listener has a notification is a strong hint, not a proof, that this one has it too.
+        var last = "{}";
+        for (var attempt = 0; attempt < 5 && !Json.IsType(last, "burst"); attempt++)
+        {
+            var channel = NewChannel();
+            await using var tool = await ListenAsync([channel], "--coalesce", "60000", "--max-wait", "60000");
+            await using var other = await ListenAsync([channel], "--count", "1");
+            await NotifyAsync(channel, "held back");
+            await other.ExitCodeAsync();
 
-        tool.Signal(ToolProcess.SigInt);
+            tool.Signal(ToolProcess.SigInt);
 
-        Assert.That(await tool.ExitCodeAsync(), Is.Zero);
-        Assert.That(tool.Output[^1], Is.EqualTo($$"""{"type":"burst","channel":"{{burst}}","count":2,"latest":"two"}"""));
+            Assert.That(await tool.ExitCodeAsync(), Is.Zero);
+            last = tool.Output[^1];
+        }
+
+        Assert.That(Json.Parse(last).Is("latest", "held back"), last);
     }
 
     [Test]
@@ -53,36 +57,29 @@ sealed class EndingTests : ToolTest
     public async Task Listen_WhenItsReaderHasGone_EndsQuietly([Values("text", "json")] string format)
     {
         var channel = NewChannel();
-        using var process = Process.Start(ToolProcess.StartInfo(["listen", channel, "--connection", Connection, "--format", format]))!;
-        var (reader, subscribed) = format is "json"
-            ? (process.StandardOutput, (Func<string, bool>)(line => Json.IsSubscribed(line, channel)))
-            : (process.StandardError, line => line.EndsWith("subscribed", StringComparison.Ordinal));
-        while (!subscribed((await reader.ReadLineAsync())!))
-        {
-        }
+        using var tool = new UnreadProcess("listen", channel, "--connection", Connection, "--format", format);
+        await (format is "json"
+            ? UnreadProcess.ReadUntilAsync(tool.Output, line => Json.IsSubscribed(line, channel))
+            : UnreadProcess.ReadUntilAsync(tool.Errors, line => line.EndsWith("subscribed", StringComparison.Ordinal)));
 
-        process.StandardOutput.Close();
+        tool.Output.Close();
         await NotifyAsync(channel, "nobody reads this");
 
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.That(process.ExitCode, Is.Zero);
-        Assert.That(await process.StandardError.ReadToEndAsync(), Does.Not.Contain("pgnotify:").And.Not.Contain("Exception"));
+        Assert.That(await tool.ExitCodeAsync(), Is.Zero);
+        Assert.That(await tool.Errors.ReadToEndAsync(), Does.Not.Contain("pgnotify:").And.Not.Contain("Exception"));
     }
 
     [Test]
     public async Task Listen_OnASignalWhileItsReaderDoesNotRead_EndsAllTheSame()
     {
         var channel = NewChannel();
-        using var process = Process.Start(ToolProcess.StartInfo(["listen", channel, "--connection", Connection, "--format", "json"]))!;
-        while (!Json.IsSubscribed((await process.StandardOutput.ReadLineAsync())!, channel))
-        {
-        }
+        using var tool = new UnreadProcess("listen", channel, "--connection", Connection, "--format", "json");
+        await UnreadProcess.ReadUntilAsync(tool.Output, line => Json.IsSubscribed(line, channel));
 
         // More than the pipe and the reader's buffer hold: the tool is stuck in a write.
         await NotifyAsync(channel, [.. Enumerable.Repeat(new string('x', 7_000), 40)]);
-        ToolProcess.SendSignal(process, ToolProcess.SigInt);
+        tool.Signal(ToolProcess.SigInt);
 
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.That(process.ExitCode, Is.Zero);
+        Assert.That(await tool.ExitCodeAsync(), Is.Zero);
     }
 }

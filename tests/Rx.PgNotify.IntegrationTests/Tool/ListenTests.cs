@@ -124,7 +124,7 @@ sealed class ListenTests : ToolTest
             await NotifyAsync(channel, "x");
 
         Assert.That(await tool.ExitCodeAsync(), Is.Zero);
-        Assert.That(Json.OfType(tool.Output, "notification").Select(n => n.Text("channel")), Is.EqualTo(channels));
+        Assert.That(Json.OfType(tool.Output, "notification").Select(n => n.Text("channel")), Is.EquivalentTo(channels));
     }
 
     [Test]

@@ -26,9 +26,17 @@ abstract class ToolTest
     protected static async Task<ToolProcess> ListenAsync(string[] channels, params string[] options)
     {
         var tool = ToolProcess.Start(["listen", .. channels, "--connection", Connection, "--format", "json", .. options]);
-        foreach (var channel in channels)
-            await tool.OutputLineAsync(line => Json.IsSubscribed(line, channel));
-        return tool;
+        try
+        {
+            foreach (var channel in channels)
+                await tool.OutputLineAsync(line => Json.IsSubscribed(line, channel));
+            return tool;
+        }
+        catch
+        {
+            await tool.DisposeAsync();
+            throw;
+        }
     }
 
     protected static async Task NotifyAsync(string channel, params string[] payloads)
