@@ -57,8 +57,8 @@ public sealed class PgListenerOptions
     /// never overlap on any scheduler.
     /// </summary>
     /// <remarks>
-    /// An observer that blocks for ever keeps one thread of the pool; many of them slow down everything in the process
-    /// that uses the pool. Give observers that block a scheduler with threads of its own.
+    /// An observer that blocks keeps its thread: one of the pool's or, when several block at once, one that the library
+    /// makes for the purpose, so that the socket is read all the same. An observer that blocks for ever keeps it for ever.
     /// </remarks>
     public IScheduler? DeliveryScheduler { get; set; }
 

@@ -8,7 +8,7 @@ namespace Rx.PgNotify.Delivery;
 /// One observer and its position in its channel. It is either parked in the hub, or queued, or running, so calls to the
 /// observer never overlap.
 /// </summary>
-abstract class Subscription : IDisposable, IThreadPoolWorkItem
+abstract class Subscription : IDisposable, ITurn
 {
     /// <summary>
     /// What a batch may hold. Batches are outside the listener's budget of bytes, so they are small: no more than this
@@ -17,7 +17,7 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
     internal const long MaxBatchBytes = 32 * 1024;
     const int MaxBatchCount = 128;
 
-    // After so many batches the thread goes back to the pool, and other subscriptions get their turn.
+    // After so many batches the thread is given back, and other subscriptions get their turn.
     const int BatchesPerTurn = 8;
 
     readonly ChannelHub _hub;
@@ -68,7 +68,7 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
         _joined?.TrySetCanceled();
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void ITurn.Run()
     {
         // A hop over the pool before each turn on a scheduler of the user's: a scheduler that runs its work at once
         // (ImmediateScheduler) would otherwise run an observer on the thread that reads the socket.
@@ -79,7 +79,7 @@ abstract class Subscription : IDisposable, IThreadPoolWorkItem
     }
 
     /// <summary>Gives the subscription a turn. Call it when it is neither parked, queued nor running.</summary>
-    internal void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    internal void Queue() => TurnQueue.Shared.Add(this);
 
     /// <summary>LISTEN is acknowledged. Runs under the hub's lock: the source's continuations run elsewhere.</summary>
     internal void HasJoined() => _joined?.TrySetResult();

@@ -38,7 +38,7 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
                 if (subscription.IsQueued)
                     continue;
                 subscription.IsQueued = true;
-                subscription.Queue();
+                subscription.Queue(); // no user code: queueing only
             }
         }
     }

@@ -5,7 +5,7 @@ namespace Rx.PgNotify.Listening;
 
 /// <summary>One observer of <see cref="StateFeed"/>; queued or running at most once, so its calls never overlap.</summary>
 sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<ListenerState> observer)
-    : IDisposable, IThreadPoolWorkItem
+    : IDisposable, ITurn
 {
     // Set once; read before each call of the observer.
     int _hasStopped;
@@ -21,7 +21,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
             feed.Remove(this);
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void ITurn.Run()
     {
         try
         {
@@ -36,7 +36,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
         }
     }
 
-    internal void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    internal void Queue() => TurnQueue.Shared.Add(this);
 
     IDisposable Turn()
     {

@@ -58,9 +58,38 @@ public class ObserverIsolationTests
         await SendAsync(other, 100);
         await sibling.UntilCountAsync(100);
         await stranger.UntilCountAsync(100);
-        Assert.That(hasBlocked.IsSet);
+        Assert.That(hasBlocked.Wait(TimeSpan.FromSeconds(10)));
         await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
         await sibling.UntilEndedAsync();
+        never.Set();
+    }
+
+    [Test]
+    public async Task ManyObserversThatBlockForEver_KeepNeitherTheSocketNorOthersWaiting()
+    {
+        await using var listener = new PgListener(TestServer.ConnectionString);
+        var channels = Enumerable.Range(0, 40).Select(_ => listener.Channel(UniqueChannel.Name())).ToList();
+        var other = listener.Channel(UniqueChannel.Name());
+        var stranger = new Recorder<Notification>();
+        using var never = new ManualResetEventSlim();
+        var blocked = 0;
+        foreach (var channel in channels)
+        {
+            await channel.SubscribeAsync(_ =>
+            {
+                Interlocked.Increment(ref blocked);
+                never.Wait();
+            });
+        }
+
+        using var subscription = await other.SubscribeAsync(stranger);
+        foreach (var channel in channels)
+            await TestServer.DataSource.NotifyAsync(channel.Name);
+        await TestServer.DataSource.NotifyAsync(other.Name);
+
+        // Left to the thread pool, with two cores, the fortieth would wait for half a minute.
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref blocked) == channels.Count);
+        await stranger.UntilCountAsync(1);
         never.Set();
     }
 

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>
+/// Runs turns on the thread pool, but leaves one of its threads alone: the socket's reads complete on the pool too, and
+/// it adds threads so slowly that sixteen observers that block would keep the socket unread for twelve seconds. Turns
+/// that find no place wait here, and when they do not move for a moment, they get threads of their own.
+/// </summary>
+/// <remarks>
+/// One for the process, as the pool is. <c>_gate</c> guards all fields; no turn runs under it. Invariant: while turns
+/// wait, <c>_onPool</c> is at its most, so one that ends takes the next.
+/// </remarks>
+sealed class TurnQueue
+{
+    // Long enough that only an observer that blocks, or takes very long, makes a thread; short enough to go unnoticed.
+    static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(10);
+
+    readonly int _mostOnPool = Math.Max(1, Environment.ProcessorCount - 1);
+    readonly object _gate = new();
+    readonly Queue<ITurn> _waiting = new();
+    int _onPool;
+    long _begun;
+    bool _isWatched;
+
+    internal static TurnQueue Shared { get; } = new();
+
+    internal void Add(ITurn turn)
+    {
+        lock (_gate)
+        {
+            if (_onPool >= _mostOnPool)
+            {
+                _waiting.Enqueue(turn);
+                Watch();
+                return;
+            }
+
+            _onPool++;
+            _begun++;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false);
+    }
+
+    internal void HasRunOnPool()
+    {
+        ITurn? next;
+        lock (_gate)
+        {
+            if (!_waiting.TryDequeue(out next))
+            {
+                _onPool--;
+                return;
+            }
+
+            _begun++;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+    }
+
+    // The watching thread is made once, when turns first have to wait, and costs nothing while none do.
+    void Watch()
+    {
+        if (!_isWatched)
+            Start(WatchForStandstill, "watch");
+        else if (_waiting.Count == 1)
+            Monitor.Pulse(_gate);
+        _isWatched = true;
+    }
+
+    void WatchForStandstill()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                while (_waiting.Count == 0)
+                    Monitor.Wait(_gate);
+                var begun = _begun;
+                var since = Stopwatch.GetTimestamp();
+                while (_begun == begun && Stopwatch.GetElapsedTime(since) < s_patience)
+                    Monitor.Wait(_gate, s_patience);
+                if (_begun != begun)
+                    continue;
+            }
+
+            Start(RunWaiting, "relief");
+        }
+    }
+
+    // A thread of our own: takes what waits until nothing does. If it is held up as well, another one follows.
+    void RunWaiting()
+    {
+        while (true)
+        {
+            ITurn? turn;
+            lock (_gate)
+            {
+                if (!_waiting.TryDequeue(out turn))
+                    return;
+                _begun++;
+            }
+
+            turn.Run();
+        }
+    }
+
+    static void Start(ThreadStart run, string name) =>
+        new Thread(run) { IsBackground = true, Name = $"Rx.PgNotify {name}" }.Start();
+}
