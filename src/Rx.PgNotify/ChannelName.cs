@@ -21,18 +21,25 @@ static class ChannelName
             throw new ArgumentException($"A channel name has 1 to {MaxBytes} bytes of UTF-8; this one is empty.", parameterName);
         if (name.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("A channel name can't contain the character NUL (U+0000).", parameterName);
-        int bytes;
-        try
-        {
-            bytes = s_strictUtf8.GetByteCount(name);
-        }
-        catch (EncoderFallbackException e)
-        {
-            throw new ArgumentException("A channel name can't contain half of a surrogate pair: it has no UTF-8 form.", parameterName, e);
-        }
-
+        var bytes = CountBytes(name, "A channel name", parameterName);
         if (bytes > MaxBytes)
             throw new ArgumentException($"A channel name has 1 to {MaxBytes} bytes of UTF-8; this one has {bytes}.", parameterName);
+    }
+
+    /// <summary>The bytes of a text in UTF-8; throws if it has no such form.</summary>
+    internal static int CountBytes(string text, string whatItIs, string parameterName)
+    {
+        try
+        {
+            return s_strictUtf8.GetByteCount(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            // Not the cause: it quotes the character.
+#pragma warning disable MA0054
+            throw new ArgumentException($"{whatItIs} can't contain half of a surrogate pair: it has no UTF-8 form.", parameterName);
+#pragma warning restore MA0054
+        }
     }
 
     /// <summary>The name as a quoted identifier, safe in any statement.</summary>

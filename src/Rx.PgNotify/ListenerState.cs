@@ -1,11 +1,25 @@
+using System.Globalization;
+
 namespace Rx.PgNotify;
 
-/// <summary>What a <see cref="PgListener"/> is doing. A closed set of cases, made for <c>switch</c>.</summary>
+/// <summary>
+/// What a <see cref="PgListener"/> is doing: one of the cases below. (The compiler can't know that there are no others:
+/// a <c>switch</c> ends with <c>_</c>.)
+/// </summary>
 public abstract record ListenerState
 {
     ListenerState()
     {
     }
+
+    /// <summary>In one line, without the stack of a cause.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Reconnecting { Attempt: var attempt, Delay: var delay, Cause: var cause } => string.Create(
+            CultureInfo.InvariantCulture, $"Reconnecting(attempt {attempt} in {delay.TotalMilliseconds:0} ms: {cause.Message})"),
+        Faulted { Cause: var cause } => $"Faulted({cause.Message})",
+        _ => GetType().Name,
+    };
 
     /// <summary>No channel is wanted and there is no connection.</summary>
     public sealed record Idle : ListenerState
@@ -31,7 +45,7 @@ public abstract record ListenerState
     /// </summary>
     /// <param name="Attempt">The number of the attempt that comes next, from 1, counted since the last success.</param>
     /// <param name="Delay">How long the listener waits before it, jitter included.</param>
-    /// <param name="Cause">What ended the connection or the last attempt.</param>
+    /// <param name="Cause">What ended the connection or the last attempt: whatever Npgsql, or a password provider, threw.</param>
     public sealed record Reconnecting(int Attempt, TimeSpan Delay, Exception Cause) : ListenerState;
 
     /// <summary>

@@ -16,9 +16,10 @@ namespace Rx.PgNotify;
 /// another thread may still be seen.
 /// </para>
 /// <para>
-/// A lost connection is no error: the stream goes on when it is back. What was sent in between is lost, and only
-/// <see cref="Signals"/> tells. <c>OnError</c> brings a <see cref="PgListenerException"/> for what retrying can't mend;
-/// <c>OnCompleted</c> follows the disposal of the listener.
+/// A lost connection is no error: the stream goes on when it is back. What was sent in between is lost, as is what a
+/// subscriber that is too slow could not keep; only <see cref="Signals"/> tells. <c>OnError</c> brings a
+/// <see cref="PgListenerException"/> for what retrying can't mend; <c>OnCompleted</c> follows the disposal of the
+/// listener.
 /// </para>
 /// </remarks>
 public sealed class PgChannel : IObservable<Notification>
@@ -29,7 +30,7 @@ public sealed class PgChannel : IObservable<Notification>
     {
         _listener = listener;
         Name = name;
-        Signals = new SignalSource(this);
+        Signals = new ChannelSignals(listener, name);
     }
 
     /// <summary>The channel's name.</summary>
@@ -39,7 +40,7 @@ public sealed class PgChannel : IObservable<Notification>
     /// The channel's notifications and, in the same order, a Resync wherever some may be missing. The first signal is
     /// always a Resync: the server listens, read the present state now.
     /// </summary>
-    public IObservable<ChannelSignal> Signals { get; }
+    public ChannelSignals Signals { get; }
 
     /// <summary>Subscribes to the notifications. Returns at once; the connection is made in the background.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
@@ -53,20 +54,27 @@ public sealed class PgChannel : IObservable<Notification>
 
     /// <summary>
     /// Subscribes to the notifications and completes when the server has acknowledged <c>LISTEN</c>: what is committed
-    /// from then on is received.
+    /// from then on is received, by all who subscribed to this channel before.
     /// </summary>
-    /// <param name="observer">Is called as with <see cref="Subscribe(IObserver{Notification})"/>, perhaps before the task completes.</param>
-    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <param name="observer">Is called as with <see cref="Subscribe"/>, perhaps before the task completes.</param>
+    /// <param name="cancellationToken">
+    /// Ends the waiting and the subscription; without effect once the task has completed. Without it an unreachable host
+    /// is waited for as long as it takes.
+    /// </param>
     /// <returns>The subscription. What fails it for good fails the observer and the task, each with an exception of its own.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed, now or while waiting.</exception>
     /// <exception cref="PgListenerException">The server can't be used or refused the channel.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. If attempts to connect have failed, the last cause is the inner exception.
+    /// </exception>
     public Task<IDisposable> SubscribeAsync(IObserver<Notification> observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return SubscribeAsync(
-            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, observer), cancellationToken);
+        return _listener.SubscribeAsync(
+            Name,
+            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, observer),
+            cancellationToken);
     }
 
     /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
@@ -80,7 +88,8 @@ public sealed class PgChannel : IObservable<Notification>
     public Task<IDisposable> SubscribeAsync(Action<Notification> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
-        return SubscribeAsync(
+        return _listener.SubscribeAsync(
+            Name,
             (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, Observer.Create(onNext, error =>
             {
                 // Before the acknowledgement the task tells the caller; afterwards nobody would.
@@ -91,40 +100,11 @@ public sealed class PgChannel : IObservable<Notification>
     }
 
     /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
-    /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
-    public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(observer);
-        return SubscribeAsync(
-            (hub, calls, release, joined) => new SignalSubscription(hub, calls, release, joined, observer), cancellationToken);
-    }
-
-    async Task<IDisposable> SubscribeAsync(
-        Func<ChannelHub, ObserverCalls, Action, TaskCompletionSource, Subscription> create, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var subscription = _listener.Subscribe(Name, (hub, calls, release) => create(hub, calls, release, joined));
-        try
-        {
-            await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return subscription;
-        }
-        catch (OperationCanceledException)
-        {
-            subscription.Dispose();
-            throw;
-        }
-    }
-
-    // A class of its own: an operator must see either notifications or signals, not an object that is both.
-    sealed class SignalSource(PgChannel channel) : IObservable<ChannelSignal>
-    {
-        public IDisposable Subscribe(IObserver<ChannelSignal> observer)
-        {
-            ArgumentNullException.ThrowIfNull(observer);
-            return channel._listener.Subscribe(
-                channel.Name, (hub, calls, release) => new SignalSubscription(hub, calls, release, null, observer));
-        }
-    }
+    /// <param name="onNext">Is called for each notification.</param>
+    /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
+    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="onNext"/> or <paramref name="onError"/> is <see langword="null"/>.</exception>
+    public Task<IDisposable> SubscribeAsync(
+        Action<Notification> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);
 }

@@ -116,6 +116,29 @@ public sealed class PgListener : IAsyncDisposable
         return subscription;
     }
 
+    internal async Task<IDisposable> SubscribeAsync(
+        string channel,
+        Func<ChannelHub, ObserverCalls, Action, TaskCompletionSource, Subscription> create,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var subscription = Subscribe(channel, (hub, calls, release) => create(hub, calls, release, joined));
+        try
+        {
+            await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return subscription;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            subscription.Dispose();
+            throw _state.Latest is ListenerState.Reconnecting { Cause: var cause }
+                ? new OperationCanceledException(
+                    $"Gave up waiting for the server to listen; the last attempt to connect failed: {cause.Message}", cause, cancellationToken)
+                : new OperationCanceledException("Gave up waiting for the server to listen.", cancellationToken);
+        }
+    }
+
     async Task CloseAsync()
     {
         try

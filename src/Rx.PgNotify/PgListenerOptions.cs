@@ -66,7 +66,12 @@ public sealed class PgListenerOptions
     /// Takes what an observer throws. The subscription has ended by then. Default <see langword="null"/>: the exception
     /// stays unhandled on the delivering thread, which ends the process, as Rx users expect.
     /// </summary>
-    /// <remarks>Called on the thread that called the observer. What this callback throws is unhandled in turn.</remarks>
+    /// <remarks>
+    /// Called on the thread that called the observer. What this callback throws is unhandled in turn. It sees what is
+    /// thrown inside the listener's own call: behind an operator with a scheduler (<c>Coalesce</c>, <c>ObserveOn</c>,
+    /// <c>Throttle</c>) an exception belongs to that scheduler, and an <c>async</c> lambda as <c>onNext</c> is
+    /// <c>async void</c>, whose exception nobody sees.
+    /// </remarks>
     public Action<ObserverFailure>? ObserverFailed { get; set; }
 
     /// <summary>Where the listener logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>

@@ -1,16 +1,21 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Rx.PgNotify.Tool.CommandLine;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation. A second one ends the process at once.</summary>
+/// <summary>Turns Ctrl-C and SIGTERM into a cancellation. Another one, a second or more later, ends the process at once.</summary>
 /// <remarks>
 /// System.CommandLine would do the same, but only once a command has begun: a signal in its first moments would kill
 /// the process with a server half started.
 /// </remarks>
 sealed class TerminationSignals : IDisposable
 {
+    // timeout(1) and some shells signal the process and then its group: that is one wish, not two.
+    static readonly TimeSpan s_echo = TimeSpan.FromSeconds(1);
+
     readonly CancellationTokenSource _received = new();
     readonly PosixSignalRegistration[] _registrations;
+    long _first;
 
     internal TerminationSignals() => _registrations =
     [
@@ -28,7 +33,8 @@ sealed class TerminationSignals : IDisposable
 
     void OnSignal(PosixSignalContext signal)
     {
-        signal.Cancel = !_received.IsCancellationRequested;
+        var first = Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
+        signal.Cancel = first == 0 || Stopwatch.GetElapsedTime(first) < s_echo;
         _ = _received.CancelAsync();
     }
 }

@@ -19,7 +19,7 @@ static class UsageErrors
             return [.. parsed.Errors.Select(error => PlainText.OneLine(error.Message))];
         return parsed.CommandResult.Command is RootCommand
             ? [$"there is no command '{Shown(first)}'."]
-            : [$"{parsed.CommandResult.Command.Name} got more words than it takes; quote a payload with spaces."];
+            : [$"{parsed.CommandResult.Command.Name} got more words than it takes{(parsed.CommandResult.Command.Name is "send" ? "; quote a payload with spaces" : "")}."];
     }
 
     // System.CommandLine takes an unknown option for an argument. A misspelt --connection would become a channel, and

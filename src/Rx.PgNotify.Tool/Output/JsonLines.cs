@@ -53,8 +53,7 @@ sealed class JsonLines(Stream output) : IListenOutput, IDisposable
     {
         json.WriteString("channel"u8, resync.Channel);
         json.WriteString("reason"u8, reason);
-        if (reason is ResyncNames.Overflow)
-            json.WriteNumber("dropped"u8, resync.Dropped);
+        json.WriteNumber("dropped"u8, reason is ResyncNames.Overflow ? resync.Dropped : 0);
     });
 
     void State(ListenerState state) => Line("state", json =>

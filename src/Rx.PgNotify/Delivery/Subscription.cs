@@ -86,7 +86,7 @@ abstract class Subscription : IDisposable, ITurn
 
     /// <summary>The channel ended before LISTEN was acknowledged. Runs under the hub's lock, as above.</summary>
     internal void FailToJoin(PgListenerException? error) =>
-        _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(nameof(PgListener)));
+        _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(typeof(PgListener).FullName));
 
     private protected abstract void OnNext(in ChannelSignal signal);
 

@@ -5,7 +5,7 @@ namespace Rx.PgNotify.Diagnostics;
 /// <summary>Every message the library logs. No payload, no password and no connection string is ever among the values.</summary>
 static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Debug, "Connected; the listener's backend has process id {ProcessId}")]
+    [LoggerMessage(1, LogLevel.Information, "Connected; the listener's backend has process id {ProcessId}")]
     internal static partial void Connected(ILogger logger, int processId);
 
     [LoggerMessage(2, LogLevel.Debug, "Connection closed")]

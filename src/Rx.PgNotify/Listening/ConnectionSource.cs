@@ -64,6 +64,8 @@ sealed class ConnectionSource
         // the clear answer that it is one (and Npgsql accepts the setting for several only).
         builder.TargetSessionAttributes = builder.Host.Contains(',', StringComparison.Ordinal) ? "primary" : null;
         builder["Multiplexing"] = false; // can't wait
+        if (string.IsNullOrEmpty(builder.ApplicationName))
+            builder.ApplicationName = "Rx.PgNotify"; // to be found in pg_stat_activity
         builder.Pooling = false;
         builder.Enlist = false;
         // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
@@ -76,5 +78,5 @@ sealed class ConnectionSource
     static string Complaint(Exception exception) =>
         exception is ArgumentException { ParamName: { Length: > 0 } keyword } && new NpgsqlConnectionStringBuilder().ContainsKey(keyword)
             ? $"the value of its keyword '{keyword}' can't be used"
-            : "it has an unknown keyword, or is not a list of keyword=value; pairs";
+            : "it has an unknown keyword, or is not a list of keyword=value; pairs (a postgres:// URI is not)";
 }

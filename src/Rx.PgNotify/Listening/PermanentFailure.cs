@@ -10,16 +10,18 @@ static class PermanentFailure
     internal static (PgListenerError Error, string Message)? OfConnecting(Exception exception) => exception switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
-            (PgListenerError.DatabaseNotFound, "The database does not exist (SQLSTATE 3D000)."),
+            (PgListenerError.DatabaseNotFound, $"There is no such database: {Answer(exception)}."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
-            (PgListenerError.AuthenticationFailed, "The user may not connect to this database (SQLSTATE 42501)."),
+            (PgListenerError.AuthenticationFailed, $"The user may not connect to this database: {Answer(exception)}."),
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
             (PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible (SQLSTATE 25006)."),
-        PostgresException { SqlState: ['2', '8', ..] } e =>
-            (PgListenerError.AuthenticationFailed, $"The server refused the user name or the password (SQLSTATE {e.SqlState})."),
-        PostgresException { SqlState: ['4', '2', ..] } e =>
-            (PgListenerError.SettingsRefused, $"The server refused a setting of the connection string (SQLSTATE {e.SqlState})."),
-        // Npgsql has no code for it. If its words change one day, this is tried again like any other failure.
+        PostgresException { SqlState: ['2', '8', ..] } =>
+            (PgListenerError.AuthenticationFailed, $"The server refused the log-in: {Answer(exception)}."),
+        PostgresException { SqlState: ['4', '2', ..] } =>
+            (PgListenerError.SettingsRefused, $"The server refused a setting of the connection string: {Answer(exception)}."),
+        // Npgsql has no code for these two. If its words change one day, they are tried again like any other failure.
+        NpgsqlException { InnerException: null } e when e.Message.StartsWith("SSL connection requested", StringComparison.Ordinal) =>
+            (PgListenerError.SettingsRefused, "The connection string asks for TLS and the server does not offer it."),
         NpgsqlException { InnerException: null } e when e.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
             (PgListenerError.AuthenticationFailed, "The server asks for a password and none is given."),
         ArgumentException or NotSupportedException =>
@@ -28,6 +30,10 @@ static class PermanentFailure
             (PgListenerError.CertificateRefused, "The server's TLS certificate was refused."),
         _ => null,
     };
+
+    // What the server says itself: names of users, databases, channels and settings, never a password or a payload.
+    internal static string Answer(Exception exception) =>
+        exception is PostgresException e ? $"{e.MessageText} (SQLSTATE {e.SqlState})" : "";
 
     /// <summary>
     /// Whether LISTEN failed because of the channel itself: data that does not fit the server's encoding, or syntax.

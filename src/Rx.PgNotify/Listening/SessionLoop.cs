@@ -106,7 +106,9 @@ sealed class SessionLoop
         var refused = changes.Listen.Single();
         Log.ChannelRefused(_logger, refused.Hub.Name, cause);
         _desired.Refused(refused, () => new PgListenerException(
-            PgListenerError.ChannelRefused, $"The server refused to listen to this channel (SQLSTATE {cause.SqlState}).", cause));
+            PgListenerError.ChannelRefused,
+            $"The server refused to listen to the channel '{refused.Hub.Name}': {PermanentFailure.Answer(cause)}.",
+            cause));
     }
 
     async Task WaitAsync()

@@ -24,6 +24,15 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
         return subscription;
     }
 
+    internal ListenerState Latest
+    {
+        get
+        {
+            lock (_gate)
+                return _latest;
+        }
+    }
+
     /// <summary>Publishes a state. After <see cref="ListenerState.Disposed"/> nothing changes it any more.</summary>
     internal void Publish(ListenerState state)
     {
@@ -46,10 +55,7 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
     /// <summary>Publishes Idle, unless a fault is to be seen until somebody subscribes again.</summary>
     internal void PublishIdle()
     {
-        bool hasFaulted;
-        lock (_gate)
-            hasFaulted = _latest is ListenerState.Faulted;
-        if (!hasFaulted)
+        if (Latest is not ListenerState.Faulted)
             Publish(ListenerState.Idle.Instance);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Npgsql;
 
 namespace Rx.PgNotify;
@@ -33,6 +32,7 @@ public static class NotifyExtensions
     /// is rolled back.
     /// </summary>
     /// <inheritdoc cref="NotifyAsync(NpgsqlDataSource, string, string?, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     /// <param name="connection">An open connection.</param>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
@@ -54,7 +54,7 @@ public static class NotifyExtensions
             return;
         if (payload.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("A payload can't contain the character NUL (U+0000).", nameof(payload));
-        var bytes = Encoding.UTF8.GetByteCount(payload);
+        var bytes = ChannelName.CountBytes(payload, "A payload", nameof(payload));
         if (bytes > MaxPayloadBytes)
             throw new ArgumentException($"A payload has at most {MaxPayloadBytes} bytes of UTF-8; this one has {bytes}.", nameof(payload));
     }

@@ -18,8 +18,8 @@ public class OverflowTests
         using var gate = new ManualResetEventSlim();
         var slow = new Recorder<ChannelSignal>();
         var fast = new Recorder<ChannelSignal>();
-        using var a = await channel.SubscribeAsync(Blocking(slow, gate));
-        using var b = await channel.SubscribeAsync(fast);
+        using var a = await channel.Signals.SubscribeAsync(Blocking(slow, gate));
+        using var b = await channel.Signals.SubscribeAsync(fast);
         await fast.UntilSubscribedAsync();
 
         // Small portions, so that the sibling, which is fast but not endlessly so, is never overrun itself.
@@ -53,9 +53,9 @@ public class OverflowTests
         var channel = listener.Channel(UniqueChannel.Name());
         using var gate = new ManualResetEventSlim();
         var (slower, slow, fast) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
-        using var a = await channel.SubscribeAsync(BlockingFrom(0, slower, gate));
-        using var b = await channel.SubscribeAsync(BlockingFrom(30, slow, gate));
-        using var c = await channel.SubscribeAsync(fast);
+        using var a = await channel.Signals.SubscribeAsync(BlockingFrom(0, slower, gate));
+        using var b = await channel.Signals.SubscribeAsync(BlockingFrom(30, slow, gate));
+        using var c = await channel.Signals.SubscribeAsync(fast);
 
         // The one blocks on the first notification, the other one on the 31st; then 80 more, one by one.
         await SendAsync(channel, 0, 1);
@@ -87,8 +87,8 @@ public class OverflowTests
         var channel = listener.Channel(UniqueChannel.Name());
         using var gate = new ManualResetEventSlim();
         var (slow, fast) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
-        using var a = await channel.SubscribeAsync(Blocking(slow, gate));
-        using var b = await channel.SubscribeAsync(fast);
+        using var a = await channel.Signals.SubscribeAsync(Blocking(slow, gate));
+        using var b = await channel.Signals.SubscribeAsync(fast);
         await SendAsync(channel, 0, 1);
         await slow.UntilCountAsync(2);
         tap.Cut();
@@ -116,9 +116,9 @@ public class OverflowTests
         var (large, small) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
         var (largeChannel, smallChannel) = (listener.Channel(UniqueChannel.Name()), listener.Channel(UniqueChannel.Name()));
         var fast = new Recorder<ChannelSignal>();
-        using var a = await largeChannel.SubscribeAsync(Blocking(large, gate));
-        using var b = await smallChannel.SubscribeAsync(Blocking(small, gate));
-        using var c = await largeChannel.SubscribeAsync(fast);
+        using var a = await largeChannel.Signals.SubscribeAsync(Blocking(large, gate));
+        using var b = await smallChannel.Signals.SubscribeAsync(Blocking(small, gate));
+        using var c = await largeChannel.Signals.SubscribeAsync(fast);
 
         await SendAsync(smallChannel, 0, 500); // some 23 KB
         for (var i = 0; i < 300; i++) // 300 times 16 KB of characters

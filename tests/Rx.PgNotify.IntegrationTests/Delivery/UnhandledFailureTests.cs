@@ -31,6 +31,6 @@ public class UnhandledFailureTests
         Assert.That(await program.WaitForExitAsync(), Is.Not.Zero);
         Assert.That(
             await program.Errors,
-            Does.Contain("PgListenerException: The server refused the user name or the password (SQLSTATE 28").And.Not.Contains(Secret));
+            Does.Contain("PgListenerException: The server refused the log-in: ").And.Not.Contains(Secret));
     }
 }

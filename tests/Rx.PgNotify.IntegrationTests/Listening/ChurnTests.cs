@@ -19,7 +19,7 @@ public class ChurnTests
         var staying = names.Take(10).Select(_ => new Recorder<ChannelSignal>()).ToArray();
         using var stays = new CompositeDisposable();
         for (var i = 0; i < staying.Length; i++)
-            stays.Add(await listener.Channel(names[i]).SubscribeAsync(staying[i]));
+            stays.Add(await listener.Channel(names[i]).Signals.SubscribeAsync(staying[i]));
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);
 

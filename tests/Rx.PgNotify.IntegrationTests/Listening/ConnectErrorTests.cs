@@ -103,6 +103,87 @@ public class ConnectErrorTests
         Assert.That(states.Violation, Is.Null);
     }
 
+    [TestCase("Password=", PgListenerError.AuthenticationFailed)]
+    [TestCase("SSL Mode=Require", PgListenerError.SettingsRefused)]
+    [TestCase("Options=-c no.such.setting.=1", PgListenerError.SettingsRefused)]
+    public async Task WhatRetryingCanNotMend_IsAnErrorAndNotRetried(string setting, PgListenerError expected)
+    {
+        await using var listener = new PgListener($"{TestServer.ConnectionString};{setting}");
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+        Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(expected), recorder.Error!.ToString());
+    }
+
+    [TestCase("Multiplexing=true")]
+    [TestCase("Target Session Attributes=primary")]
+    [TestCase("Maximum Pool Size=5;Minimum Pool Size=10")]
+    public async Task SettingsThatMakeNoSenseForAListener_DoNoHarm(string setting)
+    {
+        await using var listener = new PgListener($"{TestServer.ConnectionString};{setting}");
+        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task ARefusedChannel_EndsItsOwnObserversOnly_AndRetryBacksOff()
+    {
+        await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
+        await using var listener = new PgListener(
+            server.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(50), MaxReconnectDelay = TimeSpan.FromMilliseconds(100) });
+        var fine = new Recorder<ChannelSignal>();
+        using var others = listener.Channel("café").Signals.Subscribe(fine);
+        var refused = new Recorder<Notification>();
+        var attempts = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        using var subscription = Observable
+            .Defer(() =>
+            {
+                attempts++;
+                return listener.Channel("日本");
+            })
+            .Retry(5)
+            .Subscribe(refused);
+        await refused.UntilEndedAsync();
+        await fine.UntilSubscribedAsync();
+
+        var error = (PgListenerException)refused.Error!;
+        Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        Assert.That(error.Message, Does.Contain("日本"));
+        Assert.That(attempts, Is.EqualTo(5));
+        Assert.That(clock.Elapsed, Is.GreaterThan(TimeSpan.FromMilliseconds(25 + (3 * 50))), "four delays of 25, then 50 ms or more");
+        Assert.That(fine.HasEnded, Is.False);
+        Assert.That(fine.Items.Resyncs().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ACancelledSubscribeAsync_TellsWhyItHadToWait()
+    {
+        await using var listener = new PgListener(
+            "Host=127.0.0.1;Port=1;Username=u", new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(1) });
+        using var patience = new CancellationTokenSource();
+        var waiting = listener.Channel("a").SubscribeAsync(_ => { }, patience.Token);
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting);
+        await patience.CancelAsync();
+        Assert.That(
+            async () => await waiting,
+            Throws.InstanceOf<OperationCanceledException>().With.InnerException.InstanceOf<NpgsqlException>().And.Message.Contains("127.0.0.1:1"));
+    }
+
+    [Test]
+    public async Task ALoggerThatThrows_DisturbsNothing()
+    {
+        await using var listener = new PgListener(
+            "Host=127.0.0.1;Port=1;Username=u",
+            new PgListenerOptions { LoggerFactory = new ThrowingLog(), ReconnectDelay = TimeSpan.FromMilliseconds(1) });
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting { Attempt: >= 3 });
+        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        await recorder.UntilEndedAsync();
+        Assert.That(recorder.HasCompleted);
+    }
+
     [TestCase("")]
     [TestCase("Database=shop")]
     [TestCase("Host=h;Port=" + Secret)]

@@ -15,7 +15,7 @@ sealed class OutputTests
     [Test]
     public void Json_OfAResyncWithSeveralReasons_IsALineForEach() => Assert.That(Json(s_overrun), Is.EqualTo(
         """
-        {"type":"resync","channel":"a\tb","reason":"reconnected"}
+        {"type":"resync","channel":"a\tb","reason":"reconnected","dropped":0}
         {"type":"resync","channel":"a\tb","reason":"overflow","dropped":1234}
 
         """));
