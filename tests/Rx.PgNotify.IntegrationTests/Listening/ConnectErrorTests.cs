@@ -170,6 +170,19 @@ public class ConnectErrorTests
             Throws.InstanceOf<OperationCanceledException>().With.InnerException.InstanceOf<NpgsqlException>().And.Message.Contains("127.0.0.1:1"));
     }
 
+    [Test, NonParallelizable]
+    public async Task NamesThatComeAndGoWhileThereIsNoConnection_LeaveNothingBehind()
+    {
+        await using var listener = new PgListener(
+            "Host=127.0.0.1;Port=1;Username=u", new PgListenerOptions { ReconnectDelay = TimeSpan.FromMinutes(1), MaxReconnectDelay = TimeSpan.FromHours(1) });
+        using var stays = listener.Channel("stays").Subscribe(new Recorder<Notification>());
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < 50_000; i++)
+            listener.Channel($"name {i}").Subscribe(new Recorder<Notification>()).Dispose();
+        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(5_000_000), "30 MB, if they were kept");
+    }
+
     [Test]
     public async Task ALoggerThatThrows_DisturbsNothing()
     {
