@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -20,13 +19,10 @@ namespace Rx.PgNotify.Delivery;
 sealed class ChannelHub : IThreadPoolWorkItem
 {
     readonly Lock _gate = new();
-    readonly int _capacity;
     readonly BufferBudget _budget;
-    readonly SignalRing _ring = new();
-    readonly List<Subscription> _subscriptions = [];
-    readonly List<Subscription> _parked = [];
-    long _bufferedBytes;
-    int _joined;
+    readonly ChannelBuffer _buffer;
+    readonly LinkedList<Subscription> _subscriptions = [];
+    readonly LinkedList<Subscription> _parked = [];
     Acknowledgement _acknowledgement;
     bool _isWaking;
     bool _hasEnded;
@@ -35,8 +31,8 @@ sealed class ChannelHub : IThreadPoolWorkItem
     internal ChannelHub(string name, int capacity, BufferBudget budget)
     {
         Name = name;
-        _capacity = capacity;
         _budget = budget;
+        _buffer = new ChannelBuffer(name, capacity, budget);
         budget.Add(this);
     }
 
@@ -62,8 +58,8 @@ sealed class ChannelHub : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>What the ring holds, as of a moment ago; may be read without the lock.</summary>
-    internal long BufferedBytes => Volatile.Read(ref _bufferedBytes);
+    /// <summary>What is kept for subscriptions, as of a moment ago; may be read without the lock.</summary>
+    internal long BufferedBytes => _buffer.Bytes;
 
     /// <summary>Takes a notification from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(string payload, int processId)
@@ -76,9 +72,9 @@ sealed class ChannelHub : IThreadPoolWorkItem
             if (_acknowledgement == Acknowledgement.None)
                 return;
             AcknowledgeLocked();
-            if (_joined == 0)
+            if (!_buffer.HasReaders)
                 return;
-            Store(payload, processId);
+            _buffer.Store(payload, processId, _subscriptions);
             woken = WakeLocked();
         }
 
@@ -148,15 +144,14 @@ sealed class ChannelHub : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            subscription.Index = _subscriptions.Count;
-            _subscriptions.Add(subscription);
+            _subscriptions.AddLast(subscription.Membership);
             if (_hasEnded)
                 subscription.FailToJoin(_error?.Invoke());
             else if (_acknowledgement == Acknowledgement.Given)
                 JoinAtTail(subscription);
             else
             {
-                Park(subscription);
+                _parked.AddLast(subscription.Parking);
                 return;
             }
         }
@@ -168,22 +163,13 @@ sealed class ChannelHub : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (subscription.Index < 0)
+            if (subscription.Membership.List is null)
                 return;
-            var last = _subscriptions[^1];
-            _subscriptions[subscription.Index] = last;
-            last.Index = subscription.Index;
-            _subscriptions.RemoveAt(_subscriptions.Count - 1);
-            subscription.Index = -1;
-            Unpark(subscription);
+            _subscriptions.Remove(subscription.Membership);
+            if (subscription.Parking.List is not null)
+                _parked.Remove(subscription.Parking);
             if (subscription.IsJoined)
-            {
-                subscription.IsJoined = false;
-                _joined--;
-                _ring.RemoveCursor(subscription.Position);
-                ChargeBudget();
-            }
-
+                _buffer.RemoveReader(subscription);
             if (_hasEnded && _subscriptions.Count == 0)
                 _budget.Remove(this);
         }
@@ -197,7 +183,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (subscription.Index < 0)
+            if (subscription.Membership.List is null)
                 return (0, false);
             var count = 0;
             if (subscription.PendingReasons != ResyncReasons.None)
@@ -208,12 +194,12 @@ sealed class ChannelHub : IThreadPoolWorkItem
             }
 
             if (subscription.IsJoined)
-                count += CopyFromRing(subscription, into[count..]);
+                count += _buffer.Read(subscription, into[count..]);
             if (count > 0)
                 return (count, false);
             if (_hasEnded)
                 return (0, true);
-            Park(subscription);
+            _parked.AddLast(subscription.Parking);
             return (0, false);
         }
     }
@@ -225,11 +211,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
     internal void OverrunSlowest()
     {
         lock (_gate)
-        {
-            if (_ring.Count > 0)
-                Overrun(_ring.Head + ((_ring.Count + 1) / 2));
-            ChargeBudget();
-        }
+            _buffer.OverrunSlowest(_subscriptions);
     }
 
     /// <summary>Wakes many: on the thread pool, so that storing costs the same for one subscriber and a thousand.</summary>
@@ -242,9 +224,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             _isWaking = false;
             count = _parked.Count;
             woken = ArrayPool<Subscription>.Shared.Rent(count);
-            _parked.CopyTo(woken);
-            foreach (var subscription in _parked)
-                subscription.ParkedAt = -1;
+            _parked.CopyTo(woken, 0);
             _parked.Clear();
         }
 
@@ -261,8 +241,8 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
         // Who has joined before was cut off in between; the order matters: these first, at the same place in the
         // stream, then the newcomers behind it, who get a Resync of their own.
-        if (_joined > 0)
-            Store(null, (int)ResyncReasons.Reconnected);
+        if (_buffer.HasReaders)
+            _buffer.Store(null, (int)ResyncReasons.Reconnected, _subscriptions);
         foreach (var subscription in _subscriptions)
         {
             if (!subscription.IsJoined)
@@ -272,112 +252,24 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
     void JoinAtTail(Subscription subscription)
     {
-        subscription.IsJoined = true;
-        subscription.Position = _ring.Tail;
+        _buffer.AddReader(subscription);
         subscription.PendingReasons = ResyncReasons.Subscribed;
-        _ring.AddCursorAtTail();
-        _joined++;
         subscription.HasJoined();
-    }
-
-    void Store(string? payload, int value)
-    {
-        while (_ring.Count >= _capacity)
-            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (_capacity / 2)));
-        _ring.Append(payload, value);
-        ChargeBudget();
-    }
-
-    // Moves the subscriptions that stand on the oldest entry. Others keep what they have, even if it is only one less.
-    void Overrun(long to)
-    {
-        var from = _ring.Head;
-        while (to < _ring.Tail && _ring[to].Payload is null)
-            to++; // a Resync at the new position would follow at once: it becomes a flag as well
-        var (dropped, reasons) = _ring.Summarise(from, to);
-        if (dropped > 0)
-            reasons |= ResyncReasons.Overflow;
-        var moved = 0;
-        foreach (var subscription in _subscriptions)
-        {
-            if (!subscription.IsJoined || subscription.Position != from)
-                continue;
-            subscription.Position = to;
-            subscription.PendingReasons |= reasons;
-            subscription.PendingDropped += dropped;
-            moved++;
-        }
-
-        Debug.Assert(moved > 0, "A cursor without its subscription.");
-        _ring.MoveCursors(from, to, moved);
-    }
-
-    int CopyFromRing(Subscription subscription, Span<ChannelSignal> into)
-    {
-        var from = subscription.Position;
-        var to = from;
-        var count = 0;
-        var bytes = 0L;
-        while (to < _ring.Tail && count < into.Length && bytes < Subscription.MaxBatchBytes)
-        {
-            ref readonly var entry = ref _ring[to++];
-            bytes += SignalRing.CostOf(entry.Payload);
-            into[count++] = entry.Payload is { } payload
-                ? ChannelSignal.OfNotification(Name, payload, entry.Value)
-                : ChannelSignal.Resync(Name, (ResyncReasons)entry.Value);
-        }
-
-        if (count == 0)
-            return 0;
-        subscription.Position = to;
-        _ring.MoveCursors(from, to);
-        ChargeBudget();
-        return count;
     }
 
     // A single sleeper is queued by the caller, outside the lock; many are woken by a work item of the hub's own.
     Subscription? WakeLocked()
     {
-        if (_parked.Count == 1 && !_isWaking)
+        if (_isWaking || _parked.First is not { } first)
+            return null;
+        if (first.Next is null)
         {
-            var only = _parked[0];
-            Unpark(only);
-            return only;
+            _parked.Remove(first);
+            return first.Value;
         }
 
-        if (_parked.Count > 0 && !_isWaking)
-        {
-            _isWaking = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
+        _isWaking = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return null;
-    }
-
-    void Park(Subscription subscription)
-    {
-        Debug.Assert(subscription.ParkedAt < 0);
-        subscription.ParkedAt = _parked.Count;
-        _parked.Add(subscription);
-    }
-
-    void Unpark(Subscription subscription)
-    {
-        if (subscription.ParkedAt < 0)
-            return;
-        var last = _parked[^1];
-        _parked[subscription.ParkedAt] = last;
-        last.ParkedAt = subscription.ParkedAt;
-        _parked.RemoveAt(_parked.Count - 1);
-        subscription.ParkedAt = -1;
-    }
-
-    void ChargeBudget()
-    {
-        var bytes = _ring.Bytes;
-        if (bytes == _bufferedBytes)
-            return;
-        _budget.Charge(bytes - _bufferedBytes);
-        Volatile.Write(ref _bufferedBytes, bytes);
     }
 }

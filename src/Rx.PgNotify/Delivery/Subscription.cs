@@ -35,6 +35,8 @@ abstract class Subscription : IDisposable, ITurn
         _calls = calls;
         _release = release;
         _joined = joined;
+        Membership = new LinkedListNode<Subscription>(this);
+        Parking = new LinkedListNode<Subscription>(this);
     }
 
     // The fields below are guarded by the hub's lock.
@@ -51,11 +53,11 @@ abstract class Subscription : IDisposable, ITurn
     /// <summary>The notifications skipped since the last Resync was read.</summary>
     internal long PendingDropped { get; set; }
 
-    /// <summary>Its place in the hub's list, or -1 when it has left.</summary>
-    internal int Index { get; set; } = -1;
+    /// <summary>Its place among the hub's subscriptions; in no list before it has joined and after it has left.</summary>
+    internal LinkedListNode<Subscription> Membership { get; }
 
-    /// <summary>Its place in the hub's list of parked subscriptions, or -1.</summary>
-    internal int ParkedAt { get; set; } = -1;
+    /// <summary>Its place among the parked ones; in no list while it is queued or running.</summary>
+    internal LinkedListNode<Subscription> Parking { get; }
 
     bool HasStopped => Volatile.Read(ref _hasStopped) != 0;
 

@@ -10,6 +10,9 @@ sealed class LogRecorder : ILoggerFactory, ILogger
 
     public string Text => string.Join('\n', _lines);
 
+    /// <summary>Whether it throws whenever it is used.</summary>
+    public bool Fails { get; init; }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
@@ -22,8 +25,12 @@ sealed class LogRecorder : ILoggerFactory, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+        if (Fails)
+            throw new InvalidOperationException("the log is full");
+    }
 
     public void Dispose()
     {

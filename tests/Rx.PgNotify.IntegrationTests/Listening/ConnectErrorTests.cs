@@ -188,7 +188,7 @@ public class ConnectErrorTests
     {
         await using var listener = new PgListener(
             "Host=127.0.0.1;Port=1;Username=u",
-            new PgListenerOptions { LoggerFactory = new ThrowingLog(), ReconnectDelay = TimeSpan.FromMilliseconds(1) });
+            new PgListenerOptions { LoggerFactory = new LogRecorder { Fails = true }, ReconnectDelay = TimeSpan.FromMilliseconds(1) });
         var recorder = new Recorder<Notification>();
         using var subscription = listener.Channel("a").Subscribe(recorder);
         _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting { Attempt: >= 3 });

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>
+/// What a channel keeps for its subscriptions: a ring, bounded in count, that each reads from a position of its own.
+/// </summary>
+/// <remarks>
+/// Not thread-safe, but for <see cref="Bytes"/>: every call is made under the lock of the <see cref="ChannelHub"/> that
+/// owns it.
+/// </remarks>
+sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
+{
+    readonly SignalRing _ring = new();
+    long _bytes;
+    int _readers;
+
+    /// <summary>What is kept, in bytes, as of a moment ago; may be read without the lock.</summary>
+    internal long Bytes => Volatile.Read(ref _bytes);
+
+    internal bool HasReaders => _readers > 0;
+
+    /// <summary>Lets a subscription read what is stored from now on.</summary>
+    internal void AddReader(Subscription subscription)
+    {
+        subscription.IsJoined = true;
+        subscription.Position = _ring.Tail;
+        _ring.AddCursorAtTail();
+        _readers++;
+    }
+
+    internal void RemoveReader(Subscription subscription)
+    {
+        subscription.IsJoined = false;
+        _ring.RemoveCursor(subscription.Position);
+        _readers--;
+        ChargeBudget();
+    }
+
+    /// <summary>
+    /// Stores a notification (payload and process id) or, without a payload, a Resync (its reasons), once for all
+    /// readers. Those of <paramref name="subscriptions"/> that are a whole capacity behind skip to the newest half.
+    /// </summary>
+    internal void Store(string? payload, int value, LinkedList<Subscription> subscriptions)
+    {
+        Debug.Assert(HasReaders, "What nobody reads is not stored.");
+        while (_ring.Count >= capacity)
+            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (capacity / 2)), subscriptions);
+        _ring.Append(payload, value);
+        ChargeBudget();
+    }
+
+    /// <summary>Copies what comes next for a subscription, as much as fits into a batch.</summary>
+    internal int Read(Subscription subscription, Span<ChannelSignal> into)
+    {
+        var from = subscription.Position;
+        var to = from;
+        var count = 0;
+        var bytes = 0L;
+        while (to < _ring.Tail && count < into.Length && bytes < Subscription.MaxBatchBytes)
+        {
+            ref readonly var entry = ref _ring[to++];
+            bytes += SignalRing.CostOf(entry.Payload);
+            into[count++] = entry.Payload is { } payload
+                ? ChannelSignal.OfNotification(channel, payload, entry.Value)
+                : ChannelSignal.Resync(channel, (ResyncReasons)entry.Value);
+        }
+
+        if (count == 0)
+            return 0;
+        subscription.Position = to;
+        _ring.MoveCursors(from, to);
+        ChargeBudget();
+        return count;
+    }
+
+    /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>
+    internal void OverrunSlowest(LinkedList<Subscription> subscriptions)
+    {
+        if (_ring.Count == 0)
+            return;
+        Overrun(_ring.Head + ((_ring.Count + 1) / 2), subscriptions);
+        ChargeBudget();
+    }
+
+    // Moves the subscriptions that stand on the oldest entry. Others keep what they have, even if it is only one less.
+    void Overrun(long to, LinkedList<Subscription> subscriptions)
+    {
+        var from = _ring.Head;
+        while (to < _ring.Tail && _ring[to].Payload is null)
+            to++; // a Resync at the new position would follow at once: it becomes a flag as well
+        var (dropped, reasons) = _ring.Summarise(from, to);
+        if (dropped > 0)
+            reasons |= ResyncReasons.Overflow;
+        var moved = 0;
+        foreach (var subscription in subscriptions)
+        {
+            if (!subscription.IsJoined || subscription.Position != from)
+                continue;
+            subscription.Position = to;
+            subscription.PendingReasons |= reasons;
+            subscription.PendingDropped += dropped;
+            moved++;
+        }
+
+        Debug.Assert(moved > 0, "A cursor without its subscription.");
+        _ring.MoveCursors(from, to, moved);
+    }
+
+    void ChargeBudget()
+    {
+        var bytes = _ring.Bytes;
+        if (bytes == _bytes)
+            return;
+        budget.Charge(bytes - _bytes);
+        Volatile.Write(ref _bytes, bytes);
+    }
+}
