@@ -21,6 +21,14 @@ public enum PgListenerError
     /// <summary>A setting of the connection string is refused, by the server or by Npgsql.</summary>
     SettingsRefused = 6,
 
+    /// <summary>
+    /// A connection pooler in transaction or statement mode stands in between: it accepts <c>LISTEN</c> and never delivers.
+    /// </summary>
+    TransactionPooler = 7,
+
+    /// <summary>No connection could be had within <see cref="PgListenerOptions.ReconnectBudget"/>.</summary>
+    ReconnectBudgetSpent = 8,
+
     /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
     ChannelRefused = 5,
 }

@@ -47,6 +47,13 @@ public sealed class PgListenerOptions
     public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// How long the listener goes on trying to connect, from the first failure since the last success, before it gives up
+    /// and its subscribers get <c>OnError</c> with <see cref="PgListenerError.ReconnectBudgetSpent"/>.
+    /// Default <see langword="null"/>: for ever. Otherwise 0 (no second attempt) or more.
+    /// </summary>
+    public TimeSpan? ReconnectBudget { get; set; }
+
+    /// <summary>
     /// The clock and timer behind every wait of the listener: linger and reconnect delays.
     /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time.
     /// </summary>
@@ -89,6 +96,8 @@ public sealed class PgListenerOptions
             throw Invalid(nameof(BufferBytes), BufferBytes, "65,536 or more");
         Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
         Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+        if (ReconnectBudget < TimeSpan.Zero)
+            throw Invalid(nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
         ArgumentNullException.ThrowIfNull(Scheduler);
         return (PgListenerOptions)MemberwiseClone();
     }

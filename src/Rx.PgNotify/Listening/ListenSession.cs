@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Rx.PgNotify.Listening;
@@ -26,12 +27,19 @@ sealed class ListenSession : IAsyncDisposable
     bool _isWaiting;
     bool _isCancelled;
 
+    readonly TimeSpan _heartbeat;
     readonly CancellationToken _abort;
 
-    ListenSession(NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, CancellationToken abort)
+    // Counts what arrives: while notifications flow, a command whose answer stands behind them is not overdue.
+    long _heard;
+    bool _isAbandoned;
+
+    ListenSession(
+        NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, TimeSpan heartbeat, CancellationToken abort)
     {
         _connection = connection;
         _received = received;
+        _heartbeat = heartbeat;
         _abort = abort;
     }
 
@@ -42,15 +50,17 @@ sealed class ListenSession : IAsyncDisposable
     /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
     /// <param name="connection">Not open yet.</param>
     /// <param name="received">Is called on the thread that reads the socket; must neither block nor throw.</param>
+    /// <param name="heartbeat">As in the connection's Keepalive and Command Timeout.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <param name="abort">Breaks a command that is under way: the last resort against a server that hangs.</param>
     internal static async Task<ListenSession> OpenAsync(
         NpgsqlConnection connection,
         Action<NpgsqlNotificationEventArgs> received,
+        TimeSpan heartbeat,
         CancellationToken cancellationToken,
         CancellationToken abort)
     {
-        var session = new ListenSession(connection, received, abort);
+        var session = new ListenSession(connection, received, heartbeat, abort);
         try
         {
             connection.Notification += session.OnNotification;
@@ -67,9 +77,9 @@ sealed class ListenSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _connection.Notification -= OnNotification;
-        if (_drain is not null)
-            await _drain.DisposeAsync().ConfigureAwait(false);
-        await _connection.DisposeAsync().ConfigureAwait(false);
+        var closing = Task.Run(async () => await _connection.DisposeAsync().ConfigureAwait(false), CancellationToken.None);
+        if (!_isAbandoned)
+            await closing.WaitAsync(_heartbeat, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Sends the changes in one round trip; all of them take effect, or none.</summary>
@@ -77,7 +87,55 @@ sealed class ListenSession : IAsyncDisposable
     {
         var batch = ListenCommand.Create(_connection, changes);
         await using (batch.ConfigureAwait(false))
-            await batch.ExecuteNonQueryAsync(_abort).ConfigureAwait(false);
+            await AnsweredAsync(batch.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether the server is a standby, and the process id of the backend that really serves us. Also switches off the
+    /// time limits that a role or database may bring along: they would end a session that just listens.
+    /// </summary>
+    internal async Task<(bool IsInRecovery, int ProcessId)> DescribeServerAsync()
+    {
+        var command = new NpgsqlCommand(
+            """
+            SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
+                (SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings WHERE name IN
+                ('idle_session_timeout', 'statement_timeout', 'transaction_timeout', 'lock_timeout'))
+            """,
+            _connection);
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await AnsweredAsync(command.ExecuteReaderAsync(_abort)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.ReadAsync(_abort).ConfigureAwait(false);
+                return (reader.GetBoolean(0), reader.GetInt32(1));
+            }
+        }
+    }
+
+    /// <summary>Whether a notification that is sent elsewhere, while this connection is idle, arrives here.</summary>
+    internal async Task<bool> HearsAsync(string channel, Func<Task> send, TimeSpan patience)
+    {
+        var isHeard = false;
+        void Hear(object sender, NpgsqlNotificationEventArgs e) => isHeard |= string.Equals(e.Channel, channel, StringComparison.Ordinal);
+
+        _connection.Notification += Hear;
+        try
+        {
+            await RunAsync($"LISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
+            await send().ConfigureAwait(false);
+            var since = Stopwatch.GetTimestamp();
+            while (!isHeard && patience - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } remaining)
+                await _connection.WaitAsync(remaining, _abort).ConfigureAwait(false);
+            if (isHeard)
+                await RunAsync($"UNLISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
+            return isHeard;
+        }
+        finally
+        {
+            _connection.Notification -= Hear;
+        }
     }
 
     /// <summary>Starts to wait for the next message of the server. Completed already if one was buffered.</summary>
@@ -140,8 +198,45 @@ sealed class ListenSession : IAsyncDisposable
     internal async Task DrainAsync()
     {
         _drain ??= new NpgsqlCommand(";", _connection);
-        await _drain.ExecuteNonQueryAsync(_abort).ConfigureAwait(false);
+        await AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
     }
 
-    void OnNotification(object sender, NpgsqlNotificationEventArgs e) => _received(e);
+    async Task RunAsync(string statement)
+    {
+        var command = new NpgsqlCommand(statement, _connection);
+        await using (command.ConfigureAwait(false))
+            await AnsweredAsync(command.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
+    }
+
+    // Npgsql notices by itself when a command is not answered within its timeout, but then asks the server, over a second
+    // connection and blocking, to cancel it: with a server that hangs this never ends. So after another heartbeat
+    // without any sign of life the connection is left to itself.
+    async Task<T> AnsweredAsync<T>(Task<T> command)
+    {
+        var heard = Volatile.Read(ref _heard);
+        while (true)
+        {
+            try
+            {
+                return await command.WaitAsync(2 * _heartbeat, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (TimeoutException e) when (!command.IsCompleted)
+            {
+                var heardNow = Volatile.Read(ref _heard);
+                if (heardNow == heard)
+                {
+                    _isAbandoned = true;
+                    throw new TimeoutException($"The server has not answered a command, nor sent anything, for {2 * _heartbeat}.", e);
+                }
+
+                heard = heardNow;
+            }
+        }
+    }
+
+    void OnNotification(object sender, NpgsqlNotificationEventArgs e)
+    {
+        Volatile.Write(ref _heard, _heard + 1);
+        _received(e);
+    }
 }

@@ -36,6 +36,7 @@ sealed class ListenerPump
     bool _hasConnected;
     Exception? _lastFailure;
     TimeSpan _notBefore;
+    TimeSpan _failingSince;
 
     internal ListenerPump(
         DesiredChannels desired, ConnectionSource connections, StateFeed state, PgListenerOptions options, ILogger logger)
@@ -135,14 +136,26 @@ sealed class ListenerPump
             return;
         }
 
+        if (_options.ReconnectBudget is { } budget && _notBefore - _failingSince > budget)
+        {
+            _failingSince = TimeSpan.MaxValue; // the next epoch has a budget of its own
+            var message = $"No connection could be had within {budget}; the last failure: {failure.Message}";
+            Log.Faulted(_logger, message, failure);
+            Fault(PgListenerError.ReconnectBudgetSpent, message, failure);
+            return;
+        }
+
         Log.ConnectionFailed(_logger, _backoff.Failures, delay, failure);
     }
 
     TimeSpan NoteFailure(Exception failure)
     {
+        var now = _clock.Elapsed;
+        if (_backoff.Failures == 0 || now < _failingSince)
+            _failingSince = now;
         _lastFailure = failure;
         var delay = _backoff.Next();
-        _notBefore = _clock.Elapsed + delay;
+        _notBefore = now + delay;
         return delay;
     }
 
@@ -217,7 +230,29 @@ sealed class ListenerPump
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
-        return await ListenSession.OpenAsync(connection, OnReceived, cancellationToken, _abort.Token).ConfigureAwait(false);
+        var session = await ListenSession
+            .OpenAsync(connection, OnReceived, _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
+        try
+        {
+            await ConnectionCheck.RunAsync(session, channel => SendAsync(channel, cancellationToken), _options.Heartbeat).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await CloseAsync(session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // Over a connection of its own, which exists for this moment only.
+    async Task SendAsync(string channel, CancellationToken cancellationToken)
+    {
+        var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await connection.NotifyAsync(channel, null, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     void HasConnected()

@@ -9,6 +9,7 @@ static class PermanentFailure
     /// <summary>What to tell observers if a first connection failed like this; <see langword="null"/> to try again.</summary>
     internal static (PgListenerError Error, string Message)? OfConnecting(Exception exception) => exception switch
     {
+        PgListenerException e => (e.Error, e.Message), // of our own ConnectionCheck
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
             (PgListenerError.DatabaseNotFound, $"There is no such database: {Answer(exception)}."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>

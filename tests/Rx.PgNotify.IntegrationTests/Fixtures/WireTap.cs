@@ -18,6 +18,7 @@ sealed class WireTap : IAsyncDisposable
     readonly ConcurrentDictionary<int, TappedConnection> _open = new();
     readonly NpgsqlConnectionStringBuilder _server;
     (string Statement, System.Reactive.Disposables.CompositeDisposable Holds)? _held;
+    volatile bool _isRefusing;
     int _roundTrips;
     int _connections;
 
@@ -59,6 +60,13 @@ sealed class WireTap : IAsyncDisposable
         var holds = new System.Reactive.Disposables.CompositeDisposable();
         _held = (statement, holds);
         return holds;
+    }
+
+    /// <summary>Closes each new connection at once.</summary>
+    public IDisposable RefuseConnections()
+    {
+        _isRefusing = true;
+        return System.Reactive.Disposables.Disposable.Create(() => _isRefusing = false);
     }
 
     /// <summary>Lets the client receive a notification that the server never sent, also while replies are held.</summary>
@@ -104,6 +112,12 @@ sealed class WireTap : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                if (_isRefusing)
+                {
+                    client.Dispose();
+                    continue;
+                }
+
                 var server = new TcpClient();
                 await server.ConnectAsync(_server.Host!, _server.Port, _stop.Token);
                 var number = Interlocked.Increment(ref _connections);

@@ -170,6 +170,32 @@ public class ConnectErrorTests
             Throws.InstanceOf<OperationCanceledException>().With.InnerException.InstanceOf<NpgsqlException>().And.Message.Contains("127.0.0.1:1"));
     }
 
+    [Test]
+    public async Task ASpentReconnectBudget_EndsTheSubscriptionsOfItsEpochOnly()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions
+        {
+            ReconnectDelay = TimeSpan.FromMilliseconds(10),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(20),
+            ReconnectBudget = TimeSpan.FromMilliseconds(100),
+        });
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+
+        var refusal = tap.RefuseConnections();
+        tap.Cut();
+        await recorder.UntilEndedAsync();
+        Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(PgListenerError.ReconnectBudgetSpent));
+        Assert.That(recorder.Error!.InnerException, Is.Not.Null);
+
+        refusal.Dispose();
+        var next = new Recorder<ChannelSignal>();
+        using var again = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(next);
+        await next.UntilSubscribedAsync();
+    }
+
     [Test, NonParallelizable]
     public async Task NamesThatComeAndGoWhileThereIsNoConnection_LeaveNothingBehind()
     {

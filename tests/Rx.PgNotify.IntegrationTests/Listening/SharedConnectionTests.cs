@@ -132,6 +132,13 @@ public class SharedConnectionTests
 
         Assert.That(tap.RoundTrips, Is.EqualTo(roundTrips + 1));
         Assert.That(await tap.AskAsync("SELECT count(*) FROM pg_listening_channels()"), Is.EqualTo(new[] { "10002" }));
+
+        // And again after a loss: one round trip to look at the server, one for all channels.
+        roundTrips = tap.RoundTrips;
+        tap.Cut();
+        await Eventually.IsTrueAsync(() => recorder.Count == 20_000, TimeSpan.FromSeconds(30), "each channel should be told");
+        Assert.That(tap.RoundTrips, Is.EqualTo(roundTrips + 2));
+        Assert.That(recorder.Items.Skip(10_000).Select(signal => signal.Reasons), Has.All.EqualTo(ResyncReasons.Reconnected));
     }
 
     [Test]

@@ -1,0 +1,33 @@
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// Makes sure, before anything is promised, that notifications can arrive on a new connection: that the server is no
+/// standby, and that no transaction pooler stands in between.
+/// </summary>
+static class ConnectionCheck
+{
+    /// <summary>Throws what is wrong.</summary>
+    /// <param name="session">Just opened.</param>
+    /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
+    /// <param name="patience">How long that notification may take.</param>
+    internal static async Task RunAsync(ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience)
+    {
+        var (isInRecovery, backend) = await session.DescribeServerAsync().ConfigureAwait(false);
+        if (isInRecovery)
+            throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
+        if (backend == session.ProcessId)
+            return;
+
+        // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
+        // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
+        var probe = $"rx_pgnotify_{Guid.NewGuid():N}";
+        var isHeard = await session.HearsAsync(probe, () => sendFromElsewhere(probe), patience).ConfigureAwait(false);
+        if (!isHeard)
+        {
+            throw new PgListenerException(
+                PgListenerError.TransactionPooler,
+                "A connection pooler in transaction or statement mode stands before the server, and notifications do not pass it. "
+                + "Connect to the server itself, or to a pool in session mode.");
+        }
+    }
+}
