@@ -26,6 +26,11 @@ sealed class TappedConnection
         _server = server;
         _closed = closed;
         client.NoDelay = server.NoDelay = true;
+    }
+
+    /// <summary>Begins to pass messages on. It may end, and say so, before this returns.</summary>
+    public void Start()
+    {
         _ = RunAsync(FromClientAsync);
         _ = RunAsync(FromServerAsync);
     }
@@ -63,14 +68,15 @@ sealed class TappedConnection
     async Task<IReadOnlyList<string>> AskIdleServerAsync(string sql)
     {
         _rows = [];
-        _answer = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answer = answer;
         var text = Encoding.UTF8.GetBytes(sql + "\0");
         var message = new byte[5 + text.Length];
         message[0] = (byte)'Q';
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + text.Length);
         text.CopyTo(message, 5);
         await _server.GetStream().WriteAsync(message);
-        return await _answer.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return await answer.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     public void Close()

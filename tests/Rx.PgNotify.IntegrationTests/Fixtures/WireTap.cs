@@ -17,13 +17,15 @@ sealed class WireTap : IAsyncDisposable
     readonly ConcurrentQueue<string> _statements = new();
     readonly ConcurrentDictionary<int, TappedConnection> _open = new();
     readonly NpgsqlConnectionStringBuilder _server;
+    readonly bool _keepStatements;
     (string Statement, System.Reactive.Disposables.CompositeDisposable Holds)? _held;
     volatile bool _isRefusing;
     int _roundTrips;
     int _connections;
 
-    WireTap(string connectionString)
+    WireTap(string connectionString, bool keepStatements)
     {
+        _keepStatements = keepStatements;
         _server = new NpgsqlConnectionStringBuilder(connectionString);
         _listener.Start();
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
@@ -49,7 +51,9 @@ sealed class WireTap : IAsyncDisposable
 
     public int OpenConnections => _open.Count;
 
-    public static WireTap Start(string connectionString) => new(connectionString);
+    /// <param name="connectionString">How to connect to the server.</param>
+    /// <param name="keepStatements">Whether <see cref="Statements"/> is filled; a long run has no room for them.</param>
+    public static WireTap Start(string connectionString, bool keepStatements = true) => new(connectionString, keepStatements);
 
     /// <summary>From now on nothing the server says reaches the client.</summary>
     public IDisposable HoldReplies() => Single().HoldReplies();
@@ -98,7 +102,8 @@ sealed class WireTap : IAsyncDisposable
         var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body);
         if (_held is { } held && held.Statement == statement)
             held.Holds.Add(connection.HoldReplies());
-        _statements.Enqueue(statement);
+        if (_keepStatements)
+            _statements.Enqueue(statement);
     }
 
     static string Text(ReadOnlySpan<byte> zeroTerminated) => Encoding.UTF8.GetString(zeroTerminated[..zeroTerminated.IndexOf((byte)0)]);
@@ -121,7 +126,9 @@ sealed class WireTap : IAsyncDisposable
                 var server = new TcpClient();
                 await server.ConnectAsync(_server.Host!, _server.Port, _stop.Token);
                 var number = Interlocked.Increment(ref _connections);
-                _open[number] = new TappedConnection(this, client, server, () => _open.TryRemove(number, out _));
+                var connection = new TappedConnection(this, client, server, () => _open.TryRemove(number, out _));
+                _open[number] = connection;
+                connection.Start();
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace Rx.PgNotify.IntegrationTests.Stress;
+
+/// <summary>One listener on its line, and what must hold when it is at rest or gone.</summary>
+sealed class StressedListener : IAsyncDisposable
+{
+    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+
+    // The 2 seconds that are promised, and what a busy machine adds.
+    static readonly TimeSpan s_longestDispose = TimeSpan.FromSeconds(4);
+
+    readonly Findings _findings;
+    readonly PgListener _listener;
+
+    public StressedListener(
+        string name, PgListenerOptions options, StressedLine line, IReadOnlyList<CommitLog> channels, Findings findings)
+    {
+        (Name, Line, _findings) = (name, line, findings);
+        options.ReconnectDelay = TimeSpan.FromMilliseconds(5);
+        options.MaxReconnectDelay = TimeSpan.FromMilliseconds(200);
+        options.ObserverFailed = failure =>
+        {
+            findings.Count("failures told");
+            if (failure.Exception is not StressObserver.Tantrum)
+                findings.Violate($"{name}: ObserverFailed got {failure.Exception}");
+        };
+        _listener = new PgListener(line.ConnectionString, options);
+        Subscribers = new Subscribers(_listener, name, channels, findings);
+    }
+
+    public string Name { get; }
+
+    public StressedLine Line { get; }
+
+    public Subscribers Subscribers { get; }
+
+    /// <summary>
+    /// With senders and faults at rest: each subscriber must have got the last number of its channel, or a Resync after
+    /// it, and the server must listen to exactly what is wanted.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        List<StressObserver> Unsettled() => Subscribers.Living().FindAll(subscriber => !subscriber.HasSettled(subscriber.Log.Committed));
+        if (!await HoldsAsync(() => Task.FromResult(Unsettled().Count == 0)))
+        {
+            foreach (var subscriber in Unsettled())
+                _findings.Violate($"{subscriber.Name} on {subscriber.Log.Channel} is stale at {subscriber.Last}, {subscriber.Log.Committed} committed");
+            return;
+        }
+
+        _findings.Count("subscribers settled", Subscribers.Living().Count);
+        foreach (var subscriber in Subscribers.Living().FindAll(subscriber => subscriber.Reconnects >= Line.Proxy.Accepted))
+            _findings.Violate($"{subscriber.Name} was told of {subscriber.Reconnects} reconnects in {Line.Proxy.Accepted} connections");
+        HashSet<string> wanted = [];
+        IReadOnlyList<string> listening = [];
+        if (!await HoldsAsync(async () =>
+        {
+            // Each time anew: an observer may still throw, or leave by itself.
+            wanted = Subscribers.Living().Select(subscriber => subscriber.Log.Channel).ToHashSet();
+            return wanted.Count == 0 || wanted.SetEquals(listening = await Line.ListeningAsync());
+        }))
+            _findings.Violate($"{Name}: the server listens to {string.Join(' ', listening)}, wanted is {string.Join(' ', wanted)}");
+    }
+
+    /// <summary>All subscribers go; so must the backend.</summary>
+    public async Task AbandonAsync()
+    {
+        foreach (var subscriber in Subscribers.Living())
+            subscriber.Dispose();
+        await NoBackendIsLeftAsync();
+    }
+
+    /// <summary>Ends the listener under its subscribers, whatever the line is doing at this moment.</summary>
+    public async Task EndAsync()
+    {
+        var subscribers = Subscribers.Living();
+        var start = Stopwatch.GetTimestamp();
+        await _listener.DisposeAsync();
+        if (Stopwatch.GetElapsedTime(start) is var elapsed && elapsed > s_longestDispose)
+            _findings.Violate($"{Name}: DisposeAsync took {elapsed}");
+        if (!await HoldsAsync(() => Task.FromResult(subscribers.TrueForAll(subscriber => subscriber.IsGone))))
+            _findings.Violate($"{Name}: not every observer was completed");
+        _findings.Count("listeners ended");
+    }
+
+    public async Task NoBackendIsLeftAsync()
+    {
+        if (!await HoldsAsync(async () => await Chaos.BackendsAsync(Line.Application) == 0))
+            _findings.Violate($"{Name}: a backend is left");
+    }
+
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    static async Task<bool> HoldsAsync(Func<Task<bool>> condition)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > s_deadline)
+                return false;
+            await Task.Delay(20);
+        }
+
+        return true;
+    }
+}
