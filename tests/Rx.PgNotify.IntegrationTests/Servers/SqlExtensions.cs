@@ -17,9 +17,9 @@ static class SqlExtensions
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Ends the backends of all listeners on the server.</summary>
-    public static Task KillListenersAsync(this PostgresServer server) => server.ExecuteAsync(
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'Rx.PgNotify'");
+    /// <summary>Ends the backends of an application.</summary>
+    public static Task KillBackendsAsync(this PostgresServer server, string applicationName = "Rx.PgNotify") => server.ExecuteAsync(
+        $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}'");
 
     /// <summary>Commits a notification on the server.</summary>
     public static async Task NotifyAsync(this PostgresServer server, string channel, string payload)

@@ -27,7 +27,8 @@ public sealed class StandbyTests
         await recorder.UntilCountAsync(2);
 
         await pair.FailOverAsync();
-        await recorder.UntilCountAsync(3);
+        await Eventually.IsTrueAsync(
+            () => recorder.Count == 3, TimeSpan.FromSeconds(5), "the promoted one should be found, whatever it was known as");
         await pair.Standby.NotifyAsync("a", "from the promoted one");
         await recorder.UntilCountAsync(4);
 
