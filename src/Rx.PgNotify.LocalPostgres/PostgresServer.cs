@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Rx.PgNotify.LocalPostgres;
@@ -47,6 +48,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>The server's own statement of its version (<c>server_version</c>), such as <c>18.4</c>.</summary>
     public string Version { get; }
+
+    // "18.4", "15.18 (Debian 15.18-0+deb12u1)", "19beta1"
+    internal int Major => int.Parse(string.Concat(Version.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
 
     /// <summary>Where the server came from, as a phrase such as "the binaries in /usr/lib/postgresql/18/bin".</summary>
     public string Source => _instance.Source;

@@ -28,8 +28,8 @@ public sealed class PostgresServerOptions
     /// <summary>
     /// Whether only a server of one's own will do, one that can be stopped, paused and killed: a connection string
     /// given by <c>PGNOTIFY_TEST_CONNECTION</c> is then passed over. Default <see langword="false"/>; implied by
-    /// <see cref="Version"/>, <see cref="Settings"/>, <see cref="AccessRules"/>, <see cref="Durable"/> and an
-    /// <see cref="Encoding"/> other than UTF8.
+    /// <see cref="Version"/>, <see cref="Settings"/>, <see cref="AccessRules"/>, <see cref="Durable"/>,
+    /// <see cref="StandbyOf"/> and an <see cref="Encoding"/> other than UTF8.
     /// </summary>
     public bool Owned { get; set; }
 
@@ -51,30 +51,40 @@ public sealed class PostgresServerOptions
     /// </summary>
     public IList<string> AccessRules { get; } = new List<string>();
 
+    /// <summary>
+    /// A running server of this process's own to copy and to follow as a streaming standby, until it is promoted
+    /// (<c>SELECT pg_promote()</c>). The standby has the same major version, superuser and password. Default
+    /// <see langword="null"/>: a server with data of its own. Needs <c>pg_basebackup</c> beside the server's binaries.
+    /// </summary>
+    public PostgresServer? StandbyOf { get; set; }
+
     /// <summary>How long a start may take, without a download. Default 60 seconds; 1 second to 1 hour.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     internal bool NeedsOwnServer =>
-        Owned || Durable || Settings.Count > 0 || AccessRules.Count > 0
+        Owned || Durable || StandbyOf is not null || Settings.Count > 0 || AccessRules.Count > 0
         || !string.Equals(Encoding, "UTF8", StringComparison.OrdinalIgnoreCase);
 
     internal PostgresServerOptions ValidatedWithEnvironment()
     {
         var copy = new PostgresServerOptions
         {
-            Version = Version ?? VersionFromEnvironment(),
+            Version = Version ?? StandbyOf?.Major ?? VersionFromEnvironment(),
             Source = Source ?? EnvironmentVariables.Get(EnvironmentVariables.Source),
             AdditionalSource = AdditionalSource,
             // A version asked for in code must be met; the environment's only chooses among what can be started.
             Owned = Owned || Version is not null,
             Durable = Durable,
             Encoding = Encoding,
+            StandbyOf = StandbyOf,
             StartTimeout = StartTimeout,
         };
         foreach (var (name, value) in Settings)
             copy.Settings.Add(ServerConfiguration.CheckedName(name), ServerConfiguration.CheckedValue(name, value));
         foreach (var rule in AccessRules)
             copy.AccessRules.Add(ServerConfiguration.CheckedRule(rule));
+        if (StandbyOf is { IsOwned: false })
+            throw new ArgumentException("PostgresServerOptions.StandbyOf must be a server that belongs to this process.");
         if (string.IsNullOrEmpty(Encoding) || !Encoding.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
             throw new ArgumentException("PostgresServerOptions.Encoding must be a name such as UTF8 or SQL_ASCII.");
         if (StartTimeout < TimeSpan.FromSeconds(1) || StartTimeout > TimeSpan.FromHours(1))

@@ -31,4 +31,10 @@ public enum PgListenerError
 
     /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
     ChannelRefused = 5,
+
+    /// <summary>
+    /// A connection pooler in transaction or statement mode stands in between: it accepts <c>LISTEN</c> and never
+    /// delivers. A pooler in session mode works.
+    /// </summary>
+    TransactionPooler = 7,
 }

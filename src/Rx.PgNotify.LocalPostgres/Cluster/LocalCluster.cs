@@ -6,8 +6,8 @@ using Npgsql;
 namespace Rx.PgNotify.LocalPostgres;
 
 /// <summary>
-/// A database cluster in a temporary folder and the server process on it: <c>data</c>, <c>server.log</c>, and nothing
-/// else. Whatever befalls, the <see cref="Janitor"/> removes both.
+/// A database cluster in a temporary folder and the server process on it: <c>data</c>, <c>server.log</c>, for a standby
+/// the password file by which it follows its primary, and nothing else. Whatever befalls, the <see cref="Janitor"/> removes both.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 sealed class LocalCluster : IControllablePostgresInstance
@@ -19,7 +19,7 @@ sealed class LocalCluster : IControllablePostgresInstance
     readonly ServerAccount _account;
     readonly PostgresServerOptions _options;
     readonly string _folder;
-    readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    readonly string _password;
     readonly Janitor _janitor;
     Postmaster? _postmaster;
     int _port;
@@ -30,6 +30,9 @@ sealed class LocalCluster : IControllablePostgresInstance
         _binaries = binaries;
         _account = account;
         _options = options;
+        _password = options.StandbyOf is { } primary
+            ? new NpgsqlConnectionStringBuilder(primary.ConnectionString).Password!
+            : Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         _folder = TemporaryFolder.Create(account);
         _janitor = Janitor.Watch(_folder);
     }
@@ -51,6 +54,8 @@ sealed class LocalCluster : IControllablePostgresInstance
         PostgresServerOptions options,
         CancellationToken cancellationToken)
     {
+        if (options.StandbyOf is not null)
+            BaseBackup.CheckIsThere(binaries);
         var cluster = new LocalCluster(binaries, account, options);
         try
         {
@@ -103,10 +108,25 @@ sealed class LocalCluster : IControllablePostgresInstance
 
     async Task InitializeAsync(CancellationToken cancellationToken)
     {
+        var data = Path.Combine(_folder, "data");
+        if (_options.StandbyOf is { } primary)
+        {
+            await new BaseBackup(_binaries, _account, _folder)
+                .TakeAsync(primary, data, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await InitializeEmptyAsync(data, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ServerConfiguration.WriteAsync(data, _options, cancellationToken).ConfigureAwait(false);
+    }
+
+    async Task InitializeEmptyAsync(string data, CancellationToken cancellationToken)
+    {
         var passwordFile = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(passwordFile, _password, cancellationToken).ConfigureAwait(false);
         _account.Own(passwordFile);
-        var data = Path.Combine(_folder, "data");
         var (exitCode, output) = await Command.RunAsync(
             _account.Running(
                 Path.Combine(_binaries.Folder, "initdb"), "-D", data, "-U", User, $"--pwfile={passwordFile}",
@@ -119,8 +139,6 @@ sealed class LocalCluster : IControllablePostgresInstance
                 $"initdb of {_binaries.Origin} failed (exit code {exitCode.ToString(CultureInfo.InvariantCulture)}):"
                 + Environment.NewLine + output.TrimEnd());
         }
-
-        await ServerConfiguration.WriteAsync(data, _options, cancellationToken).ConfigureAwait(false);
     }
 
     async Task StartOnFreePortAsync(CancellationToken cancellationToken)

@@ -63,6 +63,9 @@ sealed class ConnectionSource
         // Of several hosts always the primary: a standby can't listen. A lone host is not asked, so that a standby gets
         // the clear answer that it is one (and Npgsql accepts the setting for several only).
         builder.TargetSessionAttributes = builder.Host.Contains(',', StringComparison.Ordinal) ? "primary" : null;
+        // Npgsql remembers a host as a standby or as offline, by default for 10 s, and passes it over so long: the
+        // promoted one would wait. The listener's own backoff limits how often the hosts are asked.
+        builder.HostRecheckSeconds = 0;
         builder["Multiplexing"] = false; // can't wait
         if (string.IsNullOrEmpty(builder.ApplicationName))
             builder.ApplicationName = "Rx.PgNotify"; // to be found in pg_stat_activity

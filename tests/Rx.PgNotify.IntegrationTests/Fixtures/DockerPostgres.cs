@@ -21,6 +21,8 @@ public sealed class DockerPostgres : IPostgresSource
     {
         if (options.AccessRules.Count > 0)
             throw new SourceUnavailableException("the container takes no lines for pg_hba.conf.");
+        if (options.StandbyOf is not null)
+            throw new SourceUnavailableException("a container is no standby of another server.");
 
         var image = $"postgres:{(options.Version ?? DefaultMajor).ToString(CultureInfo.InvariantCulture)}";
         PostgreSqlContainer? container = null;

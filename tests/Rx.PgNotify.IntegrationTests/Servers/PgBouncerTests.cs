@@ -1,0 +1,69 @@
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.IntegrationTests.Servers;
+
+[Parallelizable(ParallelScope.All)]
+public sealed class PgBouncerTests
+{
+    static readonly PgListenerOptions s_quick = new()
+    {
+        ReconnectDelay = TimeSpan.FromMilliseconds(20),
+        MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
+    };
+
+    PostgresServer _server = null!;
+
+    [OneTimeSetUp]
+    public async Task StartServerAsync() => _server = await TestServer.StartOwnAsync();
+
+    [OneTimeTearDown]
+    public ValueTask StopServerAsync() => _server.DisposeAsync();
+
+    [Test]
+    public async Task InSessionMode_TheListenerWorks_AndComesBackWhenItsBackendIsKilledOrThePoolerRestarted()
+    {
+        await using var bouncer = await PgBouncer.StartAsync(_server, "session");
+        await using var listener = new PgListener($"{bouncer.ConnectionString};Application Name=pooled", s_quick);
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = channel.Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+        await _server.NotifyAsync(channel.Name, "1");
+        await recorder.UntilCountAsync(2);
+
+        await _server.KillBackendsAsync("pooled");
+        await recorder.UntilCountAsync(3);
+        await _server.NotifyAsync(channel.Name, "2");
+        await recorder.UntilCountAsync(4);
+
+        await bouncer.RestartAsync();
+        await recorder.UntilCountAsync(5);
+        await _server.NotifyAsync(channel.Name, "3");
+        await recorder.UntilCountAsync(6);
+
+        Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "1", "2", "3" }));
+        Assert.That(
+            recorder.Items.Resyncs().Select(signal => signal.Reasons),
+            Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.Reconnected, ResyncReasons.Reconnected }));
+        Assert.That(recorder.Violation, Is.Null);
+    }
+
+    [TestCase("transaction")]
+    [TestCase("statement")]
+    public async Task InAModeThatCanNotListen_ConnectingIsAnErrorThatNamesThePooler(string mode)
+    {
+        await using var bouncer = await PgBouncer.StartAsync(_server, mode);
+        await using var listener = new PgListener(bouncer.ConnectionString, s_quick);
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+
+        Assert.That(
+            (recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.TransactionPooler), recorder.Error?.ToString());
+        Assert.That(recorder.Error!.Message, Does.Contain("pooler"));
+        Assert.That(recorder.Items, Is.Empty, "no Resync: nobody listens");
+        Assert.That(states.Items.OfType<ListenerState.Listening>(), Is.Empty);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.IntegrationTests.Servers;
+
+/// <summary>The programs around PostgreSQL that these tests need and that are not on every machine.</summary>
+static class PostgresTools
+{
+    /// <summary>Makes a server of one's own come from binaries that can make a standby of it; ignores the test if there are none.</summary>
+    public static void ChooseReplicable(PostgresServerOptions options)
+    {
+        const string versions = "/usr/lib/postgresql";
+        var newest = (Directory.Exists(versions) ? Directory.EnumerateDirectories(versions) : [])
+            .Where(folder => File.Exists($"{folder}/bin/postgres") && File.Exists($"{folder}/bin/pg_basebackup"))
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var major) ? major : 0)
+            .DefaultIfEmpty()
+            .Max();
+        if (newest == 0)
+            Assert.Ignore($"{versions} has no PostgreSQL with pg_basebackup. On Debian: apt-get install postgresql");
+        options.Source = "binaries";
+        options.Version = newest;
+    }
+
+    /// <summary>The path of <c>pgbouncer</c>; ignores the test if it is not there.</summary>
+    public static string FindPgBouncer()
+    {
+        var path = new[] { "/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer" }
+            .FirstOrDefault(File.Exists);
+        if (path is null)
+            Assert.Ignore("pgbouncer is not on this machine. On Debian: apt-get install pgbouncer");
+        return path!;
+    }
+}

@@ -1,0 +1,32 @@
+using Npgsql;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.IntegrationTests.Servers;
+
+/// <summary>One statement on a connection of its own, which leaves nothing behind in a pool.</summary>
+static class SqlExtensions
+{
+    public static Task<object?> ExecuteAsync(this PostgresServer server, string sql) => ExecuteAsync(server.ConnectionString, sql);
+
+    public static async Task<object?> ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Ends the backends of an application.</summary>
+    public static Task KillBackendsAsync(this PostgresServer server, string applicationName = "Rx.PgNotify") => server.ExecuteAsync(
+        $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}'");
+
+    /// <summary>Commits a notification on the server.</summary>
+    public static async Task NotifyAsync(this PostgresServer server, string channel, string payload)
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await connection.NotifyAsync(channel, payload);
+    }
+}

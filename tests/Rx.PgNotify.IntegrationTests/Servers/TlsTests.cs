@@ -1,0 +1,116 @@
+using System.Reactive.Linq;
+using System.Runtime.Versioning;
+using System.Security.Authentication;
+using Npgsql;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.IntegrationTests.Servers;
+
+[Parallelizable(ParallelScope.All)]
+[Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
+public sealed class TlsTests
+{
+    const string CertifiedHost = "localhost";
+
+    readonly string _trusted = Path.GetTempFileName();
+    readonly string _strange = Path.GetTempFileName();
+    PostgresServer _server = null!;
+
+    [OneTimeSetUp]
+    public async Task StartServerAsync()
+    {
+        using var authority = new CertificateAuthority();
+        using var stranger = new CertificateAuthority();
+        await File.WriteAllTextAsync(_trusted, authority.Pem);
+        await File.WriteAllTextAsync(_strange, stranger.Pem);
+        _server = await TestServer.StartOwnAsync();
+        var (certificate, key) = authority.Issue(CertifiedHost);
+        await PlaceAsync("server.crt", certificate);
+        await PlaceAsync("server.key", key);
+        await _server.ExecuteAsync("alter system set ssl = on");
+        await _server.RestartAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopServerAsync()
+    {
+        await _server.DisposeAsync();
+        File.Delete(_trusted);
+        File.Delete(_strange);
+    }
+
+    // Bound to the TLS channel, the log-in is SCRAM for certain: no other method can do that.
+    [TestCase(ChannelBinding.Disable)]
+    [TestCase(ChannelBinding.Require)]
+    public async Task WithTheRightAuthorityAndHost_TheListenerWorksOverTls(ChannelBinding binding)
+    {
+        await using var listener = new PgListener(Verified(CertifiedHost, _trusted, builder =>
+        {
+            builder.ChannelBinding = binding;
+            builder.ApplicationName = $"tls {binding}";
+        }));
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = channel.Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+        await _server.NotifyAsync(channel.Name, "over TLS");
+        await recorder.UntilCountAsync(2);
+
+        Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "over TLS" }));
+        Assert.That(
+            await _server.ExecuteAsync($"select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'tls {binding}'"),
+            Is.True);
+    }
+
+    [TestCase("wrong authority")]
+    [TestCase("wrong host name")]
+    public async Task ACertificateThatDoesNotPass_IsAnErrorAndNotTriedAgain(string fault)
+    {
+        await using var listener = new PgListener(
+            fault == "wrong authority" ? Verified(CertifiedHost, _strange) : Verified("127.0.0.1", _trusted),
+            new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(5) });
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+
+        Assert.That(
+            (recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.CertificateRefused), recorder.Error?.ToString());
+        Assert.That(recorder.Error!.GetBaseException(), Is.InstanceOf<AuthenticationException>());
+        Assert.That(recorder.Items, Is.Empty);
+        await states.UntilAsync(items => items.OfType<ListenerState.Faulted>().Any(), "the fault should be told");
+        Assert.That(states.Items.OfType<ListenerState.Reconnecting>(), Is.Empty);
+    }
+
+    [Test]
+    public async Task AWrongPasswordOverTls_IsARefusedLogInAndNotARefusedCertificate()
+    {
+        await using var listener = new PgListener(Verified(CertifiedHost, _trusted, builder => builder.Password = "wrong"));
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+        Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(PgListenerError.AuthenticationFailed));
+    }
+
+    string Verified(string host, string rootCertificate, Action<NpgsqlConnectionStringBuilder>? change = null)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(_server.ConnectionString)
+        {
+            Host = host,
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = rootCertificate,
+        };
+        change?.Invoke(builder);
+        return builder.ConnectionString;
+    }
+
+    // The server makes the file, so it belongs to the server's account, which a private key has to.
+    async Task PlaceAsync(string name, string content)
+    {
+        var path = $"{await _server.ExecuteAsync("show data_directory")}/{name}";
+        await _server.ExecuteAsync($"copy (select '') to '{path}'");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(path, content);
+    }
+}
