@@ -18,23 +18,18 @@ public enum PgListenerError
     /// <summary>The only server is a standby in recovery, where <c>LISTEN</c> is not possible (SQLSTATE 25006).</summary>
     ServerInRecovery = 4,
 
-    /// <summary>A setting of the connection string is refused, by the server or by Npgsql.</summary>
-    SettingsRefused = 6,
-
-    /// <summary>
-    /// A connection pooler in transaction or statement mode stands in between: it accepts <c>LISTEN</c> and never delivers.
-    /// </summary>
-    TransactionPooler = 7,
-
-    /// <summary>No connection could be had within <see cref="PgListenerOptions.ReconnectBudget"/>.</summary>
-    ReconnectBudgetSpent = 8,
-
     /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
     ChannelRefused = 5,
+
+    /// <summary>A setting of the connection string is refused, by the server or by Npgsql.</summary>
+    SettingsRefused = 6,
 
     /// <summary>
     /// A connection pooler in transaction or statement mode stands in between: it accepts <c>LISTEN</c> and never
     /// delivers. A pooler in session mode works.
     /// </summary>
     TransactionPooler = 7,
+
+    /// <summary>No connection could be had within <see cref="PgListenerOptions.ReconnectBudget"/>.</summary>
+    ReconnectBudgetSpent = 8,
 }
