@@ -15,6 +15,8 @@ namespace Rx.PgNotify.Listening;
 sealed class ListenerPump
 #pragma warning restore CA1001
 {
+    static readonly TimeSpan s_longestProbe = TimeSpan.FromSeconds(5);
+
     readonly DesiredChannels _desired;
     readonly ConnectionSource _connections;
     readonly StateFeed _state;
@@ -31,6 +33,9 @@ sealed class ListenerPump
     Task _loop = Task.CompletedTask;
     bool _isRunning;
     bool _isStopped;
+
+    // A notification to oneself takes milliseconds; a server that is very busy gets more than that.
+    TimeSpan Patience => _options.Heartbeat < s_longestProbe ? _options.Heartbeat : s_longestProbe;
 
     // These belong to the loop. They outlive it, so that a fault's backoff still holds for the next epoch.
     bool _hasConnected;
@@ -234,7 +239,7 @@ sealed class ListenerPump
             .OpenAsync(connection, OnReceived, _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
         try
         {
-            await ConnectionCheck.RunAsync(session, channel => SendAsync(channel, cancellationToken), _options.Heartbeat).ConfigureAwait(false);
+            await ConnectionCheck.RunAsync(session, channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false);
             return session;
         }
         catch

@@ -20,6 +20,7 @@ sealed class FaultProxy : IAsyncDisposable
     readonly int _serverPort;
     TcpListener _listener;
     volatile bool _isSwallowing;
+    volatile bool _isDisposed;
     int _accepted;
 
     FaultProxy(string connectionString)
@@ -86,6 +87,7 @@ sealed class FaultProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         _listener.Stop();
         Cut();
         await Task.WhenAll(_lines.Values);
@@ -109,6 +111,10 @@ sealed class FaultProxy : IAsyncDisposable
                 Interlocked.Increment(ref _accepted);
                 var ended = new TaskCompletionSource();
                 _lines[line] = ended.Task;
+
+                // It may have missed the end of the black hole, or of the proxy, which look at the lines they find.
+                if (_isDisposed || (line.IsSwallowed && !_isSwallowing))
+                    line.Close(reset: true);
                 _ = RunAsync(line, ended);
             }
         }

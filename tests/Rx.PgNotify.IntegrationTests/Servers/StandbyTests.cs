@@ -1,5 +1,4 @@
 using System.Reactive.Linq;
-using Npgsql;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
@@ -82,8 +81,7 @@ public sealed class StandbyTests
         Assert.That(recorder.HasEnded, Is.False);
     }
 
-    static bool IsRefusedByStandby(Exception cause) =>
-        cause is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
+    static bool IsRefusedByStandby(Exception cause) => cause is PgListenerException { Error: PgListenerError.ServerInRecovery };
 
     // A standby that follows nobody: it waits for more to replay, as one does whose primary is gone.
     static async Task RestartAsStandbyAsync(PostgresServer server)
