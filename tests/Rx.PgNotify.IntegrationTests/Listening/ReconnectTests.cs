@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify.IntegrationTests.Listening;
+
+[Parallelizable(ParallelScope.All)]
+public class ReconnectTests
+{
+    static readonly TimeSpan s_cap = TimeSpan.FromMilliseconds(500);
+
+    [Test]
+    public async Task AServerThatWasDownForAWhile_IsListenedToAgainWithinTheCapOfTheBackoff()
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        await using var listener = new PgListener(
+            server.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = s_cap });
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+
+        await server.StopAsync();
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting { Attempt: >= 8 }).Timeout(TimeSpan.FromSeconds(20));
+        await server.StartAgainAsync();
+        var clock = Stopwatch.StartNew();
+        await recorder.UntilCountAsync(2);
+
+        await TestContext.Out.WriteLineAsync($"back {clock.ElapsedMilliseconds} ms after the server");
+        Assert.That(recorder.Items[1].Reasons, Is.EqualTo(ResyncReasons.Reconnected));
+        Assert.That(clock.Elapsed, Is.LessThan(s_cap + TimeSpan.FromSeconds(2)), "the cap, and a machine that is busy");
+    }
+
+    [Test]
+    public async Task DisposingWhileTheServerIsPaused_ReturnsWithinItsLimit()
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        var listener = new PgListener(server.ConnectionString);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+        await server.PauseAsync();
+        try
+        {
+            var clock = Stopwatch.StartNew();
+            await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            await TestContext.Out.WriteLineAsync($"disposed in {clock.ElapsedMilliseconds} ms");
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2 + 2)), "two seconds, and a machine that is busy");
+            await recorder.UntilEndedAsync();
+            Assert.That(recorder.HasCompleted);
+        }
+        finally
+        {
+            await server.ResumeAsync();
+        }
+    }
+
+    [Test]
+    public async Task SubscribingAndDisposingDuringTheBackoff_NeedsNoSecondConnection()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10) });
+        var stays = new Recorder<ChannelSignal>();
+        var (first, second, third) = (UniqueChannel.Name(), UniqueChannel.Name(), UniqueChannel.Name());
+        using var a = listener.Channel(first).Signals.Subscribe(stays);
+        var b = await listener.Channel(second).SubscribeAsync(_ => { });
+        await stays.UntilSubscribedAsync();
+
+        var refusal = tap.RefuseConnections();
+        tap.Cut();
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting { Attempt: >= 3 });
+        b.Dispose();
+        var newcomer = new Recorder<ChannelSignal>();
+        using var c = listener.Channel(third).Signals.Subscribe(newcomer);
+        refusal.Dispose();
+
+        await newcomer.UntilSubscribedAsync();
+        await stays.UntilCountAsync(2);
+        Assert.That(tap.OpenConnections, Is.EqualTo(1));
+        Assert.That(await tap.AskAsync("SELECT pg_listening_channels()"), Is.EquivalentTo(new[] { first, third }), "what only lingered is forgotten");
+    }
+
+    [Test]
+    public async Task AfterAReconnect_TheLastSubscriberOfAChannelStillCausesUnlisten()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(
+            tap.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), Linger = TimeSpan.Zero });
+        var stays = new Recorder<ChannelSignal>();
+        var (staying, leaving) = (UniqueChannel.Name(), UniqueChannel.Name());
+        using var a = listener.Channel(staying).Signals.Subscribe(stays);
+        var b = await listener.Channel(leaving).SubscribeAsync(_ => { });
+        await stays.UntilSubscribedAsync();
+        tap.Cut();
+        await stays.UntilCountAsync(2);
+
+        b.Dispose();
+        await Eventually.IsTrueAsync(async () => (await tap.AskAsync("SELECT pg_listening_channels()")).SequenceEqual([staying]));
+    }
+
+    [Test]
+    public async Task ARefusedChannel_FailsAllWhoShareIt()
+    {
+        await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
+        await using var listener = new PgListener(server.ConnectionString);
+        var sharers = Enumerable.Range(0, 3).Select(_ => new Recorder<Notification>()).ToArray();
+        foreach (var sharer in sharers)
+            listener.Channel("日本").Subscribe(sharer);
+        foreach (var sharer in sharers)
+            await sharer.UntilEndedAsync();
+        var errors = sharers.Select(sharer => sharer.Error).ToArray();
+        Assert.That(errors, Is.All.InstanceOf<PgListenerException>());
+        Assert.That(errors, Is.Unique, "each observer gets an exception of its own");
+    }
+}
