@@ -7,7 +7,8 @@ public class HeartbeatTests
 {
     static readonly PgListenerOptions s_options = new()
     {
-        Heartbeat = TimeSpan.FromSeconds(1), ReconnectDelay = TimeSpan.FromMilliseconds(10),
+        Heartbeat = TimeSpan.FromSeconds(1),
+        ReconnectDelay = TimeSpan.FromMilliseconds(10),
     };
 
     [Test]
