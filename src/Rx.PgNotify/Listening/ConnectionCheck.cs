@@ -29,5 +29,7 @@ static class ConnectionCheck
                 "A connection pooler in transaction or statement mode stands before the server, and notifications do not pass it. "
                 + "Connect to the server itself, or to a pool in session mode.");
         }
+
+        await session.LiftTimeLimitsAsync().ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 
 namespace Rx.PgNotify.Listening;
@@ -15,6 +16,10 @@ namespace Rx.PgNotify.Listening;
 #pragma warning disable CA2213 // a token source without timer and links needs no disposal, and a late cancel may still use it
 sealed class ListenSession : IAsyncDisposable
 {
+    const string LiftTimeLimits =
+        "SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings "
+        + "WHERE name IN ('idle_session_timeout', 'statement_timeout', 'transaction_timeout', 'lock_timeout')";
+
     readonly NpgsqlConnection _connection;
     readonly Action<NpgsqlNotificationEventArgs> _received;
     NpgsqlCommand? _drain;
@@ -91,17 +96,15 @@ sealed class ListenSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether the server is a standby, and the process id of the backend that really serves us. Also switches off the
-    /// time limits that a role or database may bring along: they would end a session that just listens.
+    /// Whether the server is a standby, and the process id of the backend that really serves us. If nothing stands in
+    /// between, also lifts the time limits, in the same round trip.
     /// </summary>
     internal async Task<(bool IsInRecovery, int ProcessId)> DescribeServerAsync()
     {
         var command = new NpgsqlCommand(
-            """
-            SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
-                (SELECT count(pg_catalog.set_config(name, '0', false)) FROM pg_catalog.pg_settings WHERE name IN
-                ('idle_session_timeout', 'statement_timeout', 'transaction_timeout', 'lock_timeout'))
-            """,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), ({LiftTimeLimits} AND pg_catalog.pg_backend_pid() = {ProcessId})"),
             _connection);
         await using (command.ConfigureAwait(false))
         {
@@ -114,7 +117,16 @@ sealed class ListenSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a notification that is sent elsewhere, while this connection is idle, arrives here.</summary>
+    /// <summary>
+    /// Switches off the time limits that a role or a database may bring along: they would end a session that just
+    /// listens. Not before it is known that the backend is ours alone: it would stay changed for its next user.
+    /// </summary>
+    internal Task LiftTimeLimitsAsync() => RunAsync(LiftTimeLimits);
+
+    /// <summary>
+    /// Whether a notification that is sent elsewhere, while this connection is idle, arrives here. If not, the connection
+    /// is of no further use.
+    /// </summary>
     internal async Task<bool> HearsAsync(string channel, Func<Task> send, TimeSpan patience)
     {
         var isHeard = false;
@@ -126,11 +138,20 @@ sealed class ListenSession : IAsyncDisposable
             await RunAsync($"LISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
             await send().ConfigureAwait(false);
             var since = Stopwatch.GetTimestamp();
-            while (!isHeard && patience - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } remaining)
-                await _connection.WaitAsync(remaining, _abort).ConfigureAwait(false);
-            if (isHeard)
-                await RunAsync($"UNLISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
-            return isHeard;
+            while (!isHeard)
+            {
+                // Not Npgsql's own wait with a timeout: where that meets the keepalive, it may last for ever.
+                var remaining = patience - Stopwatch.GetElapsedTime(since);
+                await _connection.WaitAsync(_abort).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, _abort).ConfigureAwait(false);
+            }
+
+            await RunAsync($"UNLISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            _isAbandoned = true; // in the middle of a wait
+            return false;
         }
         finally
         {

@@ -27,6 +27,9 @@ static class PermanentFailure
             (PgListenerError.AuthenticationFailed, "The server asks for a password and none is given."),
         ArgumentException or NotSupportedException =>
             (PgListenerError.SettingsRefused, "Npgsql refuses a setting of the connection string."),
+        // Of several hosts, each failed for good.
+        NpgsqlException { InnerException: AggregateException { InnerExceptions: { Count: > 0 } causes } }
+            when causes.All(cause => OfConnecting(cause) is not null) => OfConnecting(causes[0]),
         NpgsqlException { InnerException: AuthenticationException } =>
             (PgListenerError.CertificateRefused, "The server's TLS certificate was refused."),
         _ => null,

@@ -32,7 +32,7 @@ public class OverflowTests
         }
 
         gate.Set();
-        await slow.UntilAsync(items => items[^1].IsNotification && Number(items[^1]) == sent - 1, "the newest should arrive");
+        await slow.UntilAsync(items => items.Count > 0 && items[^1].IsNotification && Number(items[^1]) == sent - 1, "the newest should arrive");
 
         Assert.That(fast.Items.Resyncs().Count(), Is.EqualTo(1));
         Assert.That(fast.Items.Payloads(), Is.EqualTo(Payloads(0, sent)));
@@ -72,7 +72,7 @@ public class OverflowTests
 
         gate.Set();
         await slow.UntilCountAsync(112);
-        await slower.UntilAsync(items => items[^1].IsNotification && Number(items[^1]) == 110, "the newest should arrive");
+        await slower.UntilAsync(items => items.Count > 0 && items[^1].IsNotification && Number(items[^1]) == 110, "the newest should arrive");
         Assert.That(slow.Items.Resyncs().Count(), Is.EqualTo(1));
         Assert.That(slow.Items.Payloads(), Is.EqualTo(Payloads(0, 111)));
         Assert.That(slower.Items.Resyncs().Count(), Is.EqualTo(2));
@@ -92,7 +92,7 @@ public class OverflowTests
         await SendAsync(channel, 0, 1);
         await slow.UntilCountAsync(2);
         tap.Cut();
-        await fast.UntilAsync(items => items[^1].Reasons == ResyncReasons.Reconnected, "the connection should come back");
+        await fast.UntilAsync(items => items.Count > 0 && items[^1].Reasons == ResyncReasons.Reconnected, "the connection should come back");
         var seen = fast.Count;
         for (var i = 1; i <= 30; i++)
         {
@@ -101,7 +101,7 @@ public class OverflowTests
         }
 
         gate.Set();
-        await slow.UntilAsync(items => items[^1].IsNotification && Number(items[^1]) == 30, "the newest should arrive");
+        await slow.UntilAsync(items => items.Count > 0 && items[^1].IsNotification && Number(items[^1]) == 30, "the newest should arrive");
         var overflow = slow.Items.Resyncs().Skip(1).Single();
         Assert.That(overflow.Reasons, Is.EqualTo(ResyncReasons.Overflow | ResyncReasons.Reconnected));
         Assert.That(overflow.Dropped + slow.Items.Payloads().Count(), Is.EqualTo(31));
@@ -128,7 +128,7 @@ public class OverflowTests
         }
 
         gate.Set();
-        await large.UntilAsync(items => items[^1].IsNotification && items[^1].Notification.Payload.EndsWith("0299", StringComparison.Ordinal), "the newest");
+        await large.UntilAsync(items => items.Count > 0 && items[^1].IsNotification && items[^1].Notification.Payload.EndsWith("0299", StringComparison.Ordinal), "the newest");
         await small.UntilCountAsync(501);
 
         Assert.That(fast.Items.Resyncs().Count(), Is.EqualTo(1));

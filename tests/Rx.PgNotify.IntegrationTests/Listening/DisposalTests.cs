@@ -107,14 +107,14 @@ public class DisposalTests
         using var a = listener.State.Subscribe(early);
         await early.UntilCountAsync(1);
         var subscription = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
-        await early.UntilAsync(items => items[^1] is ListenerState.Listening, "it should listen");
+        await early.UntilAsync(items => items.Count > 0 && items[^1] is ListenerState.Listening, "it should listen");
         var late = new Recorder<ListenerState>();
         using var b = listener.State.Subscribe(late);
         await late.UntilCountAsync(1);
         Assert.That(late.Items, Is.EqualTo(new[] { early.Items[^1] }));
 
         subscription.Dispose();
-        await early.UntilAsync(items => items[^1] is ListenerState.Idle, "it should be idle again");
+        await early.UntilAsync(items => items.Count > 0 && items[^1] is ListenerState.Idle, "it should be idle again");
         await listener.DisposeAsync();
         await early.UntilEndedAsync();
         await late.UntilEndedAsync();

@@ -7,6 +7,7 @@ public sealed class PgBouncerTests
 {
     static readonly PgListenerOptions s_quick = new()
     {
+        Heartbeat = TimeSpan.FromSeconds(3), // so long a pooler is given to let a notification through
         ReconnectDelay = TimeSpan.FromMilliseconds(20),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
     };
