@@ -29,7 +29,4 @@ static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "The connection was not closed within {Limit}; it is left to close by itself")]
     internal static partial void CloseTimedOut(ILogger logger, TimeSpan limit);
-
-    [LoggerMessage(9, LogLevel.Critical, "The listener failed in an unforeseen way")]
-    internal static partial void PumpFailed(ILogger logger, Exception exception);
 }

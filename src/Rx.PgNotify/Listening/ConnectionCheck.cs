@@ -20,9 +20,7 @@ static class ConnectionCheck
 
         // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
         // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
-        var probe = $"rx_pgnotify_{Guid.NewGuid():N}";
-        var isHeard = await session.HearsAsync(probe, () => sendFromElsewhere(probe), patience).ConfigureAwait(false);
-        if (!isHeard)
+        if (!await session.HearsAsync(sendFromElsewhere, patience).ConfigureAwait(false))
         {
             throw new PgListenerException(
                 PgListenerError.TransactionPooler,

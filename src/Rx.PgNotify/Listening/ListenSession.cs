@@ -1,5 +1,4 @@
 using System.Data;
-using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 
@@ -34,10 +33,7 @@ sealed class ListenSession : IAsyncDisposable
 
     readonly TimeSpan _heartbeat;
     readonly CancellationToken _abort;
-
-    // Counts what arrives: while notifications flow, a command whose answer stands behind them is not overdue.
-    long _heard;
-    bool _isAbandoned;
+    readonly AnswerDeadline _answers;
 
     ListenSession(
         NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, TimeSpan heartbeat, CancellationToken abort)
@@ -45,6 +41,7 @@ sealed class ListenSession : IAsyncDisposable
         _connection = connection;
         _received = received;
         _heartbeat = heartbeat;
+        _answers = new AnswerDeadline(heartbeat);
         _abort = abort;
     }
 
@@ -83,7 +80,7 @@ sealed class ListenSession : IAsyncDisposable
     {
         _connection.Notification -= OnNotification;
         var closing = Task.Run(async () => await _connection.DisposeAsync().ConfigureAwait(false), CancellationToken.None);
-        if (!_isAbandoned)
+        if (!_answers.IsAbandoned)
             await closing.WaitAsync(_heartbeat, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -92,7 +89,7 @@ sealed class ListenSession : IAsyncDisposable
     {
         var batch = ListenCommand.Create(_connection, changes);
         await using (batch.ConfigureAwait(false))
-            await AnsweredAsync(batch.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
+            await _answers.AnsweredAsync(batch.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -108,7 +105,7 @@ sealed class ListenSession : IAsyncDisposable
             _connection);
         await using (command.ConfigureAwait(false))
         {
-            var reader = await AnsweredAsync(command.ExecuteReaderAsync(_abort)).ConfigureAwait(false);
+            var reader = await _answers.AnsweredAsync(command.ExecuteReaderAsync(_abort)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(_abort).ConfigureAwait(false);
@@ -127,37 +124,8 @@ sealed class ListenSession : IAsyncDisposable
     /// Whether a notification that is sent elsewhere, while this connection is idle, arrives here. If not, the connection
     /// is of no further use.
     /// </summary>
-    internal async Task<bool> HearsAsync(string channel, Func<Task> send, TimeSpan patience)
-    {
-        var isHeard = false;
-        void Hear(object sender, NpgsqlNotificationEventArgs e) => isHeard |= string.Equals(e.Channel, channel, StringComparison.Ordinal);
-
-        _connection.Notification += Hear;
-        try
-        {
-            await RunAsync($"LISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
-            await send().ConfigureAwait(false);
-            var since = Stopwatch.GetTimestamp();
-            while (!isHeard)
-            {
-                // Not Npgsql's own wait with a timeout: where that meets the keepalive, it may last for ever.
-                var remaining = patience - Stopwatch.GetElapsedTime(since);
-                await _connection.WaitAsync(_abort).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, _abort).ConfigureAwait(false);
-            }
-
-            await RunAsync($"UNLISTEN {ChannelName.Quote(channel)}").ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            _isAbandoned = true; // in the middle of a wait
-            return false;
-        }
-        finally
-        {
-            _connection.Notification -= Hear;
-        }
-    }
+    internal Task<bool> HearsAsync(Func<string, Task> sendFromElsewhere, TimeSpan patience) =>
+        new PoolerProbe(_connection, _answers, _abort).HearsAsync(sendFromElsewhere, patience);
 
     /// <summary>Starts to wait for the next message of the server. Completed already if one was buffered.</summary>
     internal Task StartWait()
@@ -219,45 +187,19 @@ sealed class ListenSession : IAsyncDisposable
     internal async Task DrainAsync()
     {
         _drain ??= new NpgsqlCommand(";", _connection);
-        await AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
+        await _answers.AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
     }
 
     async Task RunAsync(string statement)
     {
         var command = new NpgsqlCommand(statement, _connection);
         await using (command.ConfigureAwait(false))
-            await AnsweredAsync(command.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
-    }
-
-    // Npgsql notices by itself when a command is not answered within its timeout, but then asks the server, over a second
-    // connection and blocking, to cancel it: with a server that hangs this never ends. So after another heartbeat
-    // without any sign of life the connection is left to itself.
-    async Task<T> AnsweredAsync<T>(Task<T> command)
-    {
-        var heard = Volatile.Read(ref _heard);
-        while (true)
-        {
-            try
-            {
-                return await command.WaitAsync(2 * _heartbeat, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (TimeoutException e) when (!command.IsCompleted)
-            {
-                var heardNow = Volatile.Read(ref _heard);
-                if (heardNow == heard)
-                {
-                    _isAbandoned = true;
-                    throw new TimeoutException($"The server has not answered a command, nor sent anything, for {2 * _heartbeat}.", e);
-                }
-
-                heard = heardNow;
-            }
-        }
+            await _answers.AnsweredAsync(command.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
     }
 
     void OnNotification(object sender, NpgsqlNotificationEventArgs e)
     {
-        Volatile.Write(ref _heard, _heard + 1);
+        _answers.Heard();
         _received(e);
     }
 }

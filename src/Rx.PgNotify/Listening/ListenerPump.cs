@@ -107,7 +107,6 @@ sealed class ListenerPump
                 // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told.
                 NoteFailure(e);
                 Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
-                Log.PumpFailed(_logger, e);
             }
         }
     }
@@ -136,7 +135,6 @@ sealed class ListenerPump
         var delay = NoteFailure(failure);
         if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
         {
-            Log.Faulted(_logger, permanent.Message, failure);
             Fault(permanent.Error, permanent.Message, failure);
             return;
         }
@@ -145,7 +143,6 @@ sealed class ListenerPump
         {
             _failingSince = TimeSpan.MaxValue; // the next epoch has a budget of its own
             var message = $"No connection could be had within {budget}; the last failure: {failure.Message}";
-            Log.Faulted(_logger, message, failure);
             Fault(PgListenerError.ReconnectBudgetSpent, message, failure);
             return;
         }
@@ -269,6 +266,7 @@ sealed class ListenerPump
 
     void Fault(PgListenerError error, string message, Exception cause)
     {
+        Log.Faulted(_logger, message, cause);
         _desired.Fault(Error, () => _state.Publish(new ListenerState.Faulted(Error())));
 
         PgListenerException Error() => new(error, message, cause);

@@ -67,4 +67,23 @@ public sealed class PgBouncerTests
         Assert.That(recorder.Items, Is.Empty, "no Resync: nobody listens");
         Assert.That(states.Items.OfType<ListenerState.Listening>(), Is.Empty);
     }
+
+    [TestCase("transaction")]
+    [TestCase("statement")]
+    public async Task InAModeThatCanNotListen_TheSharedBackendsStayAsTheyWere(string mode)
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        await server.ExecuteAsync("alter system set statement_timeout = '55s'");
+        await server.RestartAsync();
+        await using var bouncer = await PgBouncer.StartAsync(server, mode);
+        await using var listener = new PgListener(bouncer.ConnectionString, s_quick);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+
+        // The pooler hands out the backend that was used last; as nobody else is there, that is the one of the probe.
+        Assert.That(await SqlExtensions.ExecuteAsync(bouncer.ConnectionString, "show statement_timeout"), Is.EqualTo("55s"));
+        Assert.That(
+            await SqlExtensions.ExecuteAsync(bouncer.ConnectionString, "select count(*) from pg_listening_channels()"), Is.Zero);
+    }
 }

@@ -1,0 +1,118 @@
+using System.Data;
+using System.Diagnostics;
+using Npgsql;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// Finds out whether a notification that is sent elsewhere, while a connection is idle, arrives on it. A pooler in
+/// transaction mode accepts LISTEN, and then gives the backend that listens to somebody else.
+/// </summary>
+sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, CancellationToken abort)
+{
+    // Such a pooler hands out the backend that was used last, so that the first look finds ours, unless it is in use.
+    const int MostLooks = 8;
+
+    readonly string _channel = $"rx_pgnotify_{Guid.NewGuid():N}";
+
+    /// <summary>If not, the connection is of no further use.</summary>
+    /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
+    /// <param name="patience">How long that notification may take.</param>
+    internal async Task<bool> HearsAsync(Func<string, Task> sendFromElsewhere, TimeSpan patience)
+    {
+        await RunAsync($"LISTEN {ChannelName.Quote(_channel)}").ConfigureAwait(false);
+        var isHeard = false;
+        connection.Notification += Hear;
+        try
+        {
+            await sendFromElsewhere(_channel).ConfigureAwait(false);
+            var since = Stopwatch.GetTimestamp();
+            while (!isHeard && await WaitAsync(patience - Stopwatch.GetElapsedTime(since)).ConfigureAwait(false))
+            {
+            }
+        }
+        finally
+        {
+            connection.Notification -= Hear;
+        }
+
+        try
+        {
+            await UnlistenAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!isHeard && e is NpgsqlException or TimeoutException)
+        {
+            // The answer to the question is known, whatever state the pooler leaves this connection in.
+        }
+
+        return isHeard;
+
+        void Hear(object sender, NpgsqlNotificationEventArgs e) =>
+            isHeard |= string.Equals(e.Channel, _channel, StringComparison.Ordinal);
+    }
+
+    // Not Npgsql's own wait with a timeout: where that meets the keepalive, it may last for ever.
+    async Task<bool> WaitAsync(TimeSpan remaining)
+    {
+        using var silence = new CancellationTokenSource();
+        var wait = connection.WaitAsync(silence.Token);
+        try
+        {
+            await wait.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, abort).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException) when (!wait.IsCompleted)
+        {
+            await silence.CancelAsync().ConfigureAwait(false);
+        }
+
+        try
+        {
+            await answers.AnsweredAsync(EndedAsync(wait)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+        }
+
+        return false;
+
+        static async Task<bool> EndedAsync(Task wait)
+        {
+            try
+            {
+                await wait.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            return true;
+        }
+    }
+
+    // The backend that listens may be shared, and is to be left as it was found.
+    async Task UnlistenAsync()
+    {
+        for (var look = 0; look < MostLooks && connection.FullState == ConnectionState.Open && !answers.IsAbandoned; look++)
+        {
+            var found = await RunAsync(
+                $"SELECT true FROM pg_catalog.pg_listening_channels() AS channel WHERE channel = '{_channel}'",
+                $"UNLISTEN {ChannelName.Quote(_channel)}").ConfigureAwait(false);
+            if (found is true)
+                return;
+        }
+    }
+
+    /// <summary>In one round trip, which a pooler does not spread over several backends.</summary>
+    /// <returns>The first value, if there is one.</returns>
+    async Task<object?> RunAsync(params string[] statements)
+    {
+        var batch = new NpgsqlBatch(connection);
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var statement in statements)
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            return await answers.AnsweredAsync(batch.ExecuteScalarAsync(abort)).ConfigureAwait(false);
+        }
+    }
+}
