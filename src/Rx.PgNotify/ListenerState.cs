@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify;
 
@@ -12,11 +13,11 @@ public abstract record ListenerState
     {
     }
 
-    /// <summary>In one line, without the stack of a cause.</summary>
+    /// <summary>In one line, with a cause's messages and those of its inner exceptions, without their stacks.</summary>
     public sealed override string ToString() => this switch
     {
         Reconnecting { Attempt: var attempt, Delay: var delay, Cause: var cause } => string.Create(
-            CultureInfo.InvariantCulture, $"Reconnecting(attempt {attempt} in {delay.TotalMilliseconds:0} ms: {cause.Message})"),
+            CultureInfo.InvariantCulture, $"Reconnecting(attempt {attempt} in {delay.TotalMilliseconds:0} ms: {ExceptionSummary.Of(cause)})"),
         Faulted { Cause: var cause } => $"Faulted({cause.Message})",
         _ => GetType().Name,
     };

@@ -134,7 +134,7 @@ public sealed class PgListener : IAsyncDisposable
             subscription.Dispose();
             throw _state.Latest is ListenerState.Reconnecting { Cause: var cause }
                 ? new OperationCanceledException(
-                    $"Gave up waiting for the server to listen; the last attempt to connect failed: {cause.Message}", cause, cancellationToken)
+                    $"Gave up waiting for the server to listen; the last attempt to connect failed: {ExceptionSummary.Of(cause)}", cause, cancellationToken)
                 : new OperationCanceledException("Gave up waiting for the server to listen.", cancellationToken);
         }
     }

@@ -17,9 +17,9 @@ public sealed class PgListenerOptions
 
     /// <summary>
     /// The silence after which the server is asked for a sign of life, and the time it has to give one. Whole seconds;
-    /// default 10 seconds; 1 second to 1 hour. Also limits every command the listener sends.
+    /// default 10 seconds; 1 second to 1 hour.
     /// </summary>
-    /// <remarks>Becomes <c>Keepalive</c> and <c>Command Timeout</c> of the listener's connection.</remarks>
+    /// <remarks>A command other than the question itself has two heartbeats to be answered.</remarks>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -49,7 +49,8 @@ public sealed class PgListenerOptions
     /// <summary>
     /// How long the listener goes on trying to connect, from the first failure since the last success, before it gives up
     /// and its subscribers get <c>OnError</c> with <see cref="PgListenerError.ReconnectBudgetSpent"/>.
-    /// Default <see langword="null"/>: for ever. Otherwise 0 (no second attempt) or more.
+    /// Default <see langword="null"/>: for ever. Otherwise 0 (no second attempt) or more. The last attempt is made when the
+    /// budget ends; an attempt under way is not cut short, <c>Timeout</c> of the connection string limits it.
     /// </summary>
     public TimeSpan? ReconnectBudget { get; set; }
 

@@ -11,8 +11,8 @@ static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "Connection closed")]
     internal static partial void Closed(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Warning, "No connection; attempt {Attempt} follows in {Delay}")]
-    internal static partial void ConnectionFailed(ILogger logger, int attempt, TimeSpan delay, Exception exception);
+    [LoggerMessage(3, LogLevel.Warning, "No connection ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
+    internal static partial void ConnectionFailed(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
 
     [LoggerMessage(4, LogLevel.Error, "Gave up, all subscriptions end with an error: {Reason}")]
     internal static partial void Faulted(ILogger logger, string reason, Exception exception);
@@ -29,4 +29,16 @@ static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "The connection was not closed within {Limit}; it is left to close by itself")]
     internal static partial void CloseTimedOut(ILogger logger, TimeSpan limit);
+
+    [LoggerMessage(9, LogLevel.Warning, "Connection lost ({Cause}); attempt {Attempt} to replace it follows in {DelayMilliseconds} ms")]
+    internal static partial void ConnectionLost(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Information, "A connection pooler stands before the server; finding out within {Patience} whether notifications pass it")]
+    internal static partial void PoolerFound(ILogger logger, TimeSpan patience);
+
+    [LoggerMessage(11, LogLevel.Warning, "A connection that is no longer wanted hangs while it is opened; it is left to its own timeout")]
+    internal static partial void OpeningAbandoned(ILogger logger);
+
+    [LoggerMessage(12, LogLevel.Debug, "Opening a connection that is no longer wanted was cancelled")]
+    internal static partial void OpeningCancelled(ILogger logger, Exception exception);
 }

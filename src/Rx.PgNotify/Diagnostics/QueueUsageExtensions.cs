@@ -14,8 +14,9 @@ public static class QueueUsageExtensions
     /// </summary>
     /// <remarks>
     /// Cold: each subscription asks by itself, over a connection of the data source that it gives back each time, and
-    /// never over a listener's. A failure ends it with <c>OnError</c>; <c>Retry</c> is yours to add. Follows
-    /// <c>pg_notification_queue_usage</c> of the PostgreSQL manual, "System Information Functions".
+    /// never over a listener's. A failure ends it with <c>OnError</c>; retrying is yours to add, with a pause:
+    /// <c>RetryWhen(failures =&gt; failures.Delay(…))</c>. Ask the primary: a standby has a queue of its own, which is
+    /// empty. Follows <c>pg_notification_queue_usage</c> of the PostgreSQL manual, "System Information Functions".
     /// </remarks>
     /// <param name="dataSource">The server to ask.</param>
     /// <param name="interval">From one answer to the next question; more than zero, up to 1 day.</param>

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Diagnostics;
+
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
@@ -7,19 +10,23 @@ namespace Rx.PgNotify.Listening;
 static class ConnectionCheck
 {
     /// <summary>Throws what is wrong.</summary>
+    /// <returns>The process id of the backend.</returns>
     /// <param name="session">Just opened.</param>
     /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
     /// <param name="patience">How long that notification may take.</param>
-    internal static async Task RunAsync(ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience)
+    /// <param name="logger">Is told when something stands in between.</param>
+    internal static async Task<int> RunAsync(
+        ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience, ILogger logger)
     {
         var (isInRecovery, backend) = await session.DescribeServerAsync().ConfigureAwait(false);
         if (isInRecovery)
             throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
         if (backend == session.ProcessId)
-            return;
+            return backend;
 
         // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
         // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
+        Log.PoolerFound(logger, patience);
         if (!await session.HearsAsync(sendFromElsewhere, patience).ConfigureAwait(false))
         {
             throw new PgListenerException(
@@ -29,5 +36,6 @@ static class ConnectionCheck
         }
 
         await session.LiftTimeLimitsAsync().ConfigureAwait(false);
+        return backend;
     }
 }

@@ -8,6 +8,9 @@ namespace Rx.PgNotify.Listening;
 /// </summary>
 sealed class ConnectionSource
 {
+    // Npgsql's own default, in seconds.
+    const int NpgsqlTimeout = 15;
+
     readonly NpgsqlDataSource? _dataSource;
     readonly string _connectionString;
 
@@ -71,9 +74,11 @@ sealed class ConnectionSource
             builder.ApplicationName = "Rx.PgNotify"; // to be found in pg_stat_activity
         builder.Pooling = false;
         builder.Enlist = false;
+        if (builder.Timeout == 0)
+            builder.Timeout = NpgsqlTimeout; // no limit: a host that swallows packets would be waited for for ever
         // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
-        builder.KeepAlive = (int)heartbeat.TotalSeconds;
-        builder.CommandTimeout = (int)heartbeat.TotalSeconds;
+        // Twice the heartbeat: ours comes first, these are the safety net.
+        builder.KeepAlive = builder.CommandTimeout = 2 * (int)heartbeat.TotalSeconds;
         return builder.ConnectionString;
     }
 

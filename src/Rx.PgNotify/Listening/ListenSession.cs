@@ -52,7 +52,7 @@ sealed class ListenSession : IAsyncDisposable
     /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
     /// <param name="connection">Not open yet.</param>
     /// <param name="received">Is called on the thread that reads the socket; must neither block nor throw.</param>
-    /// <param name="heartbeat">As in the connection's Keepalive and Command Timeout.</param>
+    /// <param name="heartbeat">How long the server may be silent, and how long it then has to answer.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <param name="abort">Breaks a command that is under way: the last resort against a server that hangs.</param>
     internal static async Task<ListenSession> OpenAsync(
@@ -79,9 +79,18 @@ sealed class ListenSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _connection.Notification -= OnNotification;
-        var closing = Task.Run(async () => await _connection.DisposeAsync().ConfigureAwait(false), CancellationToken.None);
-        if (!_answers.IsAbandoned)
+        var closing = Task.Run(CloseAsync, CancellationToken.None);
+        if (_answers.Abandoned is null)
             await closing.WaitAsync(_heartbeat, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Closing beside a command that is still under way makes two readers of one socket: one gets what the other waits
+    // for, and the backend would stay for ever.
+    async Task CloseAsync()
+    {
+        if (_answers.Abandoned is { } command)
+            await command.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Sends the changes in one round trip; all of them take effect, or none.</summary>
@@ -184,11 +193,16 @@ sealed class ListenSession : IAsyncDisposable
     /// Receives all that the server has sent so far, by one empty command: Npgsql dispatches any number of
     /// notifications while it reads the reply, but only one a wait.
     /// </summary>
-    internal async Task DrainAsync()
+    internal Task DrainAsync() => DrainAsync(2 * _heartbeat);
+
+    async Task DrainAsync(TimeSpan patience)
     {
         _drain ??= new NpgsqlCommand(";", _connection);
-        await _answers.AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort)).ConfigureAwait(false);
+        await _answers.AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort), patience).ConfigureAwait(false);
     }
+
+    /// <summary>Asks for a sign of life, which has to come within a heartbeat.</summary>
+    internal Task PingAsync() => DrainAsync(_heartbeat);
 
     async Task RunAsync(string statement)
     {

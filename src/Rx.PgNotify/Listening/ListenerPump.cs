@@ -16,6 +16,7 @@ sealed class ListenerPump
 #pragma warning restore CA1001
 {
     static readonly TimeSpan s_longestProbe = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
 
     readonly DesiredChannels _desired;
     readonly ConnectionSource _connections;
@@ -80,11 +81,12 @@ sealed class ListenerPump
             loop = _loop;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
+        // Not awaited without a limit: whoever registered with the token may block.
+        var stopping = _stop.CancelAsync();
         _signal.Request();
         try
         {
-            await loop.WaitAsync(limit).ConfigureAwait(false);
+            await Task.WhenAll(stopping, loop).WaitAsync(limit).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -104,9 +106,11 @@ sealed class ListenerPump
             }
             catch (Exception e)
             {
-                // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told.
-                NoteFailure(e);
+                // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told. And never
+                // in a hot loop: whoever subscribes again at once waits here, as the scheduler can't be relied on.
+                var delay = NoteFailure(e);
                 Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
+                await DelayAsync(delay, _stop.Token).ConfigureAwait(false);
             }
         }
     }
@@ -118,6 +122,7 @@ sealed class ListenerPump
             if (!_isStopped && _desired.AnyWanted)
                 return false;
             _isRunning = false;
+            _failingSince = TimeSpan.MaxValue; // nobody was waiting from here on: the budget starts anew
             _state.PublishIdle();
             return true;
         }
@@ -132,6 +137,7 @@ sealed class ListenerPump
         if (failure is null || _stop.IsCancellationRequested)
             return;
 
+        var wasServing = _backoff.Failures == 0 && _hasConnected;
         var delay = NoteFailure(failure);
         if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
         {
@@ -139,15 +145,31 @@ sealed class ListenerPump
             return;
         }
 
-        if (_options.ReconnectBudget is { } budget && _notBefore - _failingSince > budget)
+        if (IsBudgetSpent(ref delay))
         {
-            _failingSince = TimeSpan.MaxValue; // the next epoch has a budget of its own
-            var message = $"No connection could be had within {budget}; the last failure: {failure.Message}";
+            var message = $"No connection could be had in {_backoff.Failures} attempts within a reconnect budget of {_options.ReconnectBudget}; the last failure: {ExceptionSummary.Of(failure)}";
             Fault(PgListenerError.ReconnectBudgetSpent, message, failure);
             return;
         }
 
-        Log.ConnectionFailed(_logger, _backoff.Failures, delay, failure);
+        if (wasServing)
+            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+        else
+            Log.ConnectionFailed(_logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+    }
+
+    // The last attempt is made when the budget ends, however long the backoff would be by then.
+    bool IsBudgetSpent(ref TimeSpan delay)
+    {
+        if (_options.ReconnectBudget is not { } budget)
+            return false;
+        var now = _clock.Elapsed;
+        var left = budget - (now - _failingSince);
+        if (left <= TimeSpan.Zero)
+            return true;
+        if (delay > left)
+            _notBefore = now + (delay = left);
+        return false;
     }
 
     TimeSpan NoteFailure(Exception failure)
@@ -172,21 +194,29 @@ sealed class ListenerPump
         }
 
         _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
-        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var abandon = new CancellationTokenSource();
         var due = Observable.Timer(remaining, _options.Scheduler).ToTask(abandon.Token);
         await WhileWantedAsync(due, abandon).ConfigureAwait(false);
+        if (due.IsFaulted)
+            await due.ConfigureAwait(false); // the scheduler of the options fails
         return due.IsCompletedSuccessfully && _desired.AnyWanted;
     }
 
-    /// <summary>Waits for <paramref name="work"/>, or cancels it as soon as no channel is wanted any more.</summary>
+    /// <summary>Waits for <paramref name="work"/>, or cancels it, and returns, as soon as no channel is wanted any more.</summary>
     async Task WhileWantedAsync(Task work, CancellationTokenSource abandon)
     {
-        while (!work.IsCompleted)
+        using var stopping = _stop.Token.UnsafeRegister(
+            static abandon => _ = ((CancellationTokenSource)abandon!).CancelAsync(), abandon);
+        while (!work.IsCompleted && !abandon.IsCancellationRequested)
         {
             // In this order: what changes after the look is a request that ends the waiting.
             _signal.TryTake();
             if (!_desired.AnyWanted)
-                await abandon.CancelAsync().ConfigureAwait(false);
+            {
+                _ = abandon.CancelAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
+                return;
+            }
+
             var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _signal.Arm(() => requested.TrySetResult());
             await Task.WhenAny(work, requested.Task).ConfigureAwait(false);
@@ -202,12 +232,10 @@ sealed class ListenerPump
         try
         {
             session = await OpenAsync().ConfigureAwait(false);
-            Log.Connected(_logger, session.ProcessId);
-            await new SessionLoop(session, _desired, _signal, _logger, _stop.Token).RunAsync(HasConnected).ConfigureAwait(false);
-            return null;
-        }
-        catch (OperationCanceledException) when (session is null && !_desired.AnyWanted)
-        {
+            if (session is null)
+                return null;
+            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _stop.Token);
+            await loop.RunAsync(HasConnected).ConfigureAwait(false);
             return null;
         }
         catch (Exception e)
@@ -221,12 +249,39 @@ sealed class ListenerPump
         }
     }
 
-    async Task<ListenSession> OpenAsync()
+    /// <returns><see langword="null"/> if it is wanted no more.</returns>
+    async Task<ListenSession?> OpenAsync()
     {
-        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var abandon = new CancellationTokenSource();
         var opening = OpenAsync(abandon.Token);
         await WhileWantedAsync(opening, abandon).ConfigureAwait(false);
-        return await opening.ConfigureAwait(false);
+        if (!abandon.IsCancellationRequested)
+            return await opening.ConfigureAwait(false);
+
+        // While Npgsql waits for the answer to its first message it can't be cancelled.
+        var ended = EndedAsync(opening);
+        if (await Task.WhenAny(ended, DelayAsync(s_cancelPatience, CancellationToken.None)).ConfigureAwait(false) != ended)
+            Log.OpeningAbandoned(_logger);
+        return null;
+    }
+
+    // Real time: about the socket, or about a scheduler that fails.
+    static Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+#pragma warning disable RS0030
+        Task.Delay(delay, cancellationToken).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+#pragma warning restore RS0030
+
+    async Task EndedAsync(Task<ListenSession> opening)
+    {
+        try
+        {
+            await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.OpeningCancelled(_logger, e);
+        }
     }
 
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
@@ -236,7 +291,9 @@ sealed class ListenerPump
             .OpenAsync(connection, OnReceived, _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
         try
         {
-            await ConnectionCheck.RunAsync(session, channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false);
+            var processId = await ConnectionCheck.RunAsync(
+                session, channel => SendAsync(channel, cancellationToken), Patience, _logger).ConfigureAwait(false);
+            Log.Connected(_logger, processId);
             return session;
         }
         catch
@@ -246,14 +303,30 @@ sealed class ListenerPump
         }
     }
 
-    // Over a connection of its own, which exists for this moment only.
     async Task SendAsync(string channel, CancellationToken cancellationToken)
     {
-        var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SendOnceAsync(channel).WaitAsync(2 * _options.Heartbeat, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(
+                "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
+                + $"pass it got no place in the pool, or no answer, for {2 * _options.Heartbeat.TotalSeconds} s.",
+                e);
+        }
+    }
+
+    // Over a connection of its own, which exists for this moment only. Without a token: cancelling a command that hangs
+    // blocks whoever cancels until the server answers. It ends by itself, if late, and takes its connection along.
+    async Task SendOnceAsync(string channel)
+    {
+        var connection = await _connections.CreateAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await connection.NotifyAsync(channel, null, cancellationToken).ConfigureAwait(false);
+            await connection.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+            await connection.NotifyAsync(channel, null, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -266,10 +339,12 @@ sealed class ListenerPump
 
     void Fault(PgListenerError error, string message, Exception cause)
     {
+        _failingSince = TimeSpan.MaxValue; // the next epoch has a budget of its own
         Log.Faulted(_logger, message, cause);
         _desired.Fault(Error, () => _state.Publish(new ListenerState.Faulted(Error())));
 
-        PgListenerException Error() => new(error, message, cause);
+        // A failed check of our own says no more than the message.
+        PgListenerException Error() => new(error, message, cause is PgListenerException ? cause.InnerException : cause);
     }
 
     async Task CloseAsync(ListenSession session)

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Npgsql;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Listening;
 
@@ -18,22 +19,35 @@ static class PermanentFailure
             (PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible (SQLSTATE 25006)."),
         PostgresException { SqlState: ['2', '8', ..] } =>
             (PgListenerError.AuthenticationFailed, $"The server refused the log-in: {Answer(exception)}."),
-        PostgresException { SqlState: ['4', '2', ..] } =>
+        PostgresException { SqlState: ['4', '2', ..] or ['2', '2', ..] } =>
             (PgListenerError.SettingsRefused, $"The server refused a setting of the connection string: {Answer(exception)}."),
-        // Npgsql has no code for these two. If its words change one day, they are tried again like any other failure.
+        // Npgsql has no code for these four. If its words change one day, they are tried again like any other failure.
         NpgsqlException { InnerException: null } e when e.Message.StartsWith("SSL connection requested", StringComparison.Ordinal) =>
             (PgListenerError.SettingsRefused, "The connection string asks for TLS and the server does not offer it."),
         NpgsqlException { InnerException: null } e when e.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
             (PgListenerError.AuthenticationFailed, "The server asks for a password and none is given."),
+        NpgsqlException { InnerException: null } e when e.Message.Contains("authentication method is not allowed", StringComparison.Ordinal) =>
+            (PgListenerError.SettingsRefused, $"Npgsql refuses how the server wants to authenticate: {e.Message}"),
+        NpgsqlException { InnerException: null } e when e.Message.Contains("SCRAM-SHA-256-PLUS", StringComparison.Ordinal) =>
+            (PgListenerError.SettingsRefused, "The connection string asks for channel binding, and the server does not offer it."),
+        _ when MissingFile(exception) is { } missing =>
+            (PgListenerError.SettingsRefused, $"A file that the connection string names is missing: {missing.Message}"),
         ArgumentException or NotSupportedException =>
             (PgListenerError.SettingsRefused, "Npgsql refuses a setting of the connection string."),
         // Of several hosts, each failed for good.
         NpgsqlException { InnerException: AggregateException { InnerExceptions: { Count: > 0 } causes } }
             when causes.All(cause => OfConnecting(cause) is not null) => OfConnecting(causes[0]),
         NpgsqlException { InnerException: AuthenticationException } =>
-            (PgListenerError.CertificateRefused, "The server's TLS certificate was refused."),
+            (PgListenerError.CertificateRefused, $"The server's TLS certificate was refused: {ExceptionSummary.Of(exception.InnerException!)}"),
         _ => null,
     };
+
+    static Exception? MissingFile(Exception? exception)
+    {
+        while (exception is not (null or FileNotFoundException or DirectoryNotFoundException))
+            exception = exception.InnerException;
+        return exception;
+    }
 
     // What the server says itself: names of users, databases, channels and settings, never a password or a payload.
     internal static string Answer(Exception exception) =>

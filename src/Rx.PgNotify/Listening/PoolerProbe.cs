@@ -1,4 +1,3 @@
-using System.Data;
 using System.Diagnostics;
 using Npgsql;
 
@@ -36,15 +35,9 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
             connection.Notification -= Hear;
         }
 
-        try
-        {
-            await UnlistenAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (!isHeard && e is NpgsqlException or TimeoutException)
-        {
-            // The answer to the question is known, whatever state the pooler leaves this connection in.
-        }
-
+        // The backend that listens may be shared, and is to be left as it was found. And silence proves something about
+        // a pooler only if the line still lives: an answer is waited for.
+        await UnlistenAsync().ConfigureAwait(false);
         return isHeard;
 
         void Hear(object sender, NpgsqlNotificationEventArgs e) =>
@@ -66,14 +59,7 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
             await silence.CancelAsync().ConfigureAwait(false);
         }
 
-        try
-        {
-            await answers.AnsweredAsync(EndedAsync(wait)).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-        }
-
+        await answers.AnsweredAsync(EndedAsync(wait)).ConfigureAwait(false);
         return false;
 
         static async Task<bool> EndedAsync(Task wait)
@@ -90,10 +76,9 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
         }
     }
 
-    // The backend that listens may be shared, and is to be left as it was found.
     async Task UnlistenAsync()
     {
-        for (var look = 0; look < MostLooks && connection.FullState == ConnectionState.Open && !answers.IsAbandoned; look++)
+        for (var look = 0; look < MostLooks; look++)
         {
             var found = await RunAsync(
                 $"SELECT true FROM pg_catalog.pg_listening_channels() AS channel WHERE channel = '{_channel}'",

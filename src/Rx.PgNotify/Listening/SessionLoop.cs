@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
@@ -9,7 +8,7 @@ namespace Rx.PgNotify.Listening;
 /// The work on one session: tell the server what is wanted, wait for what it sends, and again, until nothing is wanted
 /// or the connection is lost (which ends it with the exception).
 /// </summary>
-sealed class SessionLoop
+sealed class SessionLoop : IDisposable
 {
     // A wait on a line where messages flow is not cancelled: the cancel may hit the middle of a message and break the
     // connection (once in 13,000 cancels). Such a wait ends by itself soon enough.
@@ -23,25 +22,33 @@ sealed class SessionLoop
     readonly DesiredChannels _desired;
     readonly PumpSignal _signal;
     readonly ILogger _logger;
+    readonly Heartbeat _heartbeat;
     readonly Action _interruptWait;
     readonly CancellationToken _stop;
     int _waitsInARow;
     bool _hasWarned;
 
-    // Written by the loop, read by whoever asks for its attention: when the last message came, and which wait is on.
-    long _lastMessage = Stopwatch.GetTimestamp();
+    // Which wait is on. Written by the loop, read by whoever asks for its attention.
     long _waitNumber;
 
     internal SessionLoop(
-        ListenSession session, DesiredChannels desired, PumpSignal signal, ILogger logger, CancellationToken stop)
+        ListenSession session,
+        DesiredChannels desired,
+        PumpSignal signal,
+        TimeSpan heartbeat,
+        ILogger logger,
+        CancellationToken stop)
     {
         _session = session;
         _desired = desired;
         _signal = signal;
         _logger = logger;
         _stop = stop;
+        _heartbeat = new Heartbeat(heartbeat, session.CancelWait);
         _interruptWait = InterruptWait;
     }
+
+    public void Dispose() => _heartbeat.Dispose();
 
     internal async Task RunAsync(Action ready)
     {
@@ -71,6 +78,7 @@ sealed class SessionLoop
         try
         {
             await _session.ApplyAsync(changes).ConfigureAwait(false);
+            _heartbeat.SignOfLife();
         }
         catch (PostgresException e) when (_session.IsOpen && PermanentFailure.IsChannelRefused(e))
         {
@@ -120,25 +128,27 @@ sealed class SessionLoop
             if (++_waitsInARow < WaitsBeforeDrain)
                 return;
             await _session.DrainAsync().ConfigureAwait(false);
-            Volatile.Write(ref _lastMessage, Stopwatch.GetTimestamp());
-        }
-        else
-        {
-            Interlocked.Increment(ref _waitNumber);
-            _signal.Arm(_interruptWait);
-            var hasMessage = await _session.FinishWaitAsync(wait).ConfigureAwait(false);
-            _signal.Disarm();
-            if (hasMessage)
-                Volatile.Write(ref _lastMessage, Stopwatch.GetTimestamp());
+            _heartbeat.SignOfLife();
+            _waitsInARow = 0;
+            return;
         }
 
         _waitsInARow = 0;
+        Interlocked.Increment(ref _waitNumber);
+        _signal.Arm(_interruptWait);
+        var hasMessage = await _session.FinishWaitAsync(wait).ConfigureAwait(false);
+        _signal.Disarm();
+        if (!hasMessage && !_heartbeat.IsDue)
+            return;
+        if (!hasMessage)
+            await _session.PingAsync().ConfigureAwait(false);
+        _heartbeat.SignOfLife();
     }
 
     // On the thread of whoever asks, perhaps late: it may then end the next wait, which just looks around once more.
     void InterruptWait()
     {
-        var silence = Stopwatch.GetElapsedTime(Volatile.Read(ref _lastMessage));
+        var silence = _heartbeat.Silence;
         if (silence >= s_silence || _stop.IsCancellationRequested)
             _session.CancelWait();
         else

@@ -106,6 +106,11 @@ public class ConnectErrorTests
     [TestCase("Password=", PgListenerError.AuthenticationFailed)]
     [TestCase("SSL Mode=Require", PgListenerError.SettingsRefused)]
     [TestCase("Options=-c no.such.setting.=1", PgListenerError.SettingsRefused)]
+    [TestCase("Options=-c work_mem=much", PgListenerError.SettingsRefused)]
+    [TestCase("Timezone=Nowhere", PgListenerError.SettingsRefused)]
+    [TestCase("Require Auth=MD5", PgListenerError.SettingsRefused)]
+    [TestCase("Channel Binding=Require;SSL Mode=Disable", PgListenerError.SettingsRefused)]
+    [TestCase("Password=;Passfile=/no/such/file", PgListenerError.SettingsRefused)]
     public async Task WhatRetryingCanNotMend_IsAnErrorAndNotRetried(string setting, PgListenerError expected)
     {
         await using var listener = new PgListener($"{TestServer.ConnectionString};{setting}");

@@ -56,6 +56,30 @@ public class ReconnectTests
         }
     }
 
+    [TestCase("SSL Mode=Disable;GSS Encryption Mode=Disable")]
+    [TestCase("")]
+    public async Task WhenTheLastSubscriberGoesWhileAConnectHangs_TheListenerGoesIdle(string setting)
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        await server.PauseAsync();
+        try
+        {
+            await using var listener = new PgListener(
+                $"{server.ConnectionString};{setting}", new PgListenerOptions { Linger = TimeSpan.Zero });
+            var subscription = listener.Channel("a").Subscribe(_ => { });
+            _ = await listener.State.FirstAsync(state => state is ListenerState.Connecting).Timeout(TimeSpan.FromSeconds(5));
+            var clock = Stopwatch.StartNew();
+            subscription.Dispose();
+            _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(TimeSpan.FromSeconds(30));
+            await TestContext.Out.WriteLineAsync($"idle after {clock.ElapsedMilliseconds} ms");
+            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2 + 2)), "two seconds, and a machine that is busy");
+        }
+        finally
+        {
+            await server.ResumeAsync();
+        }
+    }
+
     [Test]
     public async Task SubscribingAndDisposingDuringTheBackoff_NeedsNoSecondConnection()
     {

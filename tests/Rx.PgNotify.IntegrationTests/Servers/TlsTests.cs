@@ -90,6 +90,17 @@ public sealed class TlsTests
     }
 
     [Test]
+    public async Task AMissingRootCertificate_IsARefusedSettingThatNamesTheFile()
+    {
+        await using var listener = new PgListener(Verified(CertifiedHost, "/no/such/authority.pem"));
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+        Assert.That((recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.SettingsRefused), recorder.Error?.ToString());
+        Assert.That(recorder.Error!.Message, Does.Contain("/no/such/authority.pem"));
+    }
+
+    [Test]
     public async Task AWrongPasswordOverTls_IsARefusedLogInAndNotARefusedCertificate()
     {
         await using var listener = new PgListener(Verified(CertifiedHost, _trusted, builder => builder.Password = "wrong"));
