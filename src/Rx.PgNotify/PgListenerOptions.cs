@@ -56,7 +56,8 @@ public sealed class PgListenerOptions
 
     /// <summary>
     /// The clock and timer behind every wait of the listener: linger and reconnect delays.
-    /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time.
+    /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time. It has to outlive the
+    /// listener: what waits on a scheduler that is then disposed waits for ever.
     /// </summary>
     public IScheduler Scheduler { get; set; } = DefaultScheduler.Instance;
 
