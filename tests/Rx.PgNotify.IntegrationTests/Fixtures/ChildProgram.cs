@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Rx.PgNotify.IntegrationTests;
 
@@ -47,13 +46,7 @@ public sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>Sends it a signal, by the signal's name such as KILL.</summary>
-    public async Task SignalAsync(string name)
-    {
-        var id = _process.Id.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -s {name} {id}"]);
-        await kill.WaitForExitAsync();
-        Assert.That(kill.ExitCode, Is.Zero, $"kill -s {name}");
-    }
+    public Task SignalAsync(string name) => ProcessSignal.SendAsync(_process.Id, name);
 
     /// <summary>Waits until it has ended.</summary>
     public async Task<int> WaitForExitAsync()

@@ -18,7 +18,7 @@ sealed class WireTap : IAsyncDisposable
     readonly ConcurrentDictionary<int, TappedConnection> _open = new();
     readonly NpgsqlConnectionStringBuilder _server;
     readonly bool _keepStatements;
-    (string Statement, System.Reactive.Disposables.CompositeDisposable Holds)? _held;
+    (string Statement, Action<TappedConnection> Hold)? _held;
     volatile bool _isRefusing;
     int _roundTrips;
     int _connections;
@@ -62,8 +62,23 @@ sealed class WireTap : IAsyncDisposable
     public IDisposable HoldRepliesTo(string statement)
     {
         var holds = new System.Reactive.Disposables.CompositeDisposable();
-        _held = (statement, holds);
+        _held = (statement, sender => holds.Add(sender.HoldReplies()));
         return holds;
+    }
+
+    /// <summary>The first time this statement is sent, all connections but the sender's fall silent, and stay so.</summary>
+    public IDisposable HoldRepliesOfOthersAt(string statement)
+    {
+        var holds = new System.Reactive.Disposables.CompositeDisposable();
+        _held = (statement, HoldOthers);
+        return holds;
+
+        void HoldOthers(TappedConnection sender)
+        {
+            _held = null;
+            foreach (var connection in _open.Values.Where(connection => connection != sender))
+                holds.Add(connection.HoldReplies());
+        }
     }
 
     /// <summary>Closes each new connection at once.</summary>
@@ -101,7 +116,7 @@ sealed class WireTap : IAsyncDisposable
             return;
         var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body);
         if (_held is { } held && held.Statement == statement)
-            held.Holds.Add(connection.HoldReplies());
+            held.Hold(connection);
         if (_keepStatements)
             _statements.Enqueue(statement);
     }

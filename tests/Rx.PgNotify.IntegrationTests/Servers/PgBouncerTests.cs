@@ -86,4 +86,24 @@ public sealed class PgBouncerTests
         Assert.That(
             await SqlExtensions.ExecuteAsync(bouncer.ConnectionString, "select count(*) from pg_listening_channels()"), Is.Zero);
     }
+
+    [Test]
+    public async Task InSessionMode_TheTimeLimitsOfTheRole_AreLifted()
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        foreach (var limit in new[] { "statement_timeout", "lock_timeout", "idle_session_timeout" })
+            await server.ExecuteAsync($"alter role current_user set {limit} = '1h'");
+        await using var bouncer = await PgBouncer.StartAsync(server, "session");
+        await using var tap = WireTap.Start(bouncer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, s_quick);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+        await Eventually.IsTrueAsync(() => tap.OpenConnections == 1, expectation: "the probe's own connection should close");
+
+        Assert.That(
+            await tap.AskAsync("select name from pg_settings where name ~ '^(statement|lock|idle_session)_timeout$' and setting <> '0'"),
+            Is.Empty);
+        Assert.That(await SqlExtensions.ExecuteAsync(bouncer.ConnectionString, "show statement_timeout"), Is.EqualTo("1h"), "of others");
+    }
 }

@@ -1,0 +1,43 @@
+namespace Rx.PgNotify.IntegrationTests.Listening;
+
+[Parallelizable(ParallelScope.All)]
+public class HealthyLineTests
+{
+    [Test]
+    public async Task SubscribingAtAnyMomentOfTheHeartbeat_KeepsALineWithALongRoundTrip()
+    {
+        // A heartbeat is under way for 200 ms after each second of silence.
+        var heartbeat = TimeSpan.FromSeconds(1);
+        var moments = Enumerable.Range(0, 13).Select(n => TimeSpan.FromMilliseconds(800 + (50 * n))).ToList();
+        await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
+        var listeners = moments.ConvertAll(_ => new PgListener(
+            proxy.ConnectionString, new PgListenerOptions { Heartbeat = heartbeat, ReconnectDelay = TimeSpan.FromMilliseconds(10) }));
+        try
+        {
+            var bystanders = listeners.ConvertAll(_ => new Recorder<ChannelSignal>());
+            for (var i = 0; i < moments.Count; i++)
+            {
+                listeners[i].Channel(UniqueChannel.Name()).Signals.Subscribe(bystanders[i]);
+                await bystanders[i].UntilSubscribedAsync();
+            }
+
+            proxy.Delay = TimeSpan.FromMilliseconds(100);
+            for (var round = 0; round < 3; round++)
+                await Task.WhenAll(moments.Select((moment, i) => SubscribeAsync(listeners[i], moment)));
+
+            Assert.That(bystanders.Select(bystander => bystander.Count), Is.All.EqualTo(1), "no Resync");
+            Assert.That(proxy.Accepted, Is.EqualTo(moments.Count));
+        }
+        finally
+        {
+            await Task.WhenAll(listeners.Select(listener => listener.DisposeAsync().AsTask()));
+        }
+    }
+
+    // The moment is what this test is about; the end is waited for.
+    static async Task SubscribeAsync(PgListener listener, TimeSpan moment)
+    {
+        await Task.Delay(moment);
+        await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { }).WaitAsync(TimeSpan.FromSeconds(10));
+    }
+}

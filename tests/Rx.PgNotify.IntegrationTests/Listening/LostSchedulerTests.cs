@@ -1,0 +1,62 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify.IntegrationTests.Listening;
+
+/// <summary>A scheduler of the options that its owner disposes while the listener still needs it.</summary>
+[Parallelizable(ParallelScope.All)]
+public class LostSchedulerTests
+{
+    static readonly TimeSpan s_delay = TimeSpan.FromMilliseconds(500);
+
+    [Test]
+    public async Task DisposedBeforeABackoff_EndsTheSubscriptionsOrIsDoneWithout_AndNothingSpins()
+    {
+        await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
+        var blackHole = proxy.Swallow();
+        await AssertDoesNotSpinAsync(proxy.ConnectionString, async (_, scheduler) =>
+        {
+            await Eventually.IsTrueAsync(() => proxy.Open == 1, expectation: "connecting");
+            proxy.Refuse();
+            scheduler.Dispose();
+            blackHole.Dispose();
+        });
+    }
+
+    [Test]
+    public async Task DisposedDuringABackoff_EndsTheSubscriptionsOrIsDoneWithout_AndNothingSpins() =>
+        await AssertDoesNotSpinAsync("Host=127.0.0.1;Port=1;Username=u", async (listener, scheduler) =>
+        {
+            _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting).Timeout(TimeSpan.FromSeconds(10));
+            scheduler.Dispose();
+        });
+
+    static async Task AssertDoesNotSpinAsync(string connectionString, Func<PgListener, EventLoopScheduler, Task> lose)
+    {
+        using var scheduler = new EventLoopScheduler();
+        await using var listener = new PgListener(
+            connectionString, new PgListenerOptions { Scheduler = scheduler, ReconnectDelay = s_delay, MaxReconnectDelay = s_delay });
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
+        var epochs = 0;
+        using var subscription = Observable
+            .Defer(() =>
+            {
+                Interlocked.Increment(ref epochs);
+                return listener.Channel("a");
+            })
+            .Retry()
+            .Subscribe(_ => { });
+        await lose(listener, scheduler);
+
+        await Eventually.IsTrueAsync(
+            () => Volatile.Read(ref epochs) > 1 || states.Items.Any(state => state is ListenerState.Reconnecting { Attempt: > 1 }),
+            expectation: "an error, or another attempt");
+        await Task.Delay(4 * s_delay); // what must not happen has its time
+
+        // Eight delays of at least half of it, and for each a fault and the state of the next epoch.
+        await TestContext.Out.WriteLineAsync($"{epochs} epochs, {states.Count} states");
+        Assert.That(Volatile.Read(ref epochs), Is.LessThan(20), "epochs");
+        Assert.That(states.Count, Is.LessThan(60), "states");
+    }
+}
