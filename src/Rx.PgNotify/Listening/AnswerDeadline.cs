@@ -31,16 +31,17 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
         while (true)
         {
             var lookedAt = Stopwatch.GetTimestamp();
+            var remaining = patience - Stopwatch.GetElapsedTime(silentSince, lookedAt);
             try
             {
-                return await command.WaitAsync(slice, CancellationToken.None).ConfigureAwait(false);
+                return await command.WaitAsync(remaining < slice ? remaining : slice, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TimeoutException e) when (!command.IsCompleted)
             {
                 var heardNow = Volatile.Read(ref _heard);
                 if (heardNow != heard)
                     silentSince = lookedAt;
-                else if (Stopwatch.GetElapsedTime(silentSince) >= patience)
+                else if (remaining <= slice)
                 {
                     Abandoned = command;
                     throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);
