@@ -11,6 +11,9 @@ static class StressSettings
     /// <summary>PGNOTIFY_STRESS_KILLS: how often in a row the backend is killed.</summary>
     public static int Kills => Number("PGNOTIFY_STRESS_KILLS") ?? 30;
 
+    /// <summary>PGNOTIFY_STRESS_RUNS: how often a run of ten seconds is repeated, where there is one.</summary>
+    public static int Runs => Number("PGNOTIFY_STRESS_RUNS") ?? 2;
+
     /// <summary>PGNOTIFY_STRESS_SEED: repeats the choices of a run, though not the moments at which they meet.</summary>
     public static int Seed => Number("PGNOTIFY_STRESS_SEED") ?? Random.Shared.Next();
 

@@ -1,0 +1,23 @@
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify;
+
+public static partial class PgObservable
+{
+    /// <summary>
+    /// The notifications that pass a test, and every Resync. With <c>Where</c>, a Resync is easily filtered out, and the
+    /// gap that it tells of with it.
+    /// </summary>
+    /// <param name="source">The signals of one or several channels.</param>
+    /// <param name="predicate">Whether a notification passes. What it throws ends the sequence with <c>OnError</c>.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="source"/> or <paramref name="predicate"/> is <see langword="null"/>.
+    /// </exception>
+    public static IObservable<ChannelSignal> WhereNotification(
+        this IObservable<ChannelSignal> source, Func<Notification, bool> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(predicate);
+        return source.Where(signal => !signal.IsNotification || predicate(signal.Notification));
+    }
+}
