@@ -5,25 +5,23 @@ namespace Rx.PgNotify;
 /// </summary>
 /// <remarks>
 /// One timer is armed for a burst. It is not moved when values come; when it fires it is armed again for what is left.
-/// So a value costs no timer, and a delay is never longer than the quiet spell. Times are readings of one stopwatch.
-/// Not thread-safe: <see cref="BurstSink{TSource,TResult}"/> uses it under its lock.
+/// So a value costs no timer, and a delay is never longer than the quiet spell.
 /// </remarks>
-struct BurstDeadline(BurstTiming timing)
+struct BurstDeadline(BurstTiming timing) : IDeadline
 {
     TimeSpan _last;
     TimeSpan _limit;
     TimeSpan _armedFor;
 
-    /// <summary>The burst's first value came; the timer is to fire after <see cref="BurstTiming.Quiet"/>.</summary>
-    internal void Begin(TimeSpan now)
+    public TimeSpan? Begin(TimeSpan now)
     {
         _last = now;
         _limit = now > TimeSpan.MaxValue - timing.MaxWait ? TimeSpan.MaxValue : now + timing.MaxWait;
         _armedFor = now + timing.Quiet;
+        return timing.Quiet;
     }
 
-    /// <summary>A further value came.</summary>
-    internal void Extend(TimeSpan now)
+    public void Extend(TimeSpan now)
     {
         // A scheduler without a stopwatch of its own has one made of its wall clock, which may be set back. The time
         // since the last value is then unknown; without this, the limit would wait for the clock to come round again.
@@ -32,8 +30,7 @@ struct BurstDeadline(BurstTiming timing)
         _last = now;
     }
 
-    /// <summary>The timer fired: whether the burst ends now, and if not, after which delay to look again.</summary>
-    internal bool HasPassed(TimeSpan now, out TimeSpan remaining)
+    public bool HasPassed(TimeSpan now, out TimeSpan remaining)
     {
         remaining = TimeSpan.Zero;
         var deadline = _last + timing.Quiet;
@@ -54,5 +51,10 @@ struct BurstDeadline(BurstTiming timing)
         _armedFor = deadline;
         remaining = deadline - now;
         return false;
+    }
+
+    public readonly void Emitted(TimeSpan now)
+    {
+        // The next burst begins with its first value.
     }
 }

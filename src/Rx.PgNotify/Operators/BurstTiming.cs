@@ -5,9 +5,6 @@ namespace Rx.PgNotify;
 /// <summary>The checked arguments of an operator that gathers bursts.</summary>
 sealed record BurstTiming
 {
-    // System.Threading.Timer takes more, but not every scheduler rests on it. No timer is armed for longer than quiet.
-    static readonly TimeSpan s_longestQuiet = TimeSpan.FromMilliseconds(int.MaxValue);
-
     BurstTiming(TimeSpan quiet, TimeSpan maxWait, IScheduler scheduler)
     {
         Quiet = quiet;
@@ -23,8 +20,9 @@ sealed record BurstTiming
 
     internal static BurstTiming Create(TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler)
     {
-        if (quiet < TimeSpan.Zero || quiet > s_longestQuiet)
-            throw new ArgumentOutOfRangeException(nameof(quiet), quiet, $"quiet must be from zero to {s_longestQuiet}.");
+        if (quiet < TimeSpan.Zero || quiet > IDeadline.LongestDelay)
+            throw new ArgumentOutOfRangeException(
+                nameof(quiet), quiet, $"quiet must be from zero to {IDeadline.LongestDelay}.");
         if (maxWait < quiet)
             throw new ArgumentOutOfRangeException(
                 nameof(maxWait), maxWait, $"maxWait must be zero or more and no shorter than quiet ({quiet}).");

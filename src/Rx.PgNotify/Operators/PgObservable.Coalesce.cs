@@ -47,7 +47,7 @@ public static partial class PgObservable
     }
 
     sealed class CoalesceSink<T>(IObserver<IReadOnlyList<T>> observer, BurstTiming timing)
-        : BurstSink<T, IReadOnlyList<T>>(observer, timing)
+        : DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(observer, timing.Scheduler, new(timing))
     {
         List<T> _values = [];
 

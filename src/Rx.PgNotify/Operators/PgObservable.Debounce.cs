@@ -41,20 +41,7 @@ public static partial class PgObservable
     {
         ArgumentNullException.ThrowIfNull(source);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<T>(observer => new DebounceSink<T>(observer, timing).SubscribeTo(source));
-    }
-
-    sealed class DebounceSink<T>(IObserver<T> observer, BurstTiming timing) : BurstSink<T, T>(observer, timing)
-    {
-        T _latest = default!;
-
-        protected override void Add(T value) => _latest = value;
-
-        protected override T Take()
-        {
-            var latest = _latest;
-            _latest = default!;
-            return latest;
-        }
+        return Observable.Create<T>(observer =>
+            new LatestSink<T, BurstDeadline>(observer, timing.Scheduler, new(timing)).SubscribeTo(source));
     }
 }

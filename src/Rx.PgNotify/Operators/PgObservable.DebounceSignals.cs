@@ -21,42 +21,8 @@ public static partial class PgObservable
     {
         ArgumentNullException.ThrowIfNull(source);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<IReadOnlyList<ChannelSignal>>(
-                observer => new DebounceSignalsSink(observer, timing).SubscribeTo(source))
+        return Observable.Create<IReadOnlyList<ChannelSignal>>(observer =>
+                new LatestSignalsSink<BurstDeadline>(observer, timing.Scheduler, new(timing)).SubscribeTo(source))
             .SelectMany(signals => signals);
-    }
-
-    sealed class DebounceSignalsSink(IObserver<IReadOnlyList<ChannelSignal>> observer, BurstTiming timing)
-        : BurstSink<ChannelSignal, IReadOnlyList<ChannelSignal>>(observer, timing)
-    {
-        // One for each channel that had any: rare and few.
-        List<ChannelSignal> _resyncs = [];
-        ChannelSignal? _latest;
-
-        protected override void Add(ChannelSignal value)
-        {
-            if (!value.IsResync)
-            {
-                _latest = value;
-                return;
-            }
-
-            var known = _resyncs.FindIndex(r => string.Equals(r.Channel, value.Channel, StringComparison.Ordinal));
-            if (known < 0)
-                _resyncs.Add(value);
-            else
-                _resyncs[known] = ChannelSignal.Resync(
-                    value.Channel, _resyncs[known].Reasons | value.Reasons, _resyncs[known].Dropped + value.Dropped);
-        }
-
-        protected override IReadOnlyList<ChannelSignal> Take()
-        {
-            var signals = _resyncs;
-            _resyncs = [];
-            if (_latest is { } latest)
-                signals.Add(latest);
-            _latest = null;
-            return signals;
-        }
     }
 }

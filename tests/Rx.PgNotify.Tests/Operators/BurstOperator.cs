@@ -22,7 +22,21 @@ public sealed record BurstOperator(
         (source, quiet, maxWait, scheduler) => source.Coalesce(quiet, maxWait, scheduler).Select(burst => string.Concat(burst)),
         burst => burst);
 
-    public static IEnumerable<BurstOperator> All => [Debounce, Coalesce];
+    public static readonly BurstOperator CoalesceBy = new(
+        nameof(CoalesceBy),
+        (source, quiet, maxWait, scheduler) =>
+            source.CoalesceBy(KeyOf, quiet, maxWait, scheduler: scheduler).Select(burst => string.Concat(burst)),
+        LatestByKey);
+
+    public static readonly BurstOperator CoalesceBySignals = new(
+        nameof(CoalesceBySignals),
+        (source, quiet, maxWait, scheduler) => source
+            .Select(c => ChannelSignal.From(new Notification("a", c.ToString(), 4711)))
+            .CoalesceBy(n => KeyOf(n.Payload[0]), quiet, maxWait, scheduler: scheduler)
+            .Select(burst => string.Concat(burst.Select(s => s.Notification.Payload))),
+        LatestByKey);
+
+    public static IEnumerable<BurstOperator> All => [Debounce, Coalesce, CoalesceBy, CoalesceBySignals];
 
     /// <summary>The operator with its times in milliseconds.</summary>
     public IObservable<string> Over(IObservable<char> source, int quiet, int maxWait, IScheduler scheduler) =>
@@ -34,4 +48,8 @@ public sealed record BurstOperator(
         .Select(parts => parts[1][0] is '|' or '#' ? $"{parts[0]}:{parts[1]}" : $"{parts[0]}:{ResultOf(parts[1])}"));
 
     public override string ToString() => Name;
+
+    static int KeyOf(char value) => value % 3;
+
+    static string LatestByKey(string burst) => string.Concat(burst.GroupBy(KeyOf).Select(values => values.Last()));
 }

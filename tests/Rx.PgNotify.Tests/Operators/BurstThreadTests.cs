@@ -7,7 +7,6 @@ namespace Rx.PgNotify.Tests.Operators;
 /// <summary>Real threads and real timers; what is asserted holds for every interleaving.</summary>
 public class BurstThreadTests
 {
-    const int Producers = 4;
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(1);
     static readonly TimeSpan s_maxWait = TimeSpan.FromMilliseconds(4);
     static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
@@ -22,7 +21,7 @@ public class BurstThreadTests
         TestContext.Out.WriteLine($"seed {seed}");
         using var subject = new Subject<(int Producer, int Number)>();
         var input = Subject.Synchronize(subject);
-        var next = new int[Producers];
+        var next = new int[Producers.Count];
         var bursts = 0;
         var inside = 0;
         string? wrong = null;
@@ -41,7 +40,7 @@ public class BurstThreadTests
                 }
 
                 if (++bursts % 8 == 0)
-                    Spin(TimeSpan.FromTicks(2 * maxWait.Ticks));
+                    Producers.Spin(TimeSpan.FromTicks(2 * maxWait.Ticks));
                 Interlocked.Decrement(ref inside);
             },
             () =>
@@ -51,7 +50,7 @@ public class BurstThreadTests
                 ended.Set();
             });
 
-        var sent = RunProducers(seed, longestPause, (producer, number) => input.OnNext((producer, number)));
+        var sent = Producers.Run(seed, longestPause, (producer, number) => input.OnNext((producer, number)));
         input.OnCompleted();
 
         Assert.That(ended.Wait(s_deadline), Is.True, "completed");
@@ -81,7 +80,7 @@ public class BurstThreadTests
             Interlocked.Decrement(ref inside);
         });
 
-        RunProducers(seed, longestPause: 3_000, (_, _) =>
+        Producers.Run(seed, longestPause: 3_000, (_, _) =>
         {
             lock (order)
                 input.OnNext(++last);
@@ -121,10 +120,10 @@ public class BurstThreadTests
                 else
                     Interlocked.Increment(ref early);
             });
-            Spin(TimeSpan.FromMicroseconds(random.Next(500)));
+            Producers.Spin(TimeSpan.FromMicroseconds(random.Next(500)));
             subscription.Dispose();
             Volatile.Write(ref disposed, true);
-            Spin(TimeSpan.FromMicroseconds(500));
+            Producers.Spin(TimeSpan.FromMicroseconds(500));
             late = Math.Max(late, Volatile.Read(ref claimed));
         }
 
@@ -145,7 +144,7 @@ public class BurstThreadTests
         observer.WaitUntilBusy();
         for (var i = 1; i <= 1_000; i++)
             source.OnNext(i);
-        Spin(TimeSpan.FromMilliseconds(20));
+        Producers.Spin(TimeSpan.FromMilliseconds(20));
         observer.Release();
 
         Assert.That(SpinWait.SpinUntil(() => observer.Received == 1_001, s_deadline), Is.True);
@@ -168,31 +167,5 @@ public class BurstThreadTests
 
         Assert.That(SpinWait.SpinUntil(() => observer.Received == 1, s_deadline), Is.True);
         Assert.That(observer.WasHeldUp, Is.False);
-    }
-
-    static int[] RunProducers(int seed, int longestPause, Action<int, int> send)
-    {
-        var sent = new int[Producers];
-        var threads = Enumerable.Range(0, Producers).Select(producer => new Thread(() =>
-        {
-            var random = new Random(seed + producer);
-            var clock = Stopwatch.StartNew();
-            while (clock.ElapsedMilliseconds < 700)
-            {
-                for (var burst = random.Next(20); burst >= 0; burst--)
-                    send(producer, sent[producer]++);
-                Spin(TimeSpan.FromMicroseconds(random.Next(longestPause)));
-            }
-        })).ToList();
-        threads.ForEach(t => t.Start());
-        threads.ForEach(t => t.Join());
-        return sent;
-    }
-
-    // Random pauses to vary the interleaving, not to wait for anything.
-    static void Spin(TimeSpan time)
-    {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < time;)
-            Thread.Yield();
     }
 }

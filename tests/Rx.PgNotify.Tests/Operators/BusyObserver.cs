@@ -11,6 +11,8 @@ sealed class BusyObserver : IDisposable
 
     public int Received => Volatile.Read(ref _received);
 
+    public int Latest { get; private set; }
+
     public bool WasHeldUp { get; private set; }
 
     public void OnNext(IReadOnlyList<int> burst)
@@ -18,6 +20,7 @@ sealed class BusyObserver : IDisposable
         _busy.Set();
         WasHeldUp |= !_released.Wait(TimeSpan.FromSeconds(10));
         Bursts.Add(burst.Count);
+        Latest = burst[^1];
         Interlocked.Add(ref _received, burst.Count);
     }
 

@@ -4,30 +4,32 @@ using System.Reactive.Disposables;
 namespace Rx.PgNotify;
 
 /// <summary>
-/// Gathers the source's values into bursts and emits a result for each. What is gathered, and what becomes of it,
-/// is up to the derived class; when a burst ends is up to <see cref="BurstDeadline"/>.
+/// Gathers the source's values until they are due and then emits one result for them. What is gathered, and what becomes
+/// of it, is up to the derived class; when it is due is up to <typeparamref name="TDeadline"/>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The lock guards the fields and nothing else: the observer, the scheduler, its stopwatch and its timers are foreign
 /// code and are called outside. Calls to the observer are serialised by a turn instead: whoever finds that something is
 /// to be emitted takes the turn (<c>_emitting</c>) and, back from the observer, looks for more; whoever finds the turn
-/// taken leaves. So no thread waits for another one's observer, and while the observer is busy the one open burst
+/// taken leaves. So no thread waits for another one's observer, and while the observer is busy what is gathered
 /// simply grows.
 /// </para>
 /// <para>
-/// A timer is armed if and only if a burst is open and not yet due. The observer is Rx's auto-detaching one: when it
-/// throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller.
+/// A timer is armed if and only if something is gathered and not yet due. The observer is Rx's auto-detaching one: when
+/// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller.
 /// </para>
 /// </remarks>
-abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTiming timing)
+abstract class DeadlineSink<TSource, TResult, TDeadline>(
+    IObserver<TResult> observer, IScheduler scheduler, TDeadline deadline)
     : IObserver<TSource>, IDisposable
+    where TDeadline : struct, IDeadline
 {
     readonly Lock _gate = new();
-    readonly IStopwatch _clock = timing.Scheduler.StartStopwatch();
+    readonly IStopwatch _clock = scheduler.StartStopwatch();
     readonly SingleAssignmentDisposable _upstream = new();
 
-    BurstDeadline _deadline = new(timing);
+    TDeadline _deadline = deadline;
     SingleAssignmentDisposable? _timer;
     Phase _phase;
     Exception? _error;
@@ -38,7 +40,7 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
     enum Phase
     {
         Running,
-        Completed, // the source has; the open burst and OnCompleted are still to be passed on
+        Completed, // the source has; what is gathered and OnCompleted are still to be passed on
         Failed,    // the source has; OnError is still to be passed on
         Over,
     }
@@ -57,16 +59,17 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
         return this;
     }
 
-    /// <summary>Adds a value to the open burst. Called under the lock: no foreign code in here.</summary>
+    /// <summary>Adds a value to what is gathered. Called under the lock: no foreign code in here.</summary>
     protected abstract void Add(TSource value);
 
-    /// <summary>The result of the open burst, which starts afresh. Called under the lock: no foreign code in here.</summary>
+    /// <summary>The result of what is gathered, which starts afresh. Called under the lock: no foreign code in here.</summary>
     protected abstract TResult Take();
 
-    public void OnNext(TSource value)
+    public virtual void OnNext(TSource value)
     {
         var now = _clock.Elapsed;
-        SingleAssignmentDisposable timer;
+        SingleAssignmentDisposable? timer = null;
+        TimeSpan? delay;
         lock (_gate)
         {
             if (_phase != Phase.Running)
@@ -79,11 +82,16 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
             }
 
             _open = true;
-            _deadline.Begin(now);
-            _timer = timer = new SingleAssignmentDisposable();
+            delay = _deadline.Begin(now);
+            _due = delay is null;
+            if (!_due)
+                _timer = timer = new SingleAssignmentDisposable();
         }
 
-        Arm(timer, timing.Quiet);
+        if (timer is null)
+            Emit();
+        else
+            Arm(timer, delay.GetValueOrDefault());
     }
 
     public void OnCompleted() => End(Phase.Completed, error: null);
@@ -93,6 +101,13 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
     public void Dispose()
     {
         End(Phase.Over, error: null);
+        _upstream.Dispose();
+    }
+
+    /// <summary>Ends it as an error of the source's would, and leaves the source.</summary>
+    protected void Fail(Exception error)
+    {
+        OnError(error);
         _upstream.Dispose();
     }
 
@@ -115,7 +130,7 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
 
     // The holder exists before the timer does: a scheduler may run the action before Schedule returns.
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay) =>
-        timer.Disposable = timing.Scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
+        timer.Disposable = scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
 
     IDisposable OnTimer()
     {
@@ -141,7 +156,7 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
     {
         while (true)
         {
-            switch (TakeTurn(out var result))
+            switch (TakeTurn(_clock.Elapsed, out var result))
             {
                 case Turn.Result:
                     observer.OnNext(result!);
@@ -160,7 +175,7 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
         }
     }
 
-    Turn TakeTurn(out TResult? result)
+    Turn TakeTurn(TimeSpan now, out TResult? result)
     {
         result = default;
         lock (_gate)
@@ -177,6 +192,7 @@ abstract class BurstSink<TSource, TResult>(IObserver<TResult> observer, BurstTim
             {
                 _open = _due = false;
                 _emitting = true;
+                _deadline.Emitted(now);
                 result = Take();
                 return Turn.Result;
             }

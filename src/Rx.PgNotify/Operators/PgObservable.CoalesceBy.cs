@@ -1,0 +1,93 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify;
+
+public static partial class PgObservable
+{
+    /// <summary>
+    /// Each burst as one list of the latest value of each key, in the order in which the keys first came: emitted once
+    /// <paramref name="quiet"/> has passed without a new value, and never later than <paramref name="maxWait"/> after
+    /// the burst's first one. Never an empty list.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The timing is that of <see cref="Coalesce{T}"/>. The size of a list is bounded by the number of different keys.
+    /// While the observer is busy with a burst, the next one gathers what comes and follows at once. Completion emits a
+    /// burst that still waits and then completes; an error drops it and is passed on at once.
+    /// </para>
+    /// <para>
+    /// <paramref name="keySelector"/> and <paramref name="comparer"/> run on the source's thread, once a value and never
+    /// under a lock; what they throw is passed on as an error. Lists are emitted on <paramref name="scheduler"/>; only
+    /// what completion flushes comes on the source's thread. A list is the observer's to keep: it never changes. The
+    /// exact semantics stand in <c>docs/operators.md</c>.
+    /// </para>
+    /// </remarks>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <param name="source">Where the values come from.</param>
+    /// <param name="keySelector">The key of a value; it may be <see langword="null"/>.</param>
+    /// <param name="quiet">
+    /// How long no value has to come for the burst to end, whatever its key. Zero to <see cref="int.MaxValue"/>
+    /// milliseconds; zero means as soon as the scheduler gets to it.
+    /// </param>
+    /// <param name="maxWait">
+    /// The longest time from a burst's first value to the emission: <paramref name="quiet"/> or more,
+    /// <see cref="TimeSpan.MaxValue"/> for no limit.
+    /// </param>
+    /// <param name="comparer">
+    /// When two keys are the same; default <see cref="EqualityComparer{T}.Default"/>. It is not asked about
+    /// <see langword="null"/>, which is a key of its own.
+    /// </param>
+    /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
+    /// <returns>One list for each burst.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="source"/> or <paramref name="keySelector"/> is <see langword="null"/>.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
+    /// </exception>
+    public static IObservable<IReadOnlyList<T>> CoalesceBy<T, TKey>(
+        this IObservable<T> source,
+        Func<T, TKey> keySelector,
+        TimeSpan quiet,
+        TimeSpan maxWait,
+        IEqualityComparer<TKey>? comparer = null,
+        IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(keySelector);
+        var timing = BurstTiming.Create(quiet, maxWait, scheduler);
+        return Observable.Create<IReadOnlyList<T>>(
+            observer => new CoalesceBySink<T, TKey>(observer, keySelector, comparer, timing).SubscribeTo(source));
+    }
+
+    sealed class CoalesceBySink<T, TKey>(
+        IObserver<IReadOnlyList<T>> observer,
+        Func<T, TKey> keySelector,
+        IEqualityComparer<TKey>? comparer,
+        BurstTiming timing)
+        : DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(observer, timing.Scheduler, new(timing))
+    {
+        readonly LatestByKey<T, TKey> _values = new(keySelector, comparer);
+
+        public override void OnNext(T value)
+        {
+            try
+            {
+                _values.Find(value);
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+                return;
+            }
+
+            base.OnNext(value);
+        }
+
+        protected override void Add(T value) => _values.Add(value);
+
+        protected override IReadOnlyList<T> Take() => _values.Take();
+    }
+}
