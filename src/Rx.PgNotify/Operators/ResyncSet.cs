@@ -10,6 +10,8 @@ sealed class ResyncSet
     // One for each channel that had any: rare and few.
     List<ChannelSignal> _resyncs = [];
 
+    internal bool IsEmpty => _resyncs.Count == 0;
+
     internal void Add(ChannelSignal resync)
     {
         var known = _resyncs.FindIndex(r => string.Equals(r.Channel, resync.Channel, StringComparison.Ordinal));
@@ -26,5 +28,16 @@ sealed class ResyncSet
         var resyncs = _resyncs;
         _resyncs = [];
         return resyncs;
+    }
+
+    /// <summary>Takes the first one.</summary>
+    internal bool TryTake(out ChannelSignal resync)
+    {
+        resync = default;
+        if (IsEmpty)
+            return false;
+        resync = _resyncs[0];
+        _resyncs.RemoveAt(0);
+        return true;
     }
 }
