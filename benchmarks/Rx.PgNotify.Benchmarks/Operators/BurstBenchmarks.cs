@@ -9,6 +9,7 @@ namespace Rx.PgNotify.Benchmarks.Operators;
 public class BurstBenchmarks
 {
     const int Values = 10_000;
+    const int Keys = 100;
 
     static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(1);
@@ -24,6 +25,13 @@ public class BurstBenchmarks
 
     [Benchmark(OperationsPerInvoke = Values)]
     public int Coalesce() => Push(source => source.Coalesce(s_quiet, s_maxWait));
+
+    [Benchmark(OperationsPerInvoke = Values)]
+    public int BufferAndGroupBy() => Push(source => source.Buffer(s_quiet)
+        .Select(values => values.GroupBy(value => value % Keys).Select(group => group.Last()).ToList()));
+
+    [Benchmark(OperationsPerInvoke = Values)]
+    public int CoalesceBy() => Push(source => source.CoalesceBy(value => value % Keys, s_quiet, s_maxWait));
 
     static int Push<TResult>(Func<IObservable<int>, IObservable<TResult>> with)
     {

@@ -15,6 +15,7 @@ public class CoalesceByTests
     [TestCase("-a---A-----------------", "40:a 80:A", TestName = "a key begins anew in the next burst")]
     [TestCase("-ab---bBa--------------", "50:ab 110:Ba", TestName = "the order is each burst's own")]
     [TestCase("-aAaAaAaAaAaAa---------", "90:a 160:a", TestName = "a burst of one key is cut at maxWait too")]
+    [TestCase("-abA------------aAbBaAcCaAbB------ab-|", "60:Ab 240:aBC 300:AB 370:ab 370:|", TestName = "CoalesceBy: the picture in docs/operators.md")]
     [TestCase("-abA-|", "50:Ab 50:|", TestName = "completion flushes the open burst")]
     [TestCase("-abA-#", "50:#failed", TestName = "an error drops the open burst")]
     public void CoalesceBy_OfMarbles_KeepsTheLatestOfEachKey(string marbles, string bursts)

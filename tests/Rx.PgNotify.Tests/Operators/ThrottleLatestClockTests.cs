@@ -29,21 +29,22 @@ public class ThrottleLatestClockTests
         Assert.That(recorder.ToString(), Is.EqualTo("0:a 100:c 130:d"));
     }
 
-    [TestCase(7, TestName = "a little")]
-    [TestCase(29, TestName = "a lot")]
-    public void Timer_ThatFiresEarly_IsArmedForTheRest(int early)
+    [TestCase(true, 7, "0:a 30:b")]
+    [TestCase(true, 29, "0:a 30:b")]
+    [TestCase(false, 7, "30:b")]
+    public void Timer_ThatFiresEarly_IsArmedForTheRest(bool leading, int early, string expected)
     {
         var scheduler = new TestScheduler();
         var hasty = new UnpunctualScheduler(scheduler) { Early = TimeSpan.FromMilliseconds(early) };
         using var source = new Subject<char>();
         var recorder = scheduler.CreateRecorder<char>();
-        using var subscription = source.ThrottleLatest(s_interval, scheduler: hasty).Subscribe(recorder);
+        using var subscription = source.ThrottleLatest(s_interval, leading, hasty).Subscribe(recorder);
 
         source.OnNext('a');
         source.OnNext('b');
         scheduler.Start();
 
-        Assert.That(recorder.ToString(), Is.EqualTo("0:a 30:b"));
+        Assert.That(recorder.ToString(), Is.EqualTo(expected));
     }
 
     [Test]
@@ -60,6 +61,27 @@ public class ThrottleLatestClockTests
         scheduler.Start(); // virtual time refuses fractions
 
         Assert.That(recorder.ToString(), Is.EqualTo("0:a 31:b"));
+    }
+
+    [Test]
+    public void Interval_WhenTheThreadThatEmitsHasReadTheTimeBeforeTheOneThatFoundTheValueDue_CountsFromTheLatter()
+    {
+        var scheduler = new TestScheduler();
+        var unpunctual = new UnpunctualScheduler(scheduler);
+        using var source = new Subject<char>();
+        var recorder = scheduler.CreateRecorder<char>();
+        using var subscription = source.ThrottleLatest(s_interval, scheduler: unpunctual).Subscribe(recorder);
+
+        source.OnNext('a');
+        scheduler.AdvanceTo(30);
+        unpunctual.Readings.Enqueue(30);
+        unpunctual.Readings.Enqueue(25);
+        source.OnNext('b');
+        scheduler.AdvanceTo(57);
+        source.OnNext('c');
+        scheduler.Start();
+
+        Assert.That(recorder.ToString(), Is.EqualTo("0:a 30:b 60:c"));
     }
 
     [TestCase(true, -60, "10:a 40:d 70:g 100:j 130:m 160:n")]

@@ -2,15 +2,20 @@ using System.Reactive.Concurrency;
 
 namespace Rx.PgNotify.Tests.VirtualTime;
 
-/// <summary>Virtual time whose first timer fires early, and whose stopwatch may run slow.</summary>
-sealed class UnpunctualScheduler(TestScheduler inner, double rate = 1) : IScheduler, IServiceProvider, IStopwatchProvider, IStopwatch
+/// <summary>Virtual time whose timers may fire early, and whose stopwatch may run slow or be read late.</summary>
+sealed class UnpunctualScheduler(TestScheduler inner, double rate = 1)
+    : IScheduler, IServiceProvider, IStopwatchProvider, IStopwatch
 {
+    /// <summary>What the stopwatch shows, in milliseconds, the next times it is read.</summary>
+    public Queue<long> Readings { get; } = [];
+
     /// <summary>By how much the next timer is early.</summary>
     public TimeSpan Early { get; set; }
 
     public DateTimeOffset Now => inner.Now;
 
-    public TimeSpan Elapsed => TimeSpan.FromMilliseconds(inner.Clock * rate);
+    public TimeSpan Elapsed =>
+        TimeSpan.FromMilliseconds(Readings.TryDequeue(out var reading) ? reading : inner.Clock * rate);
 
     public object? GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
 
