@@ -9,7 +9,7 @@ namespace Rx.PgNotify;
 /// committed after that moment, up to the next Resync; if anything is missing, another Resync always follows. Whoever
 /// reads the truth anew at each Resync is therefore never stale for good.
 /// </remarks>
-public readonly record struct ChannelSignal
+public readonly record struct ChannelSignal : ISignal<ChannelSignal>
 {
     // A notification keeps its process id here, a Resync the number of dropped notifications.
     readonly long _value;
@@ -81,6 +81,24 @@ public readonly record struct ChannelSignal
         return new ChannelSignal(channel, null, reasons, dropped);
     }
 
+    /// <summary>A signal that carries the value of a payload that was parsed.</summary>
+    /// <typeparam name="T">What payloads are parsed to.</typeparam>
+    /// <param name="channel">The channel's name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="processId">The process id of the backend that sent it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="channel"/> is <see langword="null"/>.</exception>
+    public static ChannelSignal<T> From<T>(string channel, T value, int processId)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return new ChannelSignal<T>(channel, ResyncReasons.None, processId, value);
+    }
+
+    /// <summary>A Resync among values.</summary>
+    /// <typeparam name="T">What payloads are parsed to.</typeparam>
+    /// <inheritdoc cref="Resync(string, ResyncReasons, long)" path="/param|/exception"/>
+    public static ChannelSignal<T> Resync<T>(string channel, ResyncReasons reasons, long dropped = 0) =>
+        ChannelSignal<T>.WithoutValue(Resync(channel, reasons, dropped));
+
     /// <summary>For a log: the kind, the channel and the reasons, never the payload.</summary>
     public override string ToString() => this switch
     {
@@ -92,4 +110,6 @@ public readonly record struct ChannelSignal
 
     internal static ChannelSignal OfNotification(string channel, string payload, int processId) =>
         new(channel, payload, ResyncReasons.None, processId);
+
+    static ChannelSignal ISignal<ChannelSignal>.OfResync(ChannelSignal resync) => resync;
 }

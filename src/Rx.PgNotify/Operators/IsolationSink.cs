@@ -1,0 +1,201 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+
+namespace Rx.PgNotify;
+
+/// <summary>
+/// Puts a bounded queue between the source and its observer, who is called on a scheduler. What becomes of the oldest
+/// value when the queue is full is up to the derived class.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The lock guards the fields, and the derived class's, and nothing else: observer, callback and scheduler are foreign
+/// code and are called outside. A work item is scheduled or running if and only if <c>_isDelivering</c>; it alone uses
+/// the batch that it takes out of the queue, so that a source at full speed does not contend with it for each value.
+/// </para>
+/// <para>
+/// Only the oldest value is ever dropped, so the gap is always in front of the queue, and behind a gap there is always
+/// a value. The observer is Rx's auto-detaching one: when it throws, it takes no further call and disposes this sink;
+/// <c>_isDelivering</c> stays set and the exception goes to the scheduler.
+/// </para>
+/// </remarks>
+abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler? scheduler)
+    : IObserver<T>, IDisposable
+{
+    // What is out of the queue is beyond its bound and cannot be dropped any more: a small part of what waits.
+    const int LargestBatch = 64;
+    const int SmallestPartOfQueue = 16;
+
+    // After so many the thread is given back, and others that wait for the scheduler get their turn.
+    const int ValuesPerTurn = 256;
+
+    readonly T[] _batch = new T[Math.Clamp(capacity / SmallestPartOfQueue, 1, LargestBatch)];
+    readonly Lock _gate = new();
+    readonly Queue<T> _waiting = new();
+    readonly SingleAssignmentDisposable _upstream = new();
+
+    // Holds a work item that has run already if the scheduler was faster than the assignment. So not each is cancelled
+    // on disposal; one that is not finds nothing to do.
+    readonly MultipleAssignmentDisposable _work = new();
+
+    // Written under the lock; read without it before each call of the observer, so that after Dispose has returned only
+    // a call that had already passed this check can still be seen.
+    volatile Phase _phase;
+    Exception? _error;
+    bool _isDelivering;
+
+    enum Phase
+    {
+        Running,
+        Completed, // the source has; what waits and OnCompleted are still to be passed on
+        Failed,    // the source has; what waits and OnError are still to be passed on
+        Over,
+    }
+
+    enum Turn
+    {
+        None,
+        Batch,
+        Completion,
+        Failure,
+    }
+
+    internal IDisposable SubscribeTo(IObservable<T> source)
+    {
+        _upstream.Disposable = source.SubscribeSafe(this);
+        return this;
+    }
+
+    /// <summary>Notes that a value is lost. Called under the lock: no foreign code in here.</summary>
+    protected abstract void Drop(T oldest);
+
+    /// <summary>Whether there is a gap in front of the queue, to be told of now. Called under the lock, as above.</summary>
+    protected abstract bool TakeGap();
+
+    /// <summary>Tells of the gap that was taken. Called without the lock, and never at the same time as the observer.</summary>
+    protected abstract void TellGap();
+
+    protected bool IsOver => _phase == Phase.Over;
+
+    public void OnNext(T value)
+    {
+        lock (_gate)
+        {
+            if (_phase != Phase.Running)
+                return;
+            if (_waiting.Count == capacity)
+                Drop(_waiting.Dequeue());
+            _waiting.Enqueue(value);
+            if (_isDelivering)
+                return;
+            _isDelivering = true;
+        }
+
+        ScheduleDelivery(scheduler ?? DefaultScheduler.Instance);
+    }
+
+    public void OnCompleted() => End(Phase.Completed, error: null);
+
+    public void OnError(Exception error) => End(Phase.Failed, error);
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _phase = Phase.Over;
+            _waiting.Clear();
+        }
+
+        _work.Dispose();
+        _upstream.Dispose();
+    }
+
+    void End(Phase phase, Exception? error)
+    {
+        lock (_gate)
+        {
+            if (_phase != Phase.Running)
+                return;
+            _phase = phase;
+            _error = error;
+            if (_isDelivering)
+                return;
+            _isDelivering = true;
+        }
+
+        ScheduleDelivery(scheduler ?? DefaultScheduler.Instance);
+    }
+
+    void ScheduleDelivery(IScheduler on) =>
+        _work.Disposable = on.Schedule(this, static (self, sink) => sink.Deliver(self));
+
+    // Goes on with the scheduler it is given: one that runs its work at once would otherwise nest turn in turn.
+    IDisposable Deliver(IScheduler self)
+    {
+        for (var delivered = 0; delivered < ValuesPerTurn;)
+        {
+            switch (TakeTurn(out var count, out var hasGap))
+            {
+                case Turn.Batch:
+                    DeliverBatch(count, hasGap);
+                    delivered += count;
+                    break;
+                case Turn.Completion:
+                    observer.OnCompleted();
+                    return Disposable.Empty;
+                case Turn.Failure:
+                    observer.OnError(_error!);
+                    return Disposable.Empty;
+                default:
+                    return Disposable.Empty;
+            }
+        }
+
+        ScheduleDelivery(self);
+        return Disposable.Empty;
+    }
+
+    void DeliverBatch(int count, bool hasGap)
+    {
+        try
+        {
+            if (hasGap)
+                TellGap();
+            for (var i = 0; i < count && !IsOver; i++)
+                observer.OnNext(_batch[i]);
+        }
+        finally
+        {
+            Array.Clear(_batch, 0, count);
+        }
+    }
+
+    Turn TakeTurn(out int count, out bool hasGap)
+    {
+        count = 0;
+        hasGap = false;
+        lock (_gate)
+        {
+            if (_waiting.Count > 0)
+            {
+                hasGap = TakeGap();
+                while (count < _batch.Length && _waiting.TryDequeue(out var value))
+                    _batch[count++] = value;
+                return Turn.Batch;
+            }
+
+            switch (_phase)
+            {
+                case Phase.Completed:
+                    _phase = Phase.Over;
+                    return Turn.Completion;
+                case Phase.Failed:
+                    _phase = Phase.Over;
+                    return Turn.Failure;
+                default:
+                    _isDelivering = false;
+                    return Turn.None;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Reactive.Disposables;
+
+namespace Rx.PgNotify;
+
+/// <summary>Passes on the results of those of the source's values that have one.</summary>
+/// <remarks>
+/// What parsing throws comes from the user's callback and is treated like what an observer throws: the subscription ends
+/// and the exception goes to the source.
+/// </remarks>
+sealed class ParsingSink<TSource, TResult>(IObserver<TResult> observer, ParsingSink<TSource, TResult>.TryParse tryParse)
+    : IObserver<TSource>, IDisposable
+{
+    readonly SingleAssignmentDisposable _upstream = new();
+
+    /// <summary>Turns a value into a result, or finds that it has none.</summary>
+    internal delegate bool TryParse(TSource value, out TResult? result);
+
+    internal IDisposable SubscribeTo(IObservable<TSource> source)
+    {
+        _upstream.Disposable = source.SubscribeSafe(this);
+        return this;
+    }
+
+    public void OnNext(TSource value)
+    {
+        bool hasResult;
+        TResult? result;
+        try
+        {
+            hasResult = tryParse(value, out result);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        if (hasResult)
+            observer.OnNext(result!);
+    }
+
+    public void OnCompleted() => observer.OnCompleted();
+
+    public void OnError(Exception error) => observer.OnError(error);
+
+    public void Dispose() => _upstream.Dispose();
+}

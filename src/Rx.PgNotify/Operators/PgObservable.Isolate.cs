@@ -1,0 +1,94 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify;
+
+public static partial class PgObservable
+{
+    const int DefaultIsolateCapacity = 1_024;
+
+    /// <summary>
+    /// Hands values over to <paramref name="scheduler"/> through a bounded queue: the source never waits for the
+    /// observer, and when the queue is full the oldest value in it is dropped.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// What is dropped is counted exactly: the values that came and the counts that <paramref name="onDropped"/> was given
+    /// add up to what the source sent before its end. Completion and an error wait until the queue is empty; disposal
+    /// empties it.
+    /// </para>
+    /// <para>
+    /// Everything comes on <paramref name="scheduler"/>, completion too, in one work item at a time, which gives its
+    /// thread back after some 256 values. The exact semantics stand in <c>docs/operators.md</c>.
+    /// </para>
+    /// </remarks>
+    /// <typeparam name="T">The type of the values. Signals have overloads of their own, which lose no Resync.</typeparam>
+    /// <param name="source">Where the values come from.</param>
+    /// <param name="capacity">
+    /// How many values may wait in the queue; it takes memory as they come. A work item takes out a sixteenth of it at
+    /// once, from 1 to 64. Default 1,024; 1 to 16,777,216.
+    /// </param>
+    /// <param name="onDropped">
+    /// Called with the number of values dropped, just before the value that follows the gap: on the same thread, and
+    /// never at the same time as the observer. What it throws ends the subscription, as if the observer had thrown it.
+    /// Default <see langword="null"/>: nobody is told.
+    /// </param>
+    /// <param name="scheduler">
+    /// Where the observer is called; default <see cref="Scheduler.Default"/>, the thread pool.
+    /// </param>
+    /// <returns>The source's values in order, less what was dropped.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is a kind of signal: a count in place of its Resyncs would hide them.
+    /// </exception>
+    public static IObservable<T> Isolate<T>(
+        this IObservable<T> source,
+        int capacity = DefaultIsolateCapacity,
+        Action<long>? onDropped = null,
+        IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        CheckIsolateCapacity(capacity);
+        if (typeof(T).IsAssignableTo(typeof(ISignal)))
+            throw new ArgumentException(
+                "Signals tell of a gap by a Resync: call the overload without onDropped.", nameof(onDropped));
+        return Observable.Create<T>(
+            observer => new IsolateSink<T>(observer, capacity, onDropped, scheduler).SubscribeTo(source));
+    }
+
+    static void CheckIsolateCapacity(int capacity)
+    {
+        if (capacity is < 1 or > 16_777_216)
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "capacity must be from 1 to 16,777,216.");
+    }
+
+    sealed class IsolateSink<T>(IObserver<T> observer, int capacity, Action<long>? onDropped, IScheduler? scheduler)
+        : IsolationSink<T>(observer, capacity, scheduler)
+    {
+        long _dropped;
+        long _told;
+
+        protected override void Drop(T oldest) => _dropped++;
+
+        protected override bool TakeGap()
+        {
+            _told = _dropped;
+            _dropped = 0;
+            return _told > 0;
+        }
+
+        protected override void TellGap()
+        {
+            try
+            {
+                onDropped?.Invoke(_told);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Reactive.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Rx.PgNotify;
+
+public static partial class PgObservable
+{
+    /// <summary>
+    /// The payloads as values of <typeparamref name="T"/>. One that is malformed goes to <paramref name="onMalformed"/>
+    /// and never ends the stream.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Malformed is every payload that does not become a value: what is no JSON, what does not fit
+    /// <typeparamref name="T"/>, what a converter, constructor or property of it refuses with whatever exception, and JSON
+    /// <c>null</c> where <typeparamref name="T"/> is a reference type.
+    /// </para>
+    /// <para>
+    /// Works on the source's thread. Nothing is found by reflection, so it is fit for ahead-of-time compilation. The exact
+    /// semantics stand in <c>docs/operators.md</c>.
+    /// </para>
+    /// </remarks>
+    /// <typeparam name="T">What a payload is parsed to.</typeparam>
+    /// <param name="source">Where the notifications come from.</param>
+    /// <param name="typeInfo">How to parse, from a source-generated <c>JsonSerializerContext</c>, whose options apply.</param>
+    /// <param name="onMalformed">
+    /// Takes a malformed notification and what is wrong with it: for the serializer's own errors where (line and byte),
+    /// else the type of what was thrown. The exception never quotes the payload and has no inner one, which might; the
+    /// notification holds all of it. What this callback throws ends the subscription, as if the observer had thrown it.
+    /// </param>
+    /// <returns>The values, in order.</returns>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    public static IObservable<T> ParseJson<T>(
+        this IObservable<Notification> source,
+        JsonTypeInfo<T> typeInfo,
+        Action<Notification, JsonException> onMalformed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var parser = JsonPayloadParser<T>.Create(typeInfo, onMalformed);
+        return Observable.Create<T>(
+            observer => new ParsingSink<Notification, T>(observer, parser.TryParse).SubscribeTo(source));
+    }
+
+    /// <summary>
+    /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> for
+    /// the signals of one or several channels: every Resync stays where it is.
+    /// </summary>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/remarks|/typeparam|/param|/exception"/>
+    /// <returns>The values and the Resyncs, in order.</returns>
+    public static IObservable<ChannelSignal<T>> ParseJson<T>(
+        this IObservable<ChannelSignal> source,
+        JsonTypeInfo<T> typeInfo,
+        Action<Notification, JsonException> onMalformed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var parser = JsonPayloadParser<T>.Create(typeInfo, onMalformed);
+        return Observable.Create<ChannelSignal<T>>(
+            observer => new ParsingSink<ChannelSignal, ChannelSignal<T>>(observer, parser.TryParse).SubscribeTo(source));
+    }
+}
