@@ -16,6 +16,8 @@ public sealed record Snippet(string Page, int Line, string Code)
         global using System.Threading.Tasks;
         """;
 
+    const string SignatureUsings = "using System.Collections.ObjectModel; using System.Reactive.Concurrency; using Rx.PgNotify;";
+
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
 
@@ -37,7 +39,7 @@ public sealed record Snippet(string Page, int Line, string Code)
             $"Snippet{Guid.NewGuid():N}",
             [
                 CSharpSyntaxTree.ParseText(ImplicitUsings),
-                CSharpSyntaxTree.ParseText(isProgram ? code : "using System.Reactive.Concurrency; using Rx.PgNotify;" + code),
+                CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + code),
             ],
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(
