@@ -16,8 +16,13 @@ public sealed record Snippet(string Page, int Line, string Code)
         global using System.Threading.Tasks;
         """;
 
-    const string SignatureUsings =
-        "using System.Reactive.Concurrency; using System.Text.Json; using System.Text.Json.Serialization.Metadata; using Rx.PgNotify;";
+    const string SignatureUsings = """
+        using System.Collections.ObjectModel;
+        using System.Reactive.Concurrency;
+        using System.Text.Json;
+        using System.Text.Json.Serialization.Metadata;
+        using Rx.PgNotify;
+        """;
 
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();

@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace Rx.PgNotify.Binding;
+
+/// <summary>
+/// The shortest sequence of edits that turns a list into a snapshot, in O(n log n). Rows are the same when their keys
+/// are: one that stays is never removed and inserted again.
+/// </summary>
+/// <remarks>
+/// The fewest rows have to move when those of a longest increasing subsequence of their former positions keep their
+/// place; each of the others moves once.
+/// </remarks>
+static class SnapshotDiff
+{
+    /// <exception cref="InvalidOperationException">Two rows of the snapshot have the same key, or one has none.</exception>
+    internal static List<ListEdit<T>> Between<T, TKey>(
+        IReadOnlyList<T> current, IReadOnlyList<T> snapshot, Func<T, TKey> keySelector, IEqualityComparer<T> comparer)
+        where TKey : notnull
+    {
+        var edits = new List<ListEdit<T>>();
+        var origins = RemoveMissing(current, PositionsByKey(snapshot, keySelector), keySelector, edits);
+        MoveAndInsert(current.Count, snapshot, origins, edits);
+        for (var i = 0; i < snapshot.Count; i++)
+        {
+            if (origins[i] >= 0 && !comparer.Equals(current[origins[i]], snapshot[i]))
+                edits.Add(ListEdit<T>.Replace(i, snapshot[i]));
+        }
+
+        return edits;
+    }
+
+    // The messages say where, not which: a key may be as confidential as its row.
+    static Dictionary<TKey, int> PositionsByKey<T, TKey>(IReadOnlyList<T> snapshot, Func<T, TKey> keySelector)
+        where TKey : notnull
+    {
+        var positions = new Dictionary<TKey, int>(snapshot.Count);
+        for (var i = 0; i < snapshot.Count; i++)
+        {
+            var key = keySelector(snapshot[i]);
+            if (key is null)
+                throw Invalid($"The row at position {i} of a snapshot has null as its key.");
+            if (!positions.TryAdd(key, i))
+                throw Invalid($"The rows at positions {positions[key]} and {i} of a snapshot have the same key; a key must be unique.");
+        }
+
+        return positions;
+    }
+
+    /// <returns>For each row of the snapshot where it is in the current list; -1 if it isn't.</returns>
+    static int[] RemoveMissing<T, TKey>(
+        IReadOnlyList<T> current, Dictionary<TKey, int> positions, Func<T, TKey> keySelector, List<ListEdit<T>> edits)
+        where TKey : notnull
+    {
+        var origins = new int[positions.Count];
+        Array.Fill(origins, -1);
+        // From the end: so a removal shifts none that is still to come.
+        for (var i = current.Count - 1; i >= 0; i--)
+        {
+            if (positions.TryGetValue(keySelector(current[i]), out var position) && origins[position] < 0)
+                origins[position] = i;
+            else
+                edits.Add(ListEdit<T>.Remove(i));
+        }
+
+        return origins;
+    }
+
+    static void MoveAndInsert<T>(int count, IReadOnlyList<T> snapshot, int[] origins, List<ListEdit<T>> edits)
+    {
+        var stays = LongestIncreasingSubsequence.Of(origins);
+        // How many rows are in each slot now. Slot 0 is the front and slot o + 1 belongs to the row that was at o: it
+        // holds that row until it moves, and behind it, if it stays, those placed between it and the next one that does.
+        var slots = new FenwickTree(count + 1);
+        foreach (var origin in origins)
+        {
+            if (origin >= 0)
+                slots.Add(origin + 1, 1);
+        }
+
+        var slot = 0;
+        for (var i = 0; i < snapshot.Count; i++)
+        {
+            var origin = origins[i];
+            if (stays[i])
+            {
+                slot = origin + 1;
+                continue;
+            }
+
+            if (origin < 0)
+            {
+                edits.Add(ListEdit<T>.Insert(slots.SumThrough(slot), snapshot[i]));
+            }
+            else
+            {
+                slots.Add(origin + 1, -1);
+                edits.Add(ListEdit<T>.Move(slots.SumThrough(origin), slots.SumThrough(slot)));
+            }
+
+            slots.Add(slot, 1);
+        }
+    }
+
+    static InvalidOperationException Invalid(FormattableString message) =>
+        new(message.ToString(CultureInfo.InvariantCulture));
+}
