@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rx.PgNotify.Delivery;
 
 namespace Rx.PgNotify;
@@ -36,5 +37,48 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
             _channel,
             (hub, calls, release, joined) => new SignalSubscription(hub, calls, release, joined, observer),
             cancellationToken);
+    }
+
+    /// <summary>The signals for <c>await foreach</c>, read when the loop asks for the next one.</summary>
+    /// <param name="cancellationToken">Ends the enumeration, also while it waits.</param>
+    /// <returns>
+    /// Each enumeration is a subscription of its own. It begins with the first <c>MoveNextAsync</c>, not before, and ends
+    /// with the loop, however that is left. The first signal is a Resync: what is committed after it will be read.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The listener was disposed before the enumeration began.</exception>
+    /// <exception cref="PgListenerException">
+    /// The server can't be used or refused the channel; thrown after what was buffered has been read.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; what is buffered is not read any more.</exception>
+    /// <remarks>
+    /// <para>
+    /// A slow loop is a slow subscriber: when it is overrun, it reads a Resync with <see cref="ResyncReasons.Overflow"/>
+    /// and the exact number it lost. The disposal of the listener ends the enumeration, after what was buffered.
+    /// </para>
+    /// <para>
+    /// The loop's body runs where any <c>await</c> goes on: in its captured context, or on the thread pool;
+    /// <see cref="PgListenerOptions.DeliveryScheduler"/> does not matter. As with any enumerator, one
+    /// <c>MoveNextAsync</c> at a time, and no <c>DisposeAsync</c> while it waits: cancel the token instead.
+    /// </para>
+    /// </remarks>
+    public async IAsyncEnumerable<ChannelSignal> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var subscription = _listener.Subscribe(_channel, static (hub, _, release) => new PullSubscription(hub, release));
+        using var cancellation = cancellationToken.UnsafeRegister(
+            static subscription => ((PullSubscription)subscription!).Dispose(), subscription);
+        while (true)
+        {
+            var batch = await subscription.ReadAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (batch.Count == 0)
+                yield break;
+            for (var i = 0; i < batch.Count; i++)
+            {
+                yield return batch[i];
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Reactive;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Rx.PgNotify.Delivery;
 
@@ -107,4 +108,28 @@ public sealed class PgChannel : IObservable<Notification>
     public Task<IDisposable> SubscribeAsync(
         Action<Notification> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
         SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);
+
+    /// <inheritdoc cref="ChannelSignals.ReadAllAsync"/>
+    /// <summary>
+    /// The notifications for <c>await foreach</c>, read when the loop asks for the next one. It can't tell a gap from
+    /// silence, nor when the server begins to listen; <see cref="Signals"/> can.
+    /// </summary>
+    /// <returns>
+    /// Each enumeration is a subscription of its own. It begins with the first <c>MoveNextAsync</c>, not before, and ends
+    /// with the loop, however that is left.
+    /// </returns>
+    /// <remarks>
+    /// A slow loop is a slow subscriber: when it is overrun, what it lost is missing without a word. The disposal of the
+    /// listener ends the enumeration, after what was buffered. For everything else see
+    /// <see cref="ChannelSignals.ReadAllAsync"/>.
+    /// </remarks>
+    public async IAsyncEnumerable<Notification> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var signal in Signals.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (signal.IsNotification)
+                yield return signal.Notification;
+        }
+    }
 }

@@ -108,12 +108,13 @@ public sealed class PgListener : IAsyncDisposable
         return new ValueTask(_closed.Task);
     }
 
-    internal IDisposable Subscribe(string channel, Func<ChannelHub, ObserverCalls, Action, Subscription> create)
+    internal TReader Subscribe<TReader>(string channel, Func<ChannelHub, ObserverCalls, Action, TReader> create)
+        where TReader : Reader
     {
         var acquired = _desired.Acquire(channel);
-        var subscription = create(acquired.Hub, _calls, acquired.Release);
-        acquired.Hub.Join(subscription);
-        return subscription;
+        var reader = create(acquired.Hub, _calls, acquired.Release);
+        acquired.Hub.Join(reader);
+        return reader;
     }
 
     internal async Task<IDisposable> SubscribeAsync(

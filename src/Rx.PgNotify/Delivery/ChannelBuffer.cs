@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// What a channel keeps for its subscriptions: a ring, bounded in count, that each reads from a position of its own.
+/// What a channel keeps for its readers: a ring, bounded in count, that each reads from a position of its own.
 /// </summary>
 /// <remarks>
 /// Not thread-safe, but for <see cref="Bytes"/>: every call is made under the lock of the <see cref="ChannelHub"/> that
@@ -20,44 +20,44 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
 
     internal bool HasReaders => _readers > 0;
 
-    /// <summary>Lets a subscription read what is stored from now on.</summary>
-    internal void AddReader(Subscription subscription)
+    /// <summary>Lets a reader read what is stored from now on.</summary>
+    internal void AddReader(Reader reader)
     {
-        subscription.IsJoined = true;
-        subscription.Position = _ring.Tail;
+        reader.IsJoined = true;
+        reader.Position = _ring.Tail;
         _ring.AddCursorAtTail();
         _readers++;
     }
 
-    internal void RemoveReader(Subscription subscription)
+    internal void RemoveReader(Reader reader)
     {
-        subscription.IsJoined = false;
-        _ring.RemoveCursor(subscription.Position);
+        reader.IsJoined = false;
+        _ring.RemoveCursor(reader.Position);
         _readers--;
         ChargeBudget();
     }
 
     /// <summary>
     /// Stores a notification (payload and process id) or, without a payload, a Resync (its reasons), once for all
-    /// readers. Those of <paramref name="subscriptions"/> that are a whole capacity behind skip to the newest half.
+    /// readers. Those of <paramref name="all"/> that are a whole capacity behind skip to the newest half.
     /// </summary>
-    internal void Store(string? payload, int value, LinkedList<Subscription> subscriptions)
+    internal void Store(string? payload, int value, LinkedList<Reader> all)
     {
         Debug.Assert(HasReaders, "What nobody reads is not stored.");
         while (_ring.Count >= capacity)
-            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (capacity / 2)), subscriptions);
+            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (capacity / 2)), all);
         _ring.Append(payload, value);
         ChargeBudget();
     }
 
-    /// <summary>Copies what comes next for a subscription, as much as fits into a batch.</summary>
-    internal int Read(Subscription subscription, Span<ChannelSignal> into)
+    /// <summary>Copies what comes next for a reader, as much as fits into a batch.</summary>
+    internal int Read(Reader reader, Span<ChannelSignal> into)
     {
-        var from = subscription.Position;
+        var from = reader.Position;
         var to = from;
         var count = 0;
         var bytes = 0L;
-        while (to < _ring.Tail && count < into.Length && bytes < Subscription.MaxBatchBytes)
+        while (to < _ring.Tail && count < into.Length && bytes < Reader.MaxBatchBytes)
         {
             ref readonly var entry = ref _ring[to++];
             bytes += SignalRing.CostOf(entry.Payload);
@@ -68,23 +68,23 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
 
         if (count == 0)
             return 0;
-        subscription.Position = to;
+        reader.Position = to;
         _ring.MoveCursors(from, to);
         ChargeBudget();
         return count;
     }
 
     /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>
-    internal void OverrunSlowest(LinkedList<Subscription> subscriptions)
+    internal void OverrunSlowest(LinkedList<Reader> all)
     {
         if (_ring.Count == 0)
             return;
-        Overrun(_ring.Head + ((_ring.Count + 1) / 2), subscriptions);
+        Overrun(_ring.Head + ((_ring.Count + 1) / 2), all);
         ChargeBudget();
     }
 
-    // Moves the subscriptions that stand on the oldest entry. Others keep what they have, even if it is only one less.
-    void Overrun(long to, LinkedList<Subscription> subscriptions)
+    // Moves the readers that stand on the oldest entry. Others keep what they have, even if it is only one less.
+    void Overrun(long to, LinkedList<Reader> all)
     {
         var from = _ring.Head;
         while (to < _ring.Tail && _ring[to].Payload is null)
@@ -93,17 +93,17 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         if (dropped > 0)
             reasons |= ResyncReasons.Overflow;
         var moved = 0;
-        foreach (var subscription in subscriptions)
+        foreach (var reader in all)
         {
-            if (!subscription.IsJoined || subscription.Position != from)
+            if (!reader.IsJoined || reader.Position != from)
                 continue;
-            subscription.Position = to;
-            subscription.PendingReasons |= reasons;
-            subscription.PendingDropped += dropped;
+            reader.Position = to;
+            reader.PendingReasons |= reasons;
+            reader.PendingDropped += dropped;
             moved++;
         }
 
-        Debug.Assert(moved > 0, "A cursor without its subscription.");
+        Debug.Assert(moved > 0, "A cursor without its reader.");
         _ring.MoveCursors(from, to, moved);
     }
 

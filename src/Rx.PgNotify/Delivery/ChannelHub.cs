@@ -3,17 +3,17 @@ using System.Buffers;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One channel's fan-out: what arrives is stored once in a bounded ring, and each subscription reads on from a
+/// One channel's fan-out: what arrives is stored once in a bounded ring, and each reader reads on from a
 /// position of its own. Knows no sockets; the session tells it what happened.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>_gate</c> guards every field here and the fields of a <see cref="Subscription"/> that are marked so. It is a
+/// <c>_gate</c> guards every field here and the fields of a <see cref="Reader"/> that are marked so. It is a
 /// leaf: no other lock is taken, no user code runs and nothing is awaited under it.
 /// </para>
 /// <para>
-/// Parked subscriptions have nothing to read, all others are running or queued to run. Who makes something readable
-/// therefore has to wake the parked ones, and nobody else.
+/// Parked readers wait for something to read; all others are running, queued to run, or with a consumer that will ask.
+/// Who makes something readable therefore has to wake the parked ones, and nobody else.
 /// </para>
 /// </remarks>
 sealed class ChannelHub : IThreadPoolWorkItem
@@ -21,8 +21,8 @@ sealed class ChannelHub : IThreadPoolWorkItem
     readonly Lock _gate = new();
     readonly BufferBudget _budget;
     readonly ChannelBuffer _buffer;
-    readonly LinkedList<Subscription> _subscriptions = [];
-    readonly LinkedList<Subscription> _parked = [];
+    readonly LinkedList<Reader> _readers = [];
+    readonly LinkedList<Reader> _parked = [];
     Acknowledgement _acknowledgement;
     bool _isWaking;
     bool _hasEnded;
@@ -58,13 +58,13 @@ sealed class ChannelHub : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>What is kept for subscriptions, as of a moment ago; may be read without the lock.</summary>
+    /// <summary>What is kept for readers, as of a moment ago; may be read without the lock.</summary>
     internal long BufferedBytes => _buffer.Bytes;
 
     /// <summary>Takes a notification from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(string payload, int processId)
     {
-        Subscription? woken;
+        Reader? woken;
         lock (_gate)
         {
             // None: the rest of a connection that was given up, or of a channel that is being un-listened. Nobody has
@@ -74,7 +74,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             AcknowledgeLocked();
             if (!_buffer.HasReaders)
                 return;
-            _buffer.Store(payload, processId, _subscriptions);
+            _buffer.Store(payload, processId, _readers);
             woken = WakeLocked();
         }
 
@@ -93,7 +93,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
     /// <summary>The server has acknowledged LISTEN.</summary>
     internal void Acknowledge()
     {
-        Subscription? woken;
+        Reader? woken;
         lock (_gate)
         {
             if (_acknowledgement != Acknowledgement.Requested)
@@ -113,12 +113,12 @@ sealed class ChannelHub : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Nothing comes any more: each subscription reads what is stored for it, then ends. With
+    /// Nothing comes any more: each reader reads what is stored for it, then ends. With
     /// <paramref name="error"/> it ends with an exception of its own.
     /// </summary>
     internal void End(Func<PgListenerException>? error)
     {
-        Subscription? woken;
+        Reader? woken;
         lock (_gate)
         {
             if (_hasEnded)
@@ -126,12 +126,12 @@ sealed class ChannelHub : IThreadPoolWorkItem
             _hasEnded = true;
             _error = error;
             _acknowledgement = Acknowledgement.None;
-            if (_subscriptions.Count == 0)
+            if (_readers.Count == 0)
                 _budget.Remove(this);
-            foreach (var subscription in _subscriptions)
+            foreach (var reader in _readers)
             {
-                if (!subscription.IsJoined)
-                    subscription.FailToJoin(error?.Invoke());
+                if (!reader.IsJoined)
+                    reader.FailToJoin(error?.Invoke());
             }
 
             woken = WakeLocked();
@@ -140,97 +140,101 @@ sealed class ChannelHub : IThreadPoolWorkItem
         woken?.Queue();
     }
 
-    internal void Join(Subscription subscription)
+    /// <summary>Lets a reader in: it is parked, or gets its first turn.</summary>
+    internal void Join(Reader reader)
     {
         lock (_gate)
         {
-            _subscriptions.AddLast(subscription.Membership);
+            _readers.AddLast(reader.Membership);
             if (_hasEnded)
-                subscription.FailToJoin(_error?.Invoke());
+                reader.FailToJoin(_error?.Invoke());
             else if (_acknowledgement == Acknowledgement.Given)
-                JoinAtTail(subscription);
+                JoinAtTail(reader);
             else
             {
-                _parked.AddLast(subscription.Parking);
+                _parked.AddLast(reader.Parking);
                 return;
             }
         }
 
-        subscription.Queue();
+        reader.Queue();
     }
 
-    internal void Leave(Subscription subscription)
+    /// <returns>Whether it was parked: then nobody gives it a turn any more.</returns>
+    internal bool Leave(Reader reader)
     {
         lock (_gate)
         {
-            if (subscription.Membership.List is null)
-                return;
-            _subscriptions.Remove(subscription.Membership);
-            if (subscription.Parking.List is not null)
-                _parked.Remove(subscription.Parking);
-            if (subscription.IsJoined)
-                _buffer.RemoveReader(subscription);
-            if (_hasEnded && _subscriptions.Count == 0)
+            if (reader.Membership.List is null)
+                return false;
+            _readers.Remove(reader.Membership);
+            var wasParked = reader.Parking.List is not null;
+            if (wasParked)
+                _parked.Remove(reader.Parking);
+            if (reader.IsJoined)
+                _buffer.RemoveReader(reader);
+            if (_hasEnded && _readers.Count == 0)
                 _budget.Remove(this);
+            return wasParked;
         }
     }
 
     /// <summary>
-    /// Copies what comes next for <paramref name="subscription"/>. When there is nothing it either parks it or, if the
+    /// Copies what comes next for <paramref name="reader"/>. When there is nothing it either parks it or, if the
     /// channel has ended, says so: the caller then ends it.
     /// </summary>
-    internal (int Count, bool HasEnded) Read(Subscription subscription, Span<ChannelSignal> into)
+    internal (ReadOutcome Outcome, int Count) Read(Reader reader, Span<ChannelSignal> into)
     {
         lock (_gate)
         {
-            if (subscription.Membership.List is null)
-                return (0, false);
+            if (reader.Membership.List is null)
+                return (ReadOutcome.Left, 0);
             var count = 0;
-            if (subscription.PendingReasons != ResyncReasons.None)
+            if (reader.PendingReasons != ResyncReasons.None)
             {
-                into[count++] = ChannelSignal.Resync(Name, subscription.PendingReasons, subscription.PendingDropped);
-                subscription.PendingReasons = ResyncReasons.None;
-                subscription.PendingDropped = 0;
+                into[count++] = ChannelSignal.Resync(Name, reader.PendingReasons, reader.PendingDropped);
+                reader.PendingReasons = ResyncReasons.None;
+                reader.PendingDropped = 0;
             }
 
-            if (subscription.IsJoined)
-                count += _buffer.Read(subscription, into[count..]);
+            if (reader.IsJoined)
+                count += _buffer.Read(reader, into[count..]);
             if (count > 0)
-                return (count, false);
+                return (ReadOutcome.Signals, count);
             if (_hasEnded)
-                return (0, true);
-            _parked.AddLast(subscription.Parking);
-            return (0, false);
+                return (ReadOutcome.Ended, 0);
+            _parked.AddLast(reader.Parking);
+            return (ReadOutcome.Parked, 0);
         }
     }
 
     /// <summary>The exception for one observer of an ended channel; <see langword="null"/> if it just completed.</summary>
     internal PgListenerException? CreateError() => _error?.Invoke();
 
-    /// <summary>Makes the slowest subscriptions skip the older half of what is stored, to free memory.</summary>
+    /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>
     internal void OverrunSlowest()
     {
         lock (_gate)
-            _buffer.OverrunSlowest(_subscriptions);
+            _buffer.OverrunSlowest(_readers);
     }
 
     /// <summary>Wakes many: on the thread pool, so that storing costs the same for one subscriber and a thousand.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        Subscription[] woken;
+        Reader[] woken;
         int count;
         lock (_gate)
         {
             _isWaking = false;
             count = _parked.Count;
-            woken = ArrayPool<Subscription>.Shared.Rent(count);
+            woken = ArrayPool<Reader>.Shared.Rent(count);
             _parked.CopyTo(woken, 0);
             _parked.Clear();
         }
 
         for (var i = 0; i < count; i++)
             woken[i].Queue();
-        ArrayPool<Subscription>.Shared.Return(woken, clearArray: true);
+        ArrayPool<Reader>.Shared.Return(woken, clearArray: true);
     }
 
     void AcknowledgeLocked()
@@ -242,23 +246,23 @@ sealed class ChannelHub : IThreadPoolWorkItem
         // Who has joined before was cut off in between; the order matters: these first, at the same place in the
         // stream, then the newcomers behind it, who get a Resync of their own.
         if (_buffer.HasReaders)
-            _buffer.Store(null, (int)ResyncReasons.Reconnected, _subscriptions);
-        foreach (var subscription in _subscriptions)
+            _buffer.Store(null, (int)ResyncReasons.Reconnected, _readers);
+        foreach (var reader in _readers)
         {
-            if (!subscription.IsJoined)
-                JoinAtTail(subscription);
+            if (!reader.IsJoined)
+                JoinAtTail(reader);
         }
     }
 
-    void JoinAtTail(Subscription subscription)
+    void JoinAtTail(Reader reader)
     {
-        _buffer.AddReader(subscription);
-        subscription.PendingReasons = ResyncReasons.Subscribed;
-        subscription.HasJoined();
+        _buffer.AddReader(reader);
+        reader.PendingReasons = ResyncReasons.Subscribed;
+        reader.HasJoined();
     }
 
     // A single sleeper is queued by the caller, outside the lock; many are woken by a work item of the hub's own.
-    Subscription? WakeLocked()
+    Reader? WakeLocked()
     {
         if (_isWaking || _parked.First is not { } first)
             return null;

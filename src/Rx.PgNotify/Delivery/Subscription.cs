@@ -8,69 +8,25 @@ namespace Rx.PgNotify.Delivery;
 /// One observer and its position in its channel. It is either parked in the hub, or queued, or running, so calls to the
 /// observer never overlap.
 /// </summary>
-abstract class Subscription : IDisposable, ITurn
+abstract class Subscription : Reader
 {
-    /// <summary>
-    /// What a batch may hold. Batches are outside the listener's budget of bytes, so they are small: no more than this
-    /// (and one payload) for each thread that delivers.
-    /// </summary>
-    internal const long MaxBatchBytes = 32 * 1024;
-    const int MaxBatchCount = 128;
-
-    // After so many batches the thread is given back, and other subscriptions get their turn.
-    const int BatchesPerTurn = 8;
-
-    readonly ChannelHub _hub;
     readonly ObserverCalls _calls;
-    readonly Action _release;
     readonly TaskCompletionSource? _joined;
 
-    // Set once. Written by whoever ends the subscription, read before each call of the observer: after Dispose has
-    // returned, only a call that had already passed this check can still be seen.
-    int _hasStopped;
-
     private protected Subscription(ChannelHub hub, ObserverCalls calls, Action release, TaskCompletionSource? joined)
+        : base(hub, release)
     {
-        _hub = hub;
         _calls = calls;
-        _release = release;
         _joined = joined;
-        Membership = new LinkedListNode<Subscription>(this);
-        Parking = new LinkedListNode<Subscription>(this);
     }
 
-    // The fields below are guarded by the hub's lock.
-
-    /// <summary>Whether LISTEN was acknowledged since this subscription began; before, the position means nothing.</summary>
-    internal bool IsJoined { get; set; }
-
-    /// <summary>The sequence number of the next signal to read.</summary>
-    internal long Position { get; set; }
-
-    /// <summary>The reasons of a Resync that comes before what stands at the position.</summary>
-    internal ResyncReasons PendingReasons { get; set; }
-
-    /// <summary>The notifications skipped since the last Resync was read.</summary>
-    internal long PendingDropped { get; set; }
-
-    /// <summary>Its place among the hub's subscriptions; in no list before it has joined and after it has left.</summary>
-    internal LinkedListNode<Subscription> Membership { get; }
-
-    /// <summary>Its place among the parked ones; in no list while it is queued or running.</summary>
-    internal LinkedListNode<Subscription> Parking { get; }
-
-    bool HasStopped => Volatile.Read(ref _hasStopped) != 0;
-
-    public void Dispose()
+    public override void Dispose()
     {
-        if (!Stop())
-            return;
-        _hub.Leave(this);
-        _release();
-        _joined?.TrySetCanceled();
+        if (TryLeave(out _))
+            _joined?.TrySetCanceled();
     }
 
-    void ITurn.Run()
+    public override void Run()
     {
         // A hop over the pool before each turn on a scheduler of the user's: a scheduler that runs its work at once
         // (ImmediateScheduler) would otherwise run an observer on the thread that reads the socket.
@@ -80,21 +36,15 @@ abstract class Subscription : IDisposable, ITurn
             TurnOn(_calls.Scheduler);
     }
 
-    /// <summary>Gives the subscription a turn. Call it when it is neither parked, queued nor running.</summary>
-    internal void Queue() => TurnQueue.Shared.Add(this);
+    // The source's continuations run elsewhere.
+    internal override void HasJoined() => _joined?.TrySetResult();
 
-    /// <summary>LISTEN is acknowledged. Runs under the hub's lock: the source's continuations run elsewhere.</summary>
-    internal void HasJoined() => _joined?.TrySetResult();
-
-    /// <summary>The channel ended before LISTEN was acknowledged. Runs under the hub's lock, as above.</summary>
-    internal void FailToJoin(PgListenerException? error) =>
+    internal override void FailToJoin(PgListenerException? error) =>
         _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(typeof(PgListener).FullName));
 
     private protected abstract void OnNext(in ChannelSignal signal);
 
     private protected abstract void OnEnded(Exception? error);
-
-    bool Stop() => Interlocked.Exchange(ref _hasStopped, 1) == 0;
 
     void TurnOn(IScheduler scheduler)
     {
@@ -107,7 +57,7 @@ abstract class Subscription : IDisposable, ITurn
             // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
             // no surprise: what was buffered is dropped. Before, it is as if the observer had thrown.
             Dispose();
-            if (!_hub.HasEnded && !_calls.TakeFailure(_hub.Name, e))
+            if (!Hub.HasEnded && !_calls.TakeFailure(Hub.Name, e))
                 throw;
         }
     }
@@ -119,12 +69,10 @@ abstract class Subscription : IDisposable, ITurn
         {
             for (var turn = 0; turn < BatchesPerTurn; turn++)
             {
-                var (count, hasEnded) = _hub.Read(this, batch.AsSpan(0, MaxBatchCount));
-                if (hasEnded)
+                var (outcome, count) = Hub.Read(this, batch.AsSpan(0, MaxBatchCount));
+                if (outcome == ReadOutcome.Ended)
                     End();
-                if (count == 0)
-                    return Disposable.Empty;
-                if (!Deliver(batch.AsSpan(0, count)))
+                if (outcome != ReadOutcome.Signals || !Deliver(batch.AsSpan(0, count)))
                     return Disposable.Empty;
             }
         }
@@ -143,6 +91,7 @@ abstract class Subscription : IDisposable, ITurn
         {
             foreach (ref readonly var signal in signals)
             {
+                // After Dispose has returned, only a call that had already passed this check can still be seen.
                 if (HasStopped)
                     return false;
                 OnNext(in signal);
@@ -153,7 +102,7 @@ abstract class Subscription : IDisposable, ITurn
         catch (Exception e)
         {
             Dispose();
-            if (!_calls.TakeFailure(_hub.Name, e))
+            if (!_calls.TakeFailure(Hub.Name, e))
                 throw;
             return false;
         }
@@ -161,17 +110,15 @@ abstract class Subscription : IDisposable, ITurn
 
     void End()
     {
-        if (!Stop())
+        if (!TryLeave(out _))
             return;
-        _hub.Leave(this);
-        _release();
         try
         {
-            OnEnded(_hub.CreateError());
+            OnEnded(Hub.CreateError());
         }
         catch (Exception e) when (_calls.TakesFailures)
         {
-            _calls.TakeFailure(_hub.Name, e);
+            _calls.TakeFailure(Hub.Name, e);
         }
     }
 }

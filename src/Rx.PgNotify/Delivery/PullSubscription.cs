@@ -1,0 +1,88 @@
+using System.Threading.Tasks.Sources;
+
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>
+/// One consumer that asks, and its position in its channel. It is either parked in the hub, or queued, or running, or
+/// with its consumer; only in the last case the consumer may ask, so it asks one question at a time.
+/// </summary>
+/// <remarks>
+/// The answer is given by a turn, never by who made something readable: the consumer's continuation runs inside it, and
+/// one that blocks is dealt with as any observer that does.
+/// </remarks>
+sealed class PullSubscription(ChannelHub hub, Action release)
+    : Reader(hub, release), IValueTaskSource<ArraySegment<ChannelSignal>>
+{
+    // Not rented: the consumer may hold on to it for as long as it likes.
+    readonly ChannelSignal[] _batch = new ChannelSignal[MaxBatchCount];
+    ManualResetValueTaskSourceCore<ArraySegment<ChannelSignal>> _answer;
+    int _count;
+    int _batchesInARow;
+
+    // Joining the hub is the first question: it parks the reader or gives it a turn.
+    bool _hasAsked = true;
+
+    /// <summary>
+    /// What comes next, as soon as there is something; valid until the next call. Empty after the channel's end and after
+    /// <see cref="Dispose"/>.
+    /// </summary>
+    /// <exception cref="PgListenerException">The channel has ended with an error, and everything was read.</exception>
+    internal ValueTask<ArraySegment<ChannelSignal>> ReadAsync()
+    {
+        var version = _answer.Version;
+        if (_hasAsked)
+            _hasAsked = false;
+        else if (++_batchesInARow < BatchesPerTurn)
+            Run();
+        else
+        {
+            _batchesInARow = 0;
+            Queue(); // a consumer that always finds something would keep its thread for ever
+        }
+
+        return new ValueTask<ArraySegment<ChannelSignal>>(this, version);
+    }
+
+    /// <summary>Gives the answer, on the consumer's thread or in a turn, unless there is none yet.</summary>
+    public override void Run()
+    {
+        Array.Clear(_batch, 0, _count);
+        _count = 0;
+        var (outcome, count) = Hub.Read(this, _batch);
+        if (outcome == ReadOutcome.Parked)
+            return; // and maybe woken already: nothing of this object may be touched any more
+        _count = count;
+        if (outcome == ReadOutcome.Ended && Hub.CreateError() is { } error)
+            _answer.SetException(error);
+        else
+            _answer.SetResult(new ArraySegment<ChannelSignal>(_batch, 0, count));
+    }
+
+    /// <summary>May be called by anybody at any time: a question that waits is answered.</summary>
+    public override void Dispose()
+    {
+        if (TryLeave(out var wasParked) && wasParked)
+            Queue();
+    }
+
+    ArraySegment<ChannelSignal> IValueTaskSource<ArraySegment<ChannelSignal>>.GetResult(short token)
+    {
+        try
+        {
+            return _answer.GetResult(token);
+        }
+        finally
+        {
+            _answer.Reset();
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ArraySegment<ChannelSignal>>.GetStatus(short token) => _answer.GetStatus(token);
+
+    void IValueTaskSource<ArraySegment<ChannelSignal>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _batchesInARow = 0;
+        _answer.OnCompleted(continuation, state, token, flags);
+    }
+}

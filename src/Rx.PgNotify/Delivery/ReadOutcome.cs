@@ -1,0 +1,17 @@
+namespace Rx.PgNotify.Delivery;
+
+/// <summary>What a <see cref="Reader"/> found when it asked its hub for what comes next.</summary>
+enum ReadOutcome
+{
+    /// <summary>One signal or more.</summary>
+    Signals,
+
+    /// <summary>Nothing yet: it is parked and gets a turn when there is something.</summary>
+    Parked,
+
+    /// <summary>The channel has ended, and everything was read.</summary>
+    Ended,
+
+    /// <summary>The reader itself has left.</summary>
+    Left,
+}
