@@ -4,7 +4,7 @@ using Rx.PgNotify;
 
 if (args is not [var connectionString])
 {
-    Console.Error.WriteLine("""Usage: LiveOrders "Host=localhost;Database=shop;Username=me;Password=…" """);
+    Console.Error.WriteLine("Usage: LiveOrders \"Host=localhost;Database=shop;Username=me;Password=…\"");
     return 2;
 }
 
