@@ -32,9 +32,10 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
         {
             var lookedAt = Stopwatch.GetTimestamp();
             var remaining = patience - Stopwatch.GetElapsedTime(silentSince, lookedAt);
+            var wait = TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, 0, slice.Ticks)); // a timer that was late leaves less than nothing
             try
             {
-                return await command.WaitAsync(remaining < slice ? remaining : slice, CancellationToken.None).ConfigureAwait(false);
+                return await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TimeoutException e) when (!command.IsCompleted)
             {

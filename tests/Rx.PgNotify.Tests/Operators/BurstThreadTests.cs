@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 
@@ -88,49 +87,6 @@ public class BurstThreadTests
 
         Assert.That(SpinWait.SpinUntil(() => Volatile.Read(ref latest) == last, s_deadline), Is.True, "the last value came");
         Assert.That(wrong, Is.Null);
-    }
-
-    [Test]
-    public void Dispose_AtAnyMoment_IsFollowedByNoFurtherCall()
-    {
-        var seed = Random.Shared.Next();
-        TestContext.Out.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        using var subject = new Subject<int>();
-        var input = Subject.Synchronize(subject);
-        var stop = false;
-        var producer = new Thread(() =>
-        {
-            for (var i = 0; !Volatile.Read(ref stop); i++)
-                input.OnNext(i);
-        });
-        producer.Start();
-
-        var early = 0;
-        var late = 0;
-        var clock = Stopwatch.StartNew();
-        for (var round = 0; round < 200 || (Volatile.Read(ref early) == 0 && clock.Elapsed < s_deadline); round++)
-        {
-            var disposed = false;
-            var claimed = 0;
-            var subscription = input.Coalesce(TimeSpan.Zero, TimeSpan.Zero).Subscribe(_ =>
-            {
-                if (Volatile.Read(ref disposed))
-                    claimed++;
-                else
-                    Interlocked.Increment(ref early);
-            });
-            Producers.Spin(TimeSpan.FromMicroseconds(random.Next(500)));
-            subscription.Dispose();
-            Volatile.Write(ref disposed, true);
-            Producers.Spin(TimeSpan.FromMicroseconds(500));
-            late = Math.Max(late, Volatile.Read(ref claimed));
-        }
-
-        Volatile.Write(ref stop, true);
-        Assert.That(producer.Join(s_deadline), Is.True);
-        Assert.That(early, Is.Positive);
-        Assert.That(late, Is.LessThanOrEqualTo(1), "the one call that had been claimed");
     }
 
     [Test]

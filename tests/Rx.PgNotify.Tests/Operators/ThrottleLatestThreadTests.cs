@@ -89,48 +89,6 @@ public class ThrottleLatestThreadTests
     }
 
     [Test]
-    public void Dispose_AtAnyMoment_IsFollowedByNoFurtherCall()
-    {
-        var seed = Random.Shared.Next();
-        TestContext.Out.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        using var source = new Subject<int>();
-        var stop = false;
-        var producer = new Thread(() =>
-        {
-            for (var i = 0; !Volatile.Read(ref stop); i++)
-                source.OnNext(i);
-        });
-        producer.Start();
-
-        var early = 0;
-        var late = 0;
-        var clock = Stopwatch.StartNew();
-        for (var round = 0; round < 200 || (Volatile.Read(ref early) == 0 && clock.Elapsed < s_deadline); round++)
-        {
-            var disposed = false;
-            var claimed = 0;
-            var subscription = source.ThrottleLatest(TimeSpan.Zero, leading: round % 2 == 0).Subscribe(_ =>
-            {
-                if (Volatile.Read(ref disposed))
-                    Interlocked.Increment(ref claimed);
-                else
-                    Interlocked.Increment(ref early);
-            });
-            Producers.Spin(TimeSpan.FromMicroseconds(random.Next(500)));
-            subscription.Dispose();
-            Volatile.Write(ref disposed, true);
-            Producers.Spin(TimeSpan.FromMicroseconds(500));
-            late = Math.Max(late, Volatile.Read(ref claimed));
-        }
-
-        Volatile.Write(ref stop, true);
-        Assert.That(producer.Join(s_deadline), Is.True);
-        Assert.That(early, Is.Positive);
-        Assert.That(late, Is.LessThanOrEqualTo(1), "the one call that had been claimed");
-    }
-
-    [Test]
     public void Source_WhileTheObserverIsBusy_IsNotHeldUpAndConflates()
     {
         using var source = new Subject<int>();
