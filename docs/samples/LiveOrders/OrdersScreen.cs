@@ -3,6 +3,7 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using System.Reactive.Subjects;
 using Rx.PgNotify;
 using Spectre.Console;
 
@@ -11,7 +12,10 @@ namespace LiveOrders;
 /// <summary>The list on the terminal.</summary>
 static class OrdersScreen
 {
-    /// <summary>Shows it until it is to quit; throws what a query or the listener fails with.</summary>
+    // After a restart of the server the pool's connections are dead, and the first query fails on one of them.
+    static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Shows it until it is to quit; throws what the listener fails with; a query that fails is run again.</summary>
     internal static Task ShowAsync(PgListener listener, OrdersTable table, CancellationToken quit)
     {
         var orders = new ObservableCollection<Order>();
@@ -21,11 +25,13 @@ static class OrdersScreen
             await using var quitting = quit.Register(() => ended.TrySetResult());
 
             // Debounce without any time makes it one picture for all the events of a snapshot.
-            using var drawing = Events(orders).CombineLatest(listener.State)
+            using var failure = new BehaviorSubject<string>("");
+            using var drawing = Events(orders).CombineLatest(listener.State, failure)
                 .Debounce(TimeSpan.Zero, TimeSpan.Zero, new SynchronizationContextScheduler(SynchronizationContext.Current!))
-                .Subscribe(now => live.UpdateTarget(Draw(orders, now.First, now.Second)));
+                .Subscribe(now => live.UpdateTarget(Draw(orders, now.First, now.Second, now.Third)));
             using var binding = listener.Channel(OrdersTable.Channel).Signals
-                .LiveQuery(table.LargestAsync)
+                .LiveQuery(table.LargestAsync, s_retryDelay, error => failure.OnNext($"; {Printable(error.Message)}"))
+                .Do(_ => failure.OnNext(""))
                 .BindTo(orders, order => order.Id, onError: error => ended.TrySetException(error));
             await ended.Task;
         });
@@ -37,7 +43,7 @@ static class OrdersScreen
             .Scan(Tally.None, (tally, changed) => tally.Plus(changed.EventArgs.Action))
             .StartWith(Tally.None);
 
-    static Rows Draw(IEnumerable<Order> orders, Tally tally, ListenerState state)
+    static Rows Draw(IEnumerable<Order> orders, Tally tally, ListenerState state, string failure)
     {
         var table = new Table { Title = new TableTitle("Orders, largest first") };
         table.AddColumn("Order", column => column.RightAligned());
@@ -53,7 +59,7 @@ static class OrdersScreen
                 new Text(order.Amount.ToString("N2", CultureInfo.InvariantCulture)));
         }
 
-        return new Rows(table, new Text($"{tally}; {state.GetType().Name}; q quits"));
+        return new Rows(table, new Text($"{tally}; {state.GetType().Name}; q quits{failure}"));
     }
 
     // A row could otherwise send commands to the terminal.

@@ -66,29 +66,42 @@ public static partial class PgObservable
     /// it succeeds, the last good result stands.
     /// </summary>
     /// <remarks>
+    /// <para>
+    /// The one to take for a view that outlives a restart of the server: the connections that Npgsql's pool keeps die with
+    /// the server, and the first query afterwards fails on one of them as a rule.
+    /// </para>
+    /// <para>
     /// Signals that come during the pause neither shorten nor lengthen it. After a completion of the source, the query
     /// that is due is tried until it succeeds. Otherwise as in the other overload.
+    /// </para>
     /// </remarks>
     /// <param name="signals">What tells of changes and gaps.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
-    /// <param name="quiet">How long no signal has to come before the next query; zero to <see cref="int.MaxValue"/> milliseconds.</param>
-    /// <param name="maxWait">The longest time that a continuous burst can hold off the next query.</param>
     /// <param name="retryDelay">The pause after a query that failed: more than zero, 1 day at the most.</param>
     /// <param name="queryFailed">
-    /// Is told of each failure, on the thread where the query failed. What it throws itself ends the sequence.
+    /// Is told of each failure, on the thread where the query failed. What it throws itself ends the sequence with
+    /// <c>OnError</c>.
+    /// </param>
+    /// <param name="quiet">
+    /// How long no signal has to come before the next query. Default 100 ms; zero to <see cref="int.MaxValue"/> milliseconds.
+    /// </param>
+    /// <param name="maxWait">
+    /// The longest time that a continuous burst can hold off the next query. Default ten times <paramref name="quiet"/>;
+    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
     public static IObservable<T> LiveQuery<T>(
         this IObservable<ChannelSignal> signals,
         Func<CancellationToken, Task<T>> query,
-        TimeSpan quiet,
-        TimeSpan maxWait,
         TimeSpan retryDelay,
-        Action<Exception>? queryFailed = null,
+        Action<Exception> queryFailed,
+        TimeSpan? quiet = null,
+        TimeSpan? maxWait = null,
         IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(signals);
         ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(queryFailed);
         return LiveQuery(signals, query, QueryTiming.Create(quiet, maxWait, scheduler, retryDelay, queryFailed));
     }
 

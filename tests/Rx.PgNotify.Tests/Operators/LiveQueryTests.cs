@@ -181,11 +181,9 @@ public sealed class LiveQueryTests : IDisposable
     {
         using var subscription = _signals.LiveQuery<string>(
             _ => throw new InvalidOperationException("query"),
-            s_quiet,
-            s_maxWait,
             TimeSpan.FromSeconds(1),
             _ => throw new InvalidOperationException("callback"),
-            _time).Subscribe(_recorder);
+            scheduler: _time).Subscribe(_recorder);
         Send();
         Assert.That(_recorder.ToString(), Is.EqualTo("0:#callback"));
     }
@@ -258,13 +256,16 @@ public sealed class LiveQueryTests : IDisposable
             () => _signals.LiveQuery(_ => Task.FromResult(0), maxWait: TimeSpan.FromMilliseconds(99)),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("maxWait").And.Message.Contains("quiet"));
         Assert.That(
-            () => _signals.LiveQuery(_ => Task.FromResult(0), s_quiet, s_maxWait, TimeSpan.Zero),
+            () => _signals.LiveQuery(_ => Task.FromResult(0), TimeSpan.Zero, _ => { }),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("retryDelay"));
+        Assert.That(
+            () => _signals.LiveQuery(_ => Task.FromResult(0), TimeSpan.FromSeconds(1), null!),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("queryFailed"));
         Assert.That(() => _signals.WhereNotification(null!), Throws.ArgumentNullException);
     }
 
     IObservable<string> Retrying(VirtualRun run, List<string> failures) => _signals.LiveQuery(
-        CountAsync(run), s_quiet, s_maxWait, TimeSpan.FromMilliseconds(500), error => failures.Add(error.Message), _scheduler);
+        CountAsync(run), TimeSpan.FromMilliseconds(500), error => failures.Add(error.Message), s_quiet, s_maxWait, _scheduler);
 
     Func<CancellationToken, Task<string>> CountAsync(VirtualRun run) => token => run.Start($"{_seen}", token);
 
