@@ -12,8 +12,11 @@ public class HealthyLineTests
         await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
         var listeners = moments.ConvertAll(_ => new PgListener(
             proxy.ConnectionString, new PgListenerOptions { Heartbeat = heartbeat, ReconnectDelay = TimeSpan.FromMilliseconds(10) }));
+        var states = listeners.ConvertAll(_ => new Recorder<ListenerState>());
         try
         {
+            for (var i = 0; i < moments.Count; i++)
+                listeners[i].State.Subscribe(states[i]);
             var bystanders = listeners.ConvertAll(_ => new Recorder<ChannelSignal>());
             for (var i = 0; i < moments.Count; i++)
             {
@@ -25,6 +28,9 @@ public class HealthyLineTests
             for (var round = 0; round < 3; round++)
                 await Task.WhenAll(moments.Select((moment, i) => SubscribeAsync(listeners[i], moment)));
 
+            var losses = states.SelectMany((state, i) =>
+                state.Items.OfType<ListenerState.Reconnecting>().Select(loss => $"{moments[i].TotalMilliseconds} ms: {loss}"));
+            Assert.That(losses, Is.Empty);
             Assert.That(bystanders.Select(bystander => bystander.Count), Is.All.EqualTo(1), "no Resync");
             Assert.That(proxy.Accepted, Is.EqualTo(moments.Count));
         }
