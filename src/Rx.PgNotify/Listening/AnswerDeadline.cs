@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Rx.PgNotify.Listening;
 
 /// <summary>Gives a session up when a command is not answered, and nothing else arrives either, for too long.</summary>
@@ -24,15 +22,15 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
 
     internal async Task<T> AnsweredAsync<T>(Task<T> command, TimeSpan patience)
     {
-        // Looks now and then what was heard, and counts the silence from the look before: so it is never underrated.
+        // Looks now and then what was heard. A look that comes late, because the thread pool is starved or the machine
+        // was suspended, counts as one slice all the same: the answer may be there and wait for a thread as we did.
         var slice = heartbeat / 4;
+        var silence = TimeSpan.Zero;
         var heard = Volatile.Read(ref _heard);
-        var silentSince = Stopwatch.GetTimestamp();
         while (true)
         {
-            var lookedAt = Stopwatch.GetTimestamp();
-            var remaining = patience - Stopwatch.GetElapsedTime(silentSince, lookedAt);
-            var wait = TimeSpan.FromTicks(Math.Clamp(remaining.Ticks, 0, slice.Ticks)); // a timer that was late leaves less than nothing
+            var remaining = patience - silence;
+            var wait = remaining < slice ? remaining : slice;
             try
             {
                 return await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
@@ -41,14 +39,15 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             {
                 var heardNow = Volatile.Read(ref _heard);
                 if (heardNow != heard)
-                    silentSince = lookedAt;
-                else if (remaining <= slice)
+                {
+                    silence = wait; // what came may have come just after the look before: never underrated
+                    heard = heardNow;
+                }
+                else if ((silence += wait) >= patience)
                 {
                     Abandoned = command;
                     throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);
                 }
-
-                heard = heardNow;
             }
         }
     }

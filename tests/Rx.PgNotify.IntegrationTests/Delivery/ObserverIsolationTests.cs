@@ -109,7 +109,9 @@ public class ObserverIsolationTests
         });
 
         await SendAsync(channel, 50);
-        await sibling.UntilCountAsync(50);
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref calls) > 0, expectation: "the first call");
+        await SendAsync(channel, 50);
+        await sibling.UntilCountAsync(100);
         Assert.That(calls, Is.EqualTo(1));
     }
 
