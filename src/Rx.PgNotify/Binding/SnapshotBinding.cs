@@ -100,13 +100,26 @@ sealed class SnapshotBinding<T, TKey>(
 
     bool HasWork => _isWaiting || _error is not null;
 
-    void Post() => _scheduler!.Schedule(this, static (_, binding) =>
+    // One at a time, so that whatever else waits for the context gets its turn in between. In a loop, so that on a context
+    // that runs its posts at once they don't nest.
+    void Post()
     {
-        // One at a time, so that whatever else waits for the context gets its turn in between.
-        if (binding.WorkOnce())
-            binding.Post();
-        return Disposable.Empty;
-    });
+        Posted posted;
+        do
+        {
+            posted = new Posted(this);
+            try
+            {
+                _scheduler!.Schedule(posted, static (_, posted) => posted.Run());
+            }
+            catch
+            {
+                Dispose(); // nothing can be applied any more
+                throw;
+            }
+        }
+        while (posted.HasBeenRunWithMoreToDo());
+    }
 
     void WorkHere()
     {
@@ -165,6 +178,31 @@ sealed class SnapshotBinding<T, TKey>(
         {
             Dispose();
             throw;
+        }
+    }
+
+    // Of the turn; both methods' threads differ unless the context ran it while it was being posted.
+    sealed class Posted(SnapshotBinding<T, TKey> binding)
+    {
+        readonly int _postingThread = Environment.CurrentManagedThreadId;
+        bool _hasReturned; // used by the posting thread alone
+        bool _hasMore;
+
+        internal IDisposable Run()
+        {
+            var isNested = Environment.CurrentManagedThreadId == _postingThread && !_hasReturned;
+            var hasMore = binding.WorkOnce();
+            if (isNested)
+                _hasMore = hasMore;
+            else if (hasMore)
+                binding.Post();
+            return Disposable.Empty;
+        }
+
+        internal bool HasBeenRunWithMoreToDo()
+        {
+            _hasReturned = true;
+            return _hasMore;
         }
     }
 

@@ -56,7 +56,8 @@ static class SnapshotDiff
         // From the end: so a removal shifts none that is still to come.
         for (var i = current.Count - 1; i >= 0; i--)
         {
-            if (positions.TryGetValue(keySelector(current[i]), out var position) && origins[position] < 0)
+            // A row without a key, which the snapshot has none of, goes too.
+            if (keySelector(current[i]) is { } key && positions.TryGetValue(key, out var position) && origins[position] < 0)
                 origins[position] = i;
             else
                 edits.Add(ListEdit<T>.Remove(i));

@@ -15,7 +15,8 @@ namespace Rx.PgNotify;
 /// </para>
 /// <para>
 /// The lock guards the fields and nothing else: the function, what it registers for its cancellation, the observer, the
-/// scheduler and its stopwatch are foreign code and are called outside. What the observer throws goes to whoever made the
+/// scheduler and its stopwatch are foreign code and are called outside. So is cancelling, and on the thread pool: Npgsql's
+/// callback blocks while it asks the server to cancel, and whoever disposes must not wait for that. What the observer throws goes to whoever made the
 /// call: the source, the timer, or, after a run that did not complete at once, the thread pool, where it is unhandled.
 /// That is why runs are continued by hand: an async method would put the exception into a task that nobody looks at.
 /// </para>
@@ -158,8 +159,10 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
 
     void Fail(Exception error)
     {
-        if (Stop())
-            _observer.OnError(error);
+        if (!Stop())
+            return;
+        _upstream.Dispose();
+        _observer.OnError(error);
     }
 
     bool Stop()
@@ -174,10 +177,13 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             _timer = null;
         }
 
+        _ = CancelAsync();
         timer?.Dispose();
-        _ended.Cancel();
         return true;
     }
+
+    // What the callbacks of a run throw concerns nobody: the run is over for all but itself.
+    async Task CancelAsync() => await _ended.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // Under the lock, with something in the slot.
     void TakeTurn()
@@ -198,8 +204,18 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         return _timer = new SingleAssignmentDisposable();
     }
 
-    void Arm(SingleAssignmentDisposable timer, TimeSpan delay) =>
-        timer.Disposable = _timing!.Burst.Scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
+    void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
+    {
+        try
+        {
+            timer.Disposable = _timing!.Burst.Scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
+        }
+        catch
+        {
+            Dispose(); // without its timer it would be deaf for ever
+            throw;
+        }
+    }
 
     IDisposable OnTimer()
     {
@@ -240,7 +256,7 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             if (run.IsCompleted)
                 continue;
             _pending = run;
-            run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_continue);
+            run.ConfigureAwait(false).GetAwaiter().OnCompleted(_continue);
             return;
         }
         while (Finish(run));
@@ -275,7 +291,8 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
     {
         lock (_gate)
         {
-            if (_phase == Phase.Over)
+            // Failed too: whoever found nobody emitting is about to call OnError.
+            if (_phase is Phase.Over or Phase.Failed)
                 return false;
             _isEmitting = true;
         }
@@ -332,7 +349,7 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
     {
         lock (_gate)
         {
-            if (_phase == Phase.Over)
+            if (_phase is Phase.Over or Phase.Failed)
                 return;
             _isEmitting = true; // the callback is a call like those of the observer
         }

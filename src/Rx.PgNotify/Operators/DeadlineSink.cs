@@ -129,8 +129,18 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
     }
 
     // The holder exists before the timer does: a scheduler may run the action before Schedule returns.
-    void Arm(SingleAssignmentDisposable timer, TimeSpan delay) =>
-        timer.Disposable = scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
+    void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
+    {
+        try
+        {
+            timer.Disposable = scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
+        }
+        catch
+        {
+            Dispose(); // without its timer it would be deaf for ever
+            throw;
+        }
+    }
 
     IDisposable OnTimer()
     {

@@ -126,8 +126,18 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         ScheduleDelivery(scheduler ?? DefaultScheduler.Instance);
     }
 
-    void ScheduleDelivery(IScheduler on) =>
-        _work.Disposable = on.Schedule(this, static (self, sink) => sink.Deliver(self));
+    void ScheduleDelivery(IScheduler on)
+    {
+        try
+        {
+            _work.Disposable = on.Schedule(this, static (self, sink) => sink.Deliver(self));
+        }
+        catch
+        {
+            Dispose(); // nothing can be delivered any more
+            throw;
+        }
+    }
 
     // Goes on with the scheduler it is given: one that runs its work at once would otherwise nest turn in turn.
     IDisposable Deliver(IScheduler self)

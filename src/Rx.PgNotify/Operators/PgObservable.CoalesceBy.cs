@@ -47,6 +47,10 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
+    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
+    /// </exception>
     public static IObservable<IReadOnlyList<T>> CoalesceBy<T, TKey>(
         this IObservable<T> source,
         Func<T, TKey> keySelector,
@@ -57,6 +61,7 @@ public static partial class PgObservable
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(keySelector);
+        RefuseSignals<T>(nameof(source));
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
         return Observable.Create<IReadOnlyList<T>>(
             observer => new CoalesceBySink<T, TKey>(observer, keySelector, comparer, timing).SubscribeTo(source));

@@ -16,7 +16,7 @@ public static partial class PgObservable
     /// before it: what is read anew at the Resync already contains it. A Resync has no key:
     /// <paramref name="keySelector"/> is not called for it.
     /// </remarks>
-    /// <inheritdoc cref="CoalesceBy{T,TKey}" path="/typeparam[@name='TKey']|/param|/exception"/>
+    /// <inheritdoc cref="CoalesceBy{T,TKey}" path="/typeparam[@name='TKey']|/param|/exception[not(@cref='T:System.ArgumentException')]"/>
     /// <returns>One list for each burst: the Resyncs, then the notifications.</returns>
     [OverloadResolutionPriority(2)] // x => x.Channel fits all three: no Resync is lost whichever is taken
     public static IObservable<IReadOnlyList<ChannelSignal>> CoalesceBy<TKey>(

@@ -36,10 +36,15 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
+    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
+    /// </exception>
     public static IObservable<T> Debounce<T>(
         this IObservable<T> source, TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        RefuseSignals<T>(nameof(source));
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
         return Observable.Create<T>(observer =>
             new LatestSink<T, BurstDeadline>(observer, timing.Scheduler, new(timing)).SubscribeTo(source));

@@ -14,7 +14,7 @@ public static partial class PgObservable
     /// added up. They are emitted first, whatever the order of arrival, so a notification that follows one may have
     /// come before it: what is read anew at the Resync already contains it.
     /// </remarks>
-    /// <inheritdoc cref="Debounce{T}" path="/param|/exception"/>
+    /// <inheritdoc cref="Debounce{T}" path="/param|/exception[not(@cref='T:System.ArgumentException')]"/>
     /// <returns>The Resyncs and at most one notification for each burst.</returns>
     public static IObservable<ChannelSignal> Debounce(
         this IObservable<ChannelSignal> source, TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler = null)

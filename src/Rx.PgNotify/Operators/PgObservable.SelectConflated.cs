@@ -29,16 +29,21 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="selector"/> is <see langword="null"/>.
     /// </exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="TSource"/> is a kind of signal: this overload would lose Resyncs. There is one for
+    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
+    /// </exception>
     public static IObservable<TResult> SelectConflated<TSource, TResult>(
         this IObservable<TSource> source, Func<TSource, CancellationToken, Task<TResult>> selector)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(selector);
+        RefuseSignals<TSource>(nameof(source));
         return Observable.Create<TResult>(observer =>
             new ConflatedSink<TSource, TResult>(observer, selector, new LatestSlot<TSource>()).SubscribeTo(source));
     }
 
-    /// <inheritdoc cref="SelectConflated{TSource, TResult}"/>
+    /// <inheritdoc cref="SelectConflated{TSource, TResult}" path="/typeparam[@name='TResult']|/param|/returns|/exception[not(@cref='T:System.ArgumentException')]"/>
     /// <summary>
     /// <see cref="SelectConflated{TSource, TResult}"/> for the signals of one or several channels: no Resync is overwritten.
     /// </summary>

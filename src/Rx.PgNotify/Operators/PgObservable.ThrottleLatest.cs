@@ -39,10 +39,15 @@ public static partial class PgObservable
     /// <returns>The first value and the latest ones.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
+    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
+    /// </exception>
     public static IObservable<T> ThrottleLatest<T>(
         this IObservable<T> source, TimeSpan interval, bool leading = true, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        RefuseSignals<T>(nameof(source));
         var deadline = ThrottleDeadline.Create(interval, leading);
         return Observable.Create<T>(observer =>
             new LatestSink<T, ThrottleDeadline>(observer, scheduler ?? DefaultScheduler.Instance, deadline)

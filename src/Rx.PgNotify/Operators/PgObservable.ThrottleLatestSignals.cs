@@ -15,7 +15,7 @@ public static partial class PgObservable
     /// of one channel that wait together have their reasons united and their dropped notifications added up. They come
     /// before the notification, whatever the order of arrival: what is read anew at the Resync already contains it.
     /// </remarks>
-    /// <inheritdoc cref="ThrottleLatest{T}" path="/param|/exception"/>
+    /// <inheritdoc cref="ThrottleLatest{T}" path="/param|/exception[not(@cref='T:System.ArgumentException')]"/>
     /// <returns>The first signal, and then Resyncs and at most one notification each time.</returns>
     public static IObservable<ChannelSignal> ThrottleLatest(
         this IObservable<ChannelSignal> source, TimeSpan interval, bool leading = true, IScheduler? scheduler = null)

@@ -92,6 +92,34 @@ public sealed class BindToContextTests : BindToFixture
     }
 
     [Test]
+    public void Context_ThatRunsItsPostsAtOnce_DoesNotNestThem()
+    {
+        const int changes = 20_000;
+        var count = 0;
+        using var binding = Bind(new InlineContext());
+        Target.CollectionChanged += (_, _) =>
+        {
+            if (++count < changes)
+                Send(count % 2 == 0 ? "a" : "A");
+        };
+
+        Send("a");
+
+        Assert.That(count, Is.EqualTo(changes));
+        Assert.That(Errors, Is.Empty);
+    }
+
+    [Test]
+    public void Context_ThatRefusesAPost_EndsTheBinding()
+    {
+        using var binding = Bind(new ClosedContext());
+
+        Assert.That(() => Send("a"), Throws.TypeOf<ObjectDisposedException>());
+
+        Assert.That(Source.HasObservers, Is.False);
+    }
+
+    [Test]
     public void Handler_ThatPumpsTheContext_SeesNoSnapshotInsideAnother()
     {
         using var binding = Bind();
@@ -118,5 +146,15 @@ public sealed class BindToContextTests : BindToFixture
         Source.OnNext("abc");
 
         Assert.That(Target, Is.EqualTo("abc"));
+    }
+
+    sealed class InlineContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => d(state);
+    }
+
+    sealed class ClosedContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new ObjectDisposedException("window");
     }
 }

@@ -73,6 +73,16 @@ public class BindToEditsTests
     }
 
     [Test]
+    public void Target_ThatHoldsARowWithoutAKey_LosesIt()
+    {
+        var target = new ObservableCollection<string?> { null, "a" };
+
+        using var binding = Observable.Return(new[] { "a" }).BindTo(target, row => row!);
+
+        Assert.That(target, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
     public void Snapshots_OfAMoreSpecialTypeOfListAndRow_AreAccepted()
     {
         var target = new ObservableCollection<object>();

@@ -70,6 +70,74 @@ public sealed class SelectConflatedTests : IDisposable
         Assert.That(_recorder.ToString(), Is.EqualTo("0:#failed"));
     }
 
+    [Test]
+    public void Dispose_WhenACancelledRunBlocks_DoesNotWait()
+    {
+        using var unblock = new ManualResetEventSlim();
+        using var blocked = new ManualResetEventSlim();
+        var subscription = _source.SelectConflated((value, token) =>
+        {
+            token.Register(() =>
+            {
+                blocked.Set();
+                unblock.Wait(TimeSpan.FromSeconds(30));
+            });
+            return _run.Start(value, token);
+        }).Subscribe(_recorder);
+        _source.OnNext("a");
+
+        subscription.Dispose();
+
+        Assert.That(_source.HasObservers, Is.False);
+        Assert.That(blocked.Wait(TimeSpan.FromSeconds(30)), Is.True, "the run was cancelled");
+        unblock.Set();
+    }
+
+    [Test]
+    public void Cancelling_ThatThrows_HarmsNobody([Values] bool disposed)
+    {
+        var subscription = _source.SelectConflated((value, token) =>
+        {
+            token.Register(() => throw new InvalidOperationException("a callback's"));
+            return _run.Start(value, token);
+        }).Subscribe(_recorder);
+        _source.OnNext("a");
+
+        if (disposed)
+            subscription.Dispose();
+        else
+            _run.Fail(new InvalidOperationException("failed"));
+
+        Assert.That(_source.HasObservers, Is.False);
+        Assert.That(_recorder.ToString(), Is.EqualTo(disposed ? "" : "0:#failed"));
+    }
+
+    [Test]
+    public void EachRun_HasTheContextOfWhoeverSubscribesAndSends_NotThatOfTheRunBefore()
+    {
+        var local = new AsyncLocal<string>();
+        var seen = new List<string?>();
+        var first = new TaskCompletionSource<string>();
+        using var subscription = _source.SelectConflated((value, _) =>
+        {
+            seen.Add(local.Value);
+            return value == "a" ? first.Task : Task.FromResult(value);
+        }).Subscribe(_recorder);
+        local.Value = "the sender's";
+        _source.OnNext("a");
+        _source.OnNext("b");
+
+        var ending = new Thread(() =>
+        {
+            local.Value = "another's";
+            first.SetResult("a");
+        });
+        ending.Start();
+        ending.Join();
+
+        Assert.That(seen, Is.EqualTo(new[] { "the sender's", "the sender's" }));
+    }
+
     static object? Nothing => null;
 
     public static IEnumerable<TestCaseData<Func<Task<string>>, string>> Failures =>

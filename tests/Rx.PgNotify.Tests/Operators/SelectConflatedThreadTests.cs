@@ -7,6 +7,64 @@ namespace Rx.PgNotify.Tests.Operators;
 public class SelectConflatedThreadTests
 {
     static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    static readonly ChannelSignal s_change = ChannelSignal.Resync("a", ResyncReasons.Subscribed);
+
+    // A run ends on one thread while the source fails on another.
+    [Test]
+    public void OnError_NeverOverlapsAResultOrTheTellingOfAFailure([Values] bool retried)
+    {
+        const int rounds = 50_000;
+        var seed = Random.Shared.Next();
+        TestContext.Out.WriteLine($"seed {seed}");
+        var (random, endingRandom) = (new Random(seed), new Random(seed + 1));
+        var run = new TaskCompletionSource<int>();
+        var overlaps = 0;
+        using var barrier = new Barrier(2);
+        var ending = new Thread(() =>
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                barrier.SignalAndWait();
+                Thread.SpinWait(endingRandom.Next(40));
+                if (retried)
+                    run.SetException(new InvalidOperationException());
+                else
+                    run.SetResult(1);
+                barrier.SignalAndWait();
+            }
+        });
+        ending.Start();
+        for (var round = 0; round < rounds; round++)
+        {
+            run = new TaskCompletionSource<int>();
+            using var source = new Subject<ChannelSignal>();
+            var (inside, hasEnded) = (0, 0);
+            void Enter(int _)
+            {
+                overlaps += Interlocked.Increment(ref inside) - 1 + Volatile.Read(ref hasEnded);
+                Thread.SpinWait(100);
+                Interlocked.Decrement(ref inside);
+            }
+
+            var query = run.Task;
+            using var subscription = (retried
+                    ? source.LiveQuery(_ => query, TimeSpan.FromDays(1), _ => Enter(0))
+                    : source.LiveQuery(_ => query))
+                .Subscribe(Enter, _ =>
+                {
+                    Volatile.Write(ref hasEnded, 1);
+                    overlaps += Volatile.Read(ref inside);
+                });
+            source.OnNext(s_change);
+            barrier.SignalAndWait();
+            Thread.SpinWait(random.Next(400)); // an exception takes longer to get through than a result
+            source.OnError(new InvalidOperationException());
+            barrier.SignalAndWait();
+        }
+
+        ending.Join();
+        Assert.That(overlaps, Is.Zero);
+    }
 
     [TestCase(TestName = "runs that complete at once or later, at full speed")]
     public void TheLastValueIsRunLast_AndNeverTwoAtOnce()
