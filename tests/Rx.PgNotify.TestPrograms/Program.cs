@@ -3,6 +3,7 @@ using Rx.PgNotify.TestPrograms;
 return args switch
 {
     ["serve"] => await ServeProgram.RunAsync(),
+    ["query"] => await QueryProgram.RunAsync(),
     ["subscribe"] => await SubscribeProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),

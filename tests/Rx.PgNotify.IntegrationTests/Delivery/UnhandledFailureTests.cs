@@ -22,6 +22,15 @@ public class UnhandledFailureTests
     }
 
     [Test]
+    public async Task AnObserverThatThrowsAtTheResultOfAQuery_EndsTheProcessWithItsException()
+    {
+        await using var program = ChildProgram.Start("query");
+
+        Assert.That(await program.WaitForExitAsync(), Is.Not.Zero);
+        Assert.That(await program.Errors, Does.Contain("Unhandled exception").And.Contains("FormatException: thrown by the observer"));
+    }
+
+    [Test]
     public async Task SubscribeWithoutAnErrorHandler_AndAWrongPassword_EndsTheProcessWithAReadableError()
     {
         var wrong = new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Username = "nobody_of_this_name", Password = Secret };

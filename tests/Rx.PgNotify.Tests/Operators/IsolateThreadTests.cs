@@ -22,7 +22,7 @@ public class IsolateThreadTests
     {
         var random = Seeded();
         using var source = new Subject<long>();
-        long next = 0, gap = 0, delivered = 0, dropped = 0;
+        long next = 0, gap = 0, delivered = 0, dropped = 0, sent = 0;
         var inside = 0;
         string? wrong = null;
         using var ended = new ManualResetEventSlim();
@@ -42,13 +42,13 @@ public class IsolateThreadTests
                     wrong ??= $"{value} instead of {next} and a gap of {gap}";
                 next = value + 1;
                 gap = 0;
-                delivered++;
+                if (delivered++ == 0)
+                    SpinWait.SpinUntil(() => Volatile.Read(ref sent) > 3 * capacity, s_deadline); // makes sure of a drop
                 if (random.Next(2_000) == 0)
                     Producers.Spin(TimeSpan.FromMilliseconds(1));
             }),
             () => Alone(ended.Set));
 
-        long sent = 0;
         var gate = new Lock();
         RunProducers(() =>
         {
