@@ -58,8 +58,8 @@ public class ObserverIsolationTests
         await SendAsync(other, 100);
         await sibling.UntilCountAsync(100);
         await stranger.UntilCountAsync(100);
-        Assert.That(hasBlocked.Wait(TimeSpan.FromSeconds(10)));
-        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.That(hasBlocked.Wait(Eventually.Deadline));
+        await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
         await sibling.UntilEndedAsync();
         never.Set();
     }

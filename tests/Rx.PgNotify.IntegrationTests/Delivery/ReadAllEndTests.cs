@@ -58,7 +58,7 @@ public class ReadAllEndTests
         await cancellation.CancelAsync();
 
         Assert.That(
-            async () => await waiting.WaitAsync(TimeSpan.FromSeconds(10)),
+            async () => await waiting.WaitAsync(Eventually.Deadline),
             Throws.InstanceOf<OperationCanceledException>().With.Property(nameof(OperationCanceledException.CancellationToken)).EqualTo(cancellation.Token));
         await Eventually.IsTrueAsync(() => tap.Statements.Contains($"UNLISTEN \"{channel.Name}\""), expectation: "UNLISTEN should be sent");
     }
@@ -72,8 +72,8 @@ public class ReadAllEndTests
         var waiting = MoveNextAsync();
         _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting);
         await cancellation.CancelAsync();
-        Assert.That(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(10)), Throws.InstanceOf<OperationCanceledException>());
-        _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(TimeSpan.FromSeconds(10));
+        Assert.That(async () => await waiting.WaitAsync(Eventually.Deadline), Throws.InstanceOf<OperationCanceledException>());
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
 
         async Task<bool> MoveNextAsync() => await reading.MoveNextAsync();
     }
@@ -124,7 +124,7 @@ public class ReadAllEndTests
             for (var spins = random.Next(20); spins > 0; spins--)
                 await Task.Yield();
             await cancellation.CancelAsync();
-            ended += await reading.WaitAsync(TimeSpan.FromSeconds(10));
+            ended += await reading.WaitAsync(Eventually.Deadline);
         }
 
         await enough.CancelAsync();
@@ -167,7 +167,7 @@ public class ReadAllEndTests
         for (var i = 0; i < 300; i++)
             Assert.That(await slow.MoveNextAsync());
         var error = await Assert.ThrowsAsync<PgListenerException>(async () => await slow.MoveNextAsync());
-        var other = await Assert.ThrowsAsync<PgListenerException>(async () => await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        var other = await Assert.ThrowsAsync<PgListenerException>(async () => await waiting.WaitAsync(Eventually.Deadline));
         Assert.That(error!.Error, Is.EqualTo(PgListenerError.ReconnectBudgetSpent));
         Assert.That(error, Is.Not.SameAs(other).And.Not.SameAs(sibling.Error));
     }
@@ -189,12 +189,12 @@ public class ReadAllEndTests
                 await channel.SubscribeAsync(sibling);
                 await ObserverIsolationTests.SendAsync(channel, 1_000);
                 await sibling.UntilCountAsync(1_000);
-                await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+                await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
             }
         }
 
         Assert.That(read, Is.EqualTo(1_000));
-        Assert.That(await waiting.WaitAsync(TimeSpan.FromSeconds(10)), Is.False);
+        Assert.That(await waiting.WaitAsync(Eventually.Deadline), Is.False);
         Assert.That(async () => await channel.ReadAllAsync().GetAsyncEnumerator().MoveNextAsync(), Throws.InstanceOf<ObjectDisposedException>());
     }
 
@@ -208,7 +208,7 @@ public class ReadAllEndTests
         var waiting = reading.MoveNextAsync().AsTask();
         Assert.That(async () => await reading.DisposeAsync(), Throws.InstanceOf<NotSupportedException>());
         await TestServer.DataSource.NotifyAsync(channel.Name, "still here");
-        Assert.That(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.That(await waiting.WaitAsync(Eventually.Deadline));
         Assert.That(reading.Current.Notification.Payload, Is.EqualTo("still here"));
     }
 }

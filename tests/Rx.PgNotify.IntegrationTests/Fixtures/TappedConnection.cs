@@ -53,14 +53,26 @@ sealed class TappedConnection
 
     public async Task<IReadOnlyList<string>> AskAsync(string sql)
     {
-        await _requests.WaitAsync();
+        await StopRequestsAsync();
         try
         {
-            await Eventually.IsTrueAsync(() => !_isBusy);
             return await AskIdleServerAsync(sql);
         }
         finally
         {
+            _requests.Release();
+        }
+    }
+
+    // Between two conversations, never within one: the server would wait for the rest of the request, and we for its answer.
+    async Task StopRequestsAsync()
+    {
+        while (true)
+        {
+            await Eventually.IsTrueAsync(() => !_isBusy);
+            await _requests.WaitAsync();
+            if (!_isBusy)
+                return;
             _requests.Release();
         }
     }
@@ -76,7 +88,7 @@ sealed class TappedConnection
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + text.Length);
         text.CopyTo(message, 5);
         await _server.GetStream().WriteAsync(message);
-        return await answer.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        return await answer.Task.WaitAsync(Eventually.Deadline);
     }
 
     public void Close()

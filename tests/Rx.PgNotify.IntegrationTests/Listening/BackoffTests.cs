@@ -31,7 +31,7 @@ public class BackoffTests
         using var refusal = tap.RefuseConnections();
         tap.Cut();
         var again = (ListenerState.Reconnecting)await listener.State
-            .FirstAsync(state => state is ListenerState.Reconnecting).Timeout(TimeSpan.FromSeconds(10));
+            .FirstAsync(state => state is ListenerState.Reconnecting).Timeout(Eventually.Deadline);
         Assert.That(again.Attempt, Is.EqualTo(1));
         Assert.That(again.Delay, Is.LessThanOrEqualTo(delay));
     }
@@ -58,7 +58,7 @@ public class BackoffTests
 
     static Task<ListenerState> UntilAttemptAsync(PgListener listener, int attempt) => listener.State
         .FirstAsync(state => state is ListenerState.Reconnecting reconnecting && reconnecting.Attempt >= attempt)
-        .Timeout(TimeSpan.FromSeconds(10)).ToTask();
+        .Timeout(Eventually.Deadline).ToTask();
 
     static async Task<ListenerState> AdvanceUntilAsync(PgListener listener, HistoricalScheduler scheduler, Func<ListenerState, bool> condition)
     {

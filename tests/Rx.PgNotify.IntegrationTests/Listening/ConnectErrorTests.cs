@@ -126,7 +126,7 @@ public class ConnectErrorTests
     public async Task SettingsThatMakeNoSenseForAListener_DoNoHarm(string setting)
     {
         await using var listener = new PgListener($"{TestServer.ConnectionString};{setting}");
-        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(TimeSpan.FromSeconds(10));
+        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(Eventually.Deadline);
         Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening), Is.Not.Null);
     }
 
@@ -223,7 +223,7 @@ public class ConnectErrorTests
         var recorder = new Recorder<Notification>();
         using var subscription = listener.Channel("a").Subscribe(recorder);
         _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting { Attempt: >= 3 });
-        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
         await recorder.UntilEndedAsync();
         Assert.That(recorder.HasCompleted);
     }

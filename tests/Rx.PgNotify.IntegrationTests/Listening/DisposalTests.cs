@@ -24,7 +24,7 @@ public class DisposalTests
         await Delivery.ObserverIsolationTests.SendAsync(channel, 1_000);
         await fast.UntilCountAsync(1_000);
 
-        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
         await fast.UntilEndedAsync();
         Assert.That(slow.Count, Is.Zero, "disposing must not wait for observers");
         gate.Set();
@@ -60,7 +60,7 @@ public class DisposalTests
             disposed.SetResult();
         });
         await TestServer.DataSource.NotifyAsync(channel.Name);
-        await disposed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await disposed.Task.WaitAsync(Eventually.Deadline);
         Assert.That(disposed.Task.IsCompletedSuccessfully);
     }
 
@@ -75,7 +75,7 @@ public class DisposalTests
             var recorder = new Recorder<Notification>();
             using var subscription = listener.Channel("a").Subscribe(recorder);
             var waiting = listener.Channel("b").SubscribeAsync(_ => { });
-            await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+            await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
             await recorder.UntilEndedAsync();
             Assert.That(recorder.HasCompleted);
             if (!waiting.IsCompletedSuccessfully)
@@ -94,7 +94,7 @@ public class DisposalTests
         var recorder = new Recorder<Notification>();
         using var b = listener.Channel("never acknowledged").Subscribe(recorder);
         await Eventually.IsTrueAsync(() => tap.Statements[^1].Contains("never", StringComparison.Ordinal), expectation: "LISTEN should be sent");
-        await listener.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
+        await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
         await recorder.UntilEndedAsync();
         Assert.That(recorder.HasCompleted);
     }

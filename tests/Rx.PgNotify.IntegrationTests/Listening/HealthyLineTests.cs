@@ -44,6 +44,6 @@ public class HealthyLineTests
     static async Task SubscribeAsync(PgListener listener, TimeSpan moment)
     {
         await Task.Delay(moment);
-        await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { }).WaitAsync(TimeSpan.FromSeconds(10));
+        await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { }).WaitAsync(Eventually.Deadline);
     }
 }

@@ -43,9 +43,9 @@ public class LeavingWhileConnectingTests
         };
 
         var first = listener.Channel(UniqueChannel.Name()).Subscribe(new Recorder<Notification>());
-        await connecting.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await connecting.Task.WaitAsync(Eventually.Deadline);
         first.Dispose();
-        await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await abandoned.Task.WaitAsync(Eventually.Deadline);
 
         await AssertListensAsync(recorder, states);
     }

@@ -16,8 +16,8 @@ public class ReconnectBudgetTests
         var scheduler = new HistoricalScheduler();
         await using var listener = new PgListener("Host=127.0.0.1;Port=1;Username=u", Options(scheduler));
         using (listener.Channel("a").Subscribe(new Recorder<Notification>()))
-            _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting).Timeout(TimeSpan.FromSeconds(10));
-        _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(TimeSpan.FromSeconds(10));
+            _ = await listener.State.FirstAsync(state => state is ListenerState.Reconnecting).Timeout(Eventually.Deadline);
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
         scheduler.AdvanceBy(3 * s_budget);
 
         await AssertHasTheWholeBudgetAsync(listener, scheduler);

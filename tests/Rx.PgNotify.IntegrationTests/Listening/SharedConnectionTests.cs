@@ -150,7 +150,7 @@ public class SharedConnectionTests
         {
             var recorder = new Recorder<Notification>();
             var channel = listener.Channel(UniqueChannel.Name());
-            await channel.SubscribeAsync(recorder).WaitAsync(TimeSpan.FromSeconds(5));
+            await channel.SubscribeAsync(recorder).WaitAsync(Eventually.Deadline);
             await TestServer.DataSource.NotifyAsync(channel.Name, "x");
             await recorder.UntilCountAsync(1);
         }

@@ -38,7 +38,7 @@ public sealed class PostgresServerControlTests
         Assert.That(first, Is.Not.SameAs(answer), "a paused server answered");
         await server.ResumeAsync();
 
-        Assert.That(await answer.WaitAsync(TimeSpan.FromSeconds(10)), Is.EqualTo(1));
+        Assert.That(await answer.WaitAsync(Eventually.Deadline), Is.EqualTo(1));
     }
 
     [Test]

@@ -68,7 +68,7 @@ sealed class PgBouncer : IAsyncDisposable
         }
 
         _shell.StandardInput.Close();
-        await _shell.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await _shell.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         _shell.Dispose();
     }
 

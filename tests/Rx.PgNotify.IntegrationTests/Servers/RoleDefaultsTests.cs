@@ -69,7 +69,7 @@ public sealed class RoleDefaultsTests
             Host = $"127.0.0.1:1,127.0.0.1:{_server.Port.ToString(CultureInfo.InvariantCulture)}",
         };
         await using var listener = new PgListener(connection.ConnectionString);
-        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(TimeSpan.FromSeconds(10));
+        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(Eventually.Deadline);
         Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening), Is.Not.Null);
     }
 

@@ -27,7 +27,7 @@ public sealed class StandbyTests
 
         await pair.FailOverAsync();
         await Eventually.IsTrueAsync(
-            () => recorder.Count == 3, TimeSpan.FromSeconds(5), "the promoted one should be found, whatever it was known as");
+            () => recorder.Count == 3, expectation: "the promoted one should be found, whatever it was known as");
         await pair.Standby.NotifyAsync("a", "from the promoted one");
         await recorder.UntilCountAsync(4);
 
