@@ -74,7 +74,8 @@ sealed class SendConnection(
 
     async Task<bool> IsAliveAsync(SendSession session)
     {
-        var ping = session.PingAsync();
+        // Not on this thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
+        var ping = Task.Run(session.PingAsync);
         if (!await endsAsync(ping).ConfigureAwait(false))
             return false;
         try

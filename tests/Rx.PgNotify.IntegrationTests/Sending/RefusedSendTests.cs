@@ -67,15 +67,14 @@ public class RefusedSendTests
     [Test]
     public async Task AFullQueue_FailsTheSendsOfThatCommit_AndIsNamed()
     {
-        await using var server = await TestServer.StartOwnAsync();
-        if (int.Parse(server.Version.Split('.', ' ')[0], System.Globalization.CultureInfo.InvariantCulture) < 17)
+        if (int.Parse(TestServer.Current.Version.Split('.', ' ')[0], System.Globalization.CultureInfo.InvariantCulture) < 17)
             Assert.Ignore("The queue can be made small from PostgreSQL 17 on.");
-        await using var small = await TestServer.StartOwnAsync(options => options.Settings["max_notify_queue_pages"] = "64");
-        await using var reader = new NpgsqlConnection(small.ConnectionString);
+        await using var server = await TestServer.StartOwnAsync(options => options.Settings["max_notify_queue_pages"] = "64");
+        await using var reader = new NpgsqlConnection(server.ConnectionString);
         await reader.OpenAsync();
         await using var listen = new NpgsqlCommand("LISTEN a; BEGIN; SELECT 1", reader); // in a transaction nothing is taken from the queue
         await listen.ExecuteNonQueryAsync();
-        await using var notifier = new PgNotifier(small.ConnectionString);
+        await using var notifier = new PgNotifier(server.ConnectionString);
 
         var sends = Enumerable.Range(0, 200).Select(i => notifier.NotifyAsync("a", $"{i}".PadRight(7_000))).ToList();
         var error = (await Assert.ThrowsAsync<PgNotifierException>(async () => await Task.WhenAll(sends)))!;
