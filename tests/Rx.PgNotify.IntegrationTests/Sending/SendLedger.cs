@@ -38,12 +38,15 @@ sealed class SendLedger(string channel)
                 yield return $"{channel}: {group.Key} failed: {send.Task.Exception!.InnerException}";
         }
 
-        // Those in doubt may come late, so order holds among those that nobody doubts; of repeated ones, the first counts.
+        // Those in doubt may come late, so order holds among those that nobody doubts; where they are sent again, the first counts.
         var certain = _sends.GroupBy(send => send.Number)
             .Where(group => group.All(send => send.Task.IsCompletedSuccessfully)).Select(group => group.Key).ToHashSet();
-        var order = arrived.Where(certain.Contains).Distinct().ToList();
-        if (!order.SequenceEqual(order.Order()))
-            yield return $"{channel}: out of order: {string.Join(' ', order.Zip(order.Skip(1)).Where(pair => pair.First > pair.Second))}";
+        var sentOrder = _sends.Select(send => send.Number).Where(certain.Contains);
+        var arrivedOrder = arrived.Where(certain.Contains);
+        if (mayRepeat)
+            (sentOrder, arrivedOrder) = (sentOrder.Distinct(), arrivedOrder.Distinct());
+        if (sentOrder.Zip(arrivedOrder).Select((pair, i) => (pair, i)).FirstOrDefault(at => at.pair.First != at.pair.Second) is { pair: not (0, 0) } wrong)
+            yield return $"{channel}: {wrong.pair.Second} arrived in the place of {wrong.pair.First} ({wrong.i}th)";
     }
 
     public static string Summary(IReadOnlyList<SendLedger> ledgers) => string.Join(", ", ledgers

@@ -75,7 +75,11 @@ public class SendStressTests
                     kills += await Chaos.KillBackendAsync(application) ? 1 : 0;
                     break;
                 case < 7:
+                    // What the server has said is then lost on its way.
+                    proxy.Delay = TimeSpan.FromMilliseconds(random.Next(1, 30));
+                    await Task.Delay(random.Next(60));
                     proxy.Cut(reset: random.Next(2) == 0);
+                    proxy.Delay = TimeSpan.Zero;
                     cuts++;
                     break;
                 case < 9:
