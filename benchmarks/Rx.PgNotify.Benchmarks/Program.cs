@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Rx.PgNotify.Benchmarks.Sending;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["senders"])
+    await SendersComparison.RunAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// Makes the listener's own connections: never pooled, because a pooled connection can't be closed during a wait, and
+/// Makes the connections of a listener or a notifier: never pooled, because a pooled connection can't be closed during a wait, and
 /// because Npgsql clears the whole pool when one connection of it breaks.
 /// </summary>
 sealed class ConnectionSource

@@ -1,11 +1,12 @@
 using Npgsql;
+using Rx.PgNotify.Sending;
 
 namespace Rx.PgNotify;
 
 /// <summary>Sends notifications.</summary>
 public static class NotifyExtensions
 {
-    const int MaxPayloadBytes = 7_999;
+    const string Statement = "SELECT pg_notify($1, $2)";
 
     /// <summary>Sends a notification and commits it, on a connection of the data source's.</summary>
     /// <param name="dataSource">Where to send.</param>
@@ -47,23 +48,44 @@ public static class NotifyExtensions
             await SendAsync(command, channel, payload, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Adds a notification to a batch. It leaves when the batch's transaction commits: the batch's own, or the one that its
+    /// connection is in.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="channel">1 to 63 bytes of UTF-8.</param>
+    /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
+    /// <returns>The command, which is in the batch already. Its one row has one column, which is empty.</returns>
+    /// <exception cref="ArgumentException">
+    /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload. The
+    /// batch is as before.
+    /// </exception>
+    public static NpgsqlBatchCommand AddNotify(this NpgsqlBatch batch, string channel, string? payload = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Validate(channel, payload);
+        var command = new NpgsqlBatchCommand(Statement);
+        AddParameters(command.Parameters, channel, payload);
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
     static void Validate(string channel, string? payload)
     {
         ChannelName.Validate(channel, nameof(channel));
-        if (payload is null)
-            return;
-        if (payload.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException("A payload can't contain the character NUL (U+0000).", nameof(payload));
-        var bytes = ChannelName.CountBytes(payload, "A payload", nameof(payload));
-        if (bytes > MaxPayloadBytes)
-            throw new ArgumentException($"A payload has at most {MaxPayloadBytes} bytes of UTF-8; this one has {bytes}.", nameof(payload));
+        PayloadText.Validate(payload, nameof(payload));
     }
 
     static async Task SendAsync(NpgsqlCommand command, string channel, string? payload, CancellationToken cancellationToken)
     {
-        command.CommandText = "SELECT pg_notify($1, $2)";
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = payload ?? "" });
+        command.CommandText = Statement;
+        AddParameters(command.Parameters, channel, payload);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    static void AddParameters(NpgsqlParameterCollection parameters, string channel, string? payload)
+    {
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = payload ?? "" });
     }
 }

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rx.PgNotify.Diagnostics;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>Decides what becomes of the sends of a round trip: done, refused, in doubt, or to be sent next.</summary>
+/// <remarks>Used by the pump alone.</remarks>
+sealed class CommitConclusion(
+    WaitingSends waiting, SendDeadline deadline, SendConnection connection, bool resendInDoubt, ILogger logger)
+{
+    internal async Task ConcludeAsync(List<List<PendingSend>> commits, CommitOutcome outcome)
+    {
+        foreach (var send in commits.Take(outcome.Committed).SelectMany(commit => commit))
+            send.Succeed();
+        if (outcome.Failure is not { } failure)
+        {
+            connection.HasCommitted();
+            return;
+        }
+
+        var rest = commits[outcome.Committed..];
+        if (!outcome.IsRefusal)
+            await DoubtAsync(rest, failure).ConfigureAwait(false);
+        else if (failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+        {
+            // A standby by now. Nothing was sent, and the next connection may be to the new primary.
+            PutBack(rest);
+            await connection.LoseAsync(failure).ConfigureAwait(false);
+        }
+        else
+            Refuse(rest, (PostgresException)failure);
+    }
+
+    internal static void FailInDoubt(List<List<PendingSend>> commits, string reason, Exception? cause)
+    {
+        foreach (var send in commits.SelectMany(commit => commit))
+            send.Fail(PgNotifierError.InDoubt, $"Nobody can tell whether it was sent: {reason}, while its commit was under way.", cause);
+    }
+
+    async Task DoubtAsync(List<List<PendingSend>> commits, Exception failure)
+    {
+        SendingLog.InDoubt(logger, commits.Sum(commit => commit.Count), resendInDoubt);
+        if (resendInDoubt)
+        {
+            foreach (var send in commits.SelectMany(commit => commit))
+                send.IsInDoubt = true;
+            PutBack(commits);
+        }
+        else
+            FailInDoubt(commits, $"the connection was lost ({ExceptionSummary.Of(failure)})", failure);
+
+        await connection.LoseAsync(failure).ConfigureAwait(false);
+    }
+
+    // The first one was refused; those after it were not begun, so each channel's order is kept.
+    void Refuse(List<List<PendingSend>> commits, PostgresException failure)
+    {
+        var refused = commits[0];
+        if (refused.Count > 1 && failure.SqlState is ['2', '2', ..]) // data exception: halving finds whose
+        {
+            PutBack([refused[..(refused.Count / 2)], refused[(refused.Count / 2)..], .. commits[1..]]);
+            return;
+        }
+
+        SendingLog.Refused(logger, refused.Count, failure.SqlState);
+        foreach (var send in refused)
+            send.Fail(PgNotifierError.Refused, $"The server refused to send it (SQLSTATE {failure.SqlState}).", failure);
+        PutBack(commits[1..]);
+    }
+
+    void PutBack(List<List<PendingSend>> commits)
+    {
+        waiting.PutBack(commits);
+        deadline.Forget();
+    }
+}

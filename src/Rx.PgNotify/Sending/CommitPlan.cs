@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>Sends in the order in which they go out, divided into commits.</summary>
+/// <remarks>
+/// PostgreSQL delivers equal pairs of channel and payload of one transaction once, so equal pairs go into successive
+/// commits. What follows on the same channel goes no earlier than they do: so each channel keeps its order. Used by the
+/// pump alone.
+/// </remarks>
+sealed class CommitPlan
+{
+    // In one round trip. Each commit of it is an answer's worth of work for the server, and none of their senders hears
+    // of it before the last one is done.
+    const int MostCommits = 128;
+
+    List<List<PendingSend>> _commits = [];
+
+    internal bool IsEmpty => _commits.Count == 0;
+
+    internal IEnumerable<PendingSend> Sends => _commits.SelectMany(commit => commit);
+
+    /// <summary>Divides sends and adds them at the end.</summary>
+    /// <param name="sends">In the order of the calls.</param>
+    /// <param name="mergeEqual">Whether PostgreSQL may deliver equal pairs once: all go into one commit.</param>
+    internal void Add(List<PendingSend> sends, bool mergeEqual)
+    {
+        if (mergeEqual)
+        {
+            _commits.Add(sends);
+            return;
+        }
+
+        var first = _commits.Count;
+        var ofChannel = new Dictionary<string, int>(StringComparer.Ordinal);
+        var lastOfPair = new Dictionary<(string, string), int>();
+        foreach (var send in sends)
+        {
+            ref var commit = ref CollectionsMarshal.GetValueRefOrAddDefault(ofChannel, send.Channel, out var isKnown);
+            if (!isKnown)
+                commit = first;
+            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(lastOfPair, (send.Channel, send.Payload), out isKnown);
+            if (isKnown && last == commit)
+                commit++;
+            last = commit;
+            if (commit == _commits.Count)
+                _commits.Add([]);
+            _commits[commit].Add(send);
+        }
+    }
+
+    /// <summary>Puts commits back before all others.</summary>
+    internal void PutBack(IEnumerable<List<PendingSend>> commits) => _commits.InsertRange(0, commits);
+
+    /// <summary>Takes out the commits that come next, without the sends that have ended meanwhile.</summary>
+    internal List<List<PendingSend>> TakeNext()
+    {
+        foreach (var commit in _commits)
+            commit.RemoveAll(send => send.HasEnded);
+        _commits.RemoveAll(commit => commit.Count == 0);
+        var next = _commits[..Math.Min(MostCommits, _commits.Count)];
+        _commits.RemoveRange(0, next.Count);
+        return next;
+    }
+
+    internal List<PendingSend> TakeAll()
+    {
+        List<PendingSend> all = [.. Sends];
+        _commits = [];
+        return all;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Listening;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>
+/// The one loop of a notifier: takes all that waits, sends it in one round trip, and again. What comes meanwhile goes next.
+/// </summary>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and late callers may still look at it
+sealed class NotifierPump
+#pragma warning restore CA1001
+{
+    readonly PgNotifierOptions _options;
+    readonly ILogger _logger;
+    readonly IStopwatch _clock;
+    readonly WaitingSends _waiting;
+    readonly SendDeadline _deadline;
+    readonly SendConnection _connection;
+    readonly CommitConclusion _conclusion;
+    readonly CancellationTokenSource _closing = new();
+    readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Task _loop;
+
+    internal NotifierPump(PgNotifierOptions options, ConnectionSource connections, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        _clock = options.Scheduler.StartStopwatch();
+        _waiting = new WaitingSends(options);
+        _deadline = new SendDeadline(options, _clock);
+        ProcessIds = new OwnProcessIds(_clock);
+        _connection = new SendConnection(connections, ProcessIds, EndsAsync, options, _clock, logger);
+        _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger);
+        _loop = RunAsync(); // as far as the wait for the first send
+    }
+
+    internal OwnProcessIds ProcessIds { get; }
+
+    internal PendingSend Create(string channel, string payload, CancellationToken cancellationToken) => new(
+        channel, payload, _options.SendTimeout is { } timeout ? _clock.Elapsed + timeout : TimeSpan.MaxValue, cancellationToken);
+
+    /// <summary>Completes when there was a place for it.</summary>
+    internal ValueTask EnqueueAsync(PendingSend send, CancellationToken cancellationToken) =>
+        _waiting.EnqueueAsync(send, cancellationToken);
+
+    /// <summary>Sends what waits, for no longer than <paramref name="limit"/>, and fails the rest.</summary>
+    internal async Task StopAsync(TimeSpan limit)
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _loop.WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _stopped.TrySetResult();
+            await _loop.ConfigureAwait(false); // each of its waits ends with that
+        }
+    }
+
+    async Task RunAsync()
+    {
+        try
+        {
+            while (await IsNeededAsync().ConfigureAwait(false))
+                await SendAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            FailUnsent();
+            _waiting.Close();
+            FailUnsent(); // what came in between
+            _deadline.Forget();
+            await _connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until there is something to send; <see langword="false"/> if there will never be.</summary>
+    async Task<bool> IsNeededAsync()
+    {
+        while (!_stopped.Task.IsCompleted)
+        {
+            if (!_waiting.IsEmpty)
+                return true;
+            if (_closing.IsCancellationRequested)
+                return false;
+            await _waiting.UntilAnyAsync(_closing.Token).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    async Task SendAsync()
+    {
+        try
+        {
+            if (await _connection.GetAsync().ConfigureAwait(false) is { } session)
+                await CommitAsync(session).ConfigureAwait(false);
+        }
+        catch (PgNotifierException e)
+        {
+            Fail(_waiting.TakeAll(), e.Error, e.Message, e.InnerException);
+        }
+        catch (Exception e)
+        {
+            // A scheduler of the user's that throws, or a bug of ours. Never silent, and in no hot loop: nothing waits now.
+            SendingLog.FailedUnforeseen(_logger, e);
+            Fail(_waiting.TakeAll(), PgNotifierError.Unknown, "The notifier failed in an unforeseen way.", e);
+            _deadline.Forget();
+            await _connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    async Task CommitAsync(SendSession session)
+    {
+        var commits = _waiting.TakeNext();
+        if (commits.Count == 0)
+            return;
+        var hasEnded = false;
+        var commit = session.CommitAsync(commits);
+        try
+        {
+            hasEnded = await EndsAsync(commit).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!hasEnded)
+                CommitConclusion.FailInDoubt(commits, "the notifier stopped", null);
+        }
+
+        if (hasEnded)
+            await _conclusion.ConcludeAsync(commits, await commit.ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Awaits the end, not the outcome, of what the server or the clock has to do, and meanwhile fails the sends that wait
+    /// for too long; <see langword="false"/> if the pump has to stop.
+    /// </summary>
+    async Task<bool> EndsAsync(Task work)
+    {
+        while (!work.IsCompleted && !_stopped.Task.IsCompleted)
+        {
+            var due = _deadline.DueAsync(_waiting);
+            await Task.WhenAny(work, due, _stopped.Task).ConfigureAwait(false);
+            if (!due.IsCompleted)
+                continue;
+            _deadline.Forget();
+            await due.ConfigureAwait(false); // throws if the scheduler of the options fails
+            Fail(
+                _waiting.TakeOverdue(_clock.Elapsed),
+                PgNotifierError.TimedOut,
+                $"It could not be sent within a SendTimeout of {_options.SendTimeout}{LastFailure()}.");
+        }
+
+        return work.IsCompleted;
+    }
+
+    void FailUnsent() => Fail(
+        _waiting.TakeAll(),
+        PgNotifierError.NotFlushed,
+        $"It was not sent: the notifier was disposed, and did not get to it within a FlushTimeout of {_options.FlushTimeout}{LastFailure()}.");
+
+    void Fail(List<PendingSend> sends, PgNotifierError error, string message, Exception? cause = null)
+    {
+        if (sends.Count == 0)
+            return;
+        SendingLog.NotSent(_logger, sends.Count, error);
+        foreach (var send in sends)
+            send.Fail(error, message, cause ?? _connection.LastFailure);
+    }
+
+    string LastFailure() => _connection.LastFailure is { } failure ? $"; the last failure of the connection: {ExceptionSummary.Of(failure)}" : "";
+}

@@ -1,0 +1,105 @@
+using System.Reactive.Disposables;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>Sends what it observes, and knows when all of it is committed.</summary>
+/// <remarks>
+/// <c>_open</c> counts what the end has to wait for: the source, and each send under way. <c>_failure</c> is set once, and
+/// nothing is sent after it.
+/// </remarks>
+#pragma warning disable CA1001 // the subscription ends with the source, and a token source without timer and links needs no disposal
+sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IObserver<string>
+#pragma warning restore CA1001
+{
+    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly SingleAssignmentDisposable _subscription = new();
+    readonly CancellationTokenSource _withdraw = new();
+    int _open = 1;
+    int _hasSourceEnded;
+    Exception? _failure;
+
+    internal async Task RunAsync(IObservable<string> source, CancellationToken cancellationToken)
+    {
+        using var cancellation = cancellationToken.UnsafeRegister(
+            static (sink, token) => ((NotifySink)sink!).Fail(new OperationCanceledException(token)), this);
+        try
+        {
+            _subscription.Disposable = source.Subscribe(this);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    public void OnNext(string value)
+    {
+        if (Volatile.Read(ref _hasSourceEnded) != 0)
+            return;
+        if (Volatile.Read(ref _open) > capacity)
+        {
+            Fail(new PgNotifierException(
+                PgNotifierError.Overflow, $"The source is more than {capacity} values ahead of what could be committed."));
+            return;
+        }
+
+        Interlocked.Increment(ref _open);
+        _ = SendAsync(value);
+    }
+
+    public void OnError(Exception error) => Fail(error);
+
+    public void OnCompleted() => EndSource();
+
+    async Task SendAsync(string value)
+    {
+        try
+        {
+            await notifier.NotifyAsync(channel, value, _withdraw.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    void Fail(Exception failure)
+    {
+        if (Interlocked.CompareExchange(ref _failure, failure, null) is not null)
+            return;
+        _withdraw.Cancel(); // runs nothing but the ends of sends
+        EndSource();
+    }
+
+    void EndSource()
+    {
+        if (Interlocked.Exchange(ref _hasSourceEnded, 1) != 0)
+            return;
+        _subscription.Dispose();
+        Close();
+    }
+
+    void Close()
+    {
+        if (Interlocked.Decrement(ref _open) != 0)
+            return;
+        switch (_failure)
+        {
+            case null:
+                _ended.SetResult();
+                break;
+            case OperationCanceledException e:
+                _ended.SetCanceled(e.CancellationToken);
+                break;
+            default:
+                _ended.SetException(_failure);
+                break;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Rx.PgNotify.Sending;
+
+/// <summary>One send on its way to a commit; its task is the caller's.</summary>
+/// <remarks>
+/// The first outcome counts: a cancel may come at any time from any thread, all others come from the pump. One that has
+/// ended before its commit is begun is not sent: that withdraws it, wherever it waits.
+/// </remarks>
+sealed class PendingSend : TaskCompletionSource
+{
+    readonly CancellationTokenRegistration _cancellation;
+
+    internal PendingSend(string channel, string payload, TimeSpan deadline, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        Channel = channel;
+        Payload = payload;
+        Deadline = deadline;
+        _cancellation = cancellationToken.UnsafeRegister(
+            static (send, token) => ((PendingSend)send!).TrySetCanceled(token), this);
+    }
+
+    internal string Channel { get; }
+
+    internal string Payload { get; }
+
+    /// <summary>When waiting for a connection has to end, on the clock of the notifier.</summary>
+    internal TimeSpan Deadline { get; }
+
+    /// <summary>Whether a commit with it was begun and its end not seen. Used by the pump alone.</summary>
+    internal bool IsInDoubt { get; set; }
+
+    internal bool HasEnded => Task.IsCompleted;
+
+    internal void Succeed()
+    {
+        TrySetResult();
+        _cancellation.Unregister();
+    }
+
+    internal void Fail(PgNotifierError error, string message, Exception? cause)
+    {
+        if (IsInDoubt)
+            (error, message) = (PgNotifierError.InDoubt, $"It may have been sent: a connection was lost during its commit. Then: {message}");
+        TrySetException(new PgNotifierException(error, message, cause));
+        _cancellation.Unregister();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Listening;
+using Rx.PgNotify.Sending;
+
+namespace Rx.PgNotify;
+
+/// <summary>
+/// Sends notifications, many in one commit: what is asked for while a commit is under way goes together into the next one,
+/// over one connection of its own, which it opens with the first send and replaces when it is lost.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Create one for each database and process, and keep it as long as the application runs.</para>
+/// <para>
+/// The notifications of a channel leave in the order of the calls; a call that another one awaited comes after it. Each send
+/// is a transaction of its own as far as anybody can tell. To send in a transaction of yours, use
+/// <see cref="NotifyExtensions"/>.
+/// </para>
+/// <para>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</para>
+/// </remarks>
+public sealed class PgNotifier : IAsyncDisposable
+{
+    readonly NotifierPump _pump;
+    readonly TimeSpan _flushTimeout;
+    readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Set once, by the first DisposeAsync.
+    int _isDisposed;
+
+    /// <summary>Creates a notifier. It connects when something is sent.</summary>
+    /// <param name="connectionString">
+    /// An Npgsql connection string. Pooling, Enlist, Keepalive and Command Timeout are set by the notifier.
+    /// </param>
+    /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The connection string can't be read or names no host. The message never quotes it.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public PgNotifier(string connectionString, PgNotifierOptions? options = null)
+        : this((options ?? new PgNotifierOptions()).ValidatedCopy(), ConnectionSource.Of(connectionString))
+    {
+    }
+
+    /// <summary>Creates a notifier that connects like a data source of yours. It connects when something is sent.</summary>
+    /// <param name="dataSource">
+    /// Gives the connection string, the password or the password provider, and the TLS callback. The notifier opens an
+    /// unpooled connection of its own: the pool is neither used nor counted, type mappings and logging of the data source
+    /// do not carry over, and the data source is not disposed with the notifier.
+    /// </param>
+    /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public PgNotifier(NpgsqlDataSource dataSource, PgNotifierOptions? options = null)
+        : this((options ?? new PgNotifierOptions()).ValidatedCopy(), ConnectionSource.Of(dataSource))
+    {
+    }
+
+    PgNotifier(PgNotifierOptions options, Func<TimeSpan, ConnectionSource> connections)
+    {
+        var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNotifier>() ?? NullLogger<PgNotifier>.Instance);
+        _flushTimeout = options.FlushTimeout;
+        _pump = new NotifierPump(options, connections(options.Heartbeat), logger);
+    }
+
+    /// <summary>Sends a notification.</summary>
+    /// <param name="channel">1 to 63 bytes of UTF-8.</param>
+    /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the task. If the commit has not been begun, nothing is sent; one under way runs to its end all the same, so a
+    /// cancelled send may have been made.
+    /// </param>
+    /// <returns>Completes when it is committed.</returns>
+    /// <exception cref="ArgumentException">
+    /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
+    /// Thrown at once.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The notifier was disposed.</exception>
+    /// <exception cref="PgNotifierException">
+    /// It was not sent, or nobody can tell: <see cref="PgNotifierException.Error"/> says which. The task fails with it.
+    /// </exception>
+    public Task NotifyAsync(string channel, string? payload = null, CancellationToken cancellationToken = default)
+    {
+        var send = Create(channel, payload, cancellationToken);
+        var enqueued = _pump.EnqueueAsync(send, cancellationToken);
+        return enqueued.IsCompletedSuccessfully ? send.Task : CommittedAsync(enqueued, send);
+    }
+
+    /// <summary>
+    /// Puts a notification into the queue: for one producer of many notifications, who wants to be held up when
+    /// <see cref="PgNotifierOptions.Capacity"/> of them wait, and not at each commit.
+    /// </summary>
+    /// <inheritdoc cref="NotifyAsync"/>
+    /// <returns>
+    /// Completes when it has a place in the queue, with the task that completes when it is committed. That is to be awaited
+    /// too, some time: it has the failure.
+    /// </returns>
+    /// <param name="channel">1 to 63 bytes of UTF-8.</param>
+    /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
+    /// <param name="cancellationToken">Cancels the waiting for a place, and then the sending.</param>
+    public ValueTask<Task> EnqueueAsync(string channel, string? payload = null, CancellationToken cancellationToken = default)
+    {
+        var send = Create(channel, payload, cancellationToken);
+        var enqueued = _pump.EnqueueAsync(send, cancellationToken);
+        return enqueued.IsCompletedSuccessfully ? new ValueTask<Task>(send.Task) : EnqueuedAsync(enqueued, send);
+    }
+
+    /// <summary>
+    /// Sends what has been queued, for no longer than <see cref="PgNotifierOptions.FlushTimeout"/>, and closes the
+    /// connection. What could not be sent fails with <see cref="PgNotifierError.NotFlushed"/>, what was under way with
+    /// <see cref="PgNotifierError.InDoubt"/>; sending afterwards throws <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    /// <remarks>
+    /// Takes at the most 2 seconds more than that, however the server behaves. May be called any number of times: each call
+    /// awaits the same closing.
+    /// </remarks>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            _ = CloseAsync();
+        return new ValueTask(_closed.Task);
+    }
+
+    /// <summary>Whether a backend is, or was a moment ago, this notifier's.</summary>
+    internal bool IsOwn(int processId) => _pump.ProcessIds.Contains(processId);
+
+    PendingSend Create(string channel, string? payload, CancellationToken cancellationToken)
+    {
+        ChannelName.Validate(channel, nameof(channel));
+        PayloadText.Validate(payload, nameof(payload));
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        return _pump.Create(channel, payload ?? "", cancellationToken);
+    }
+
+    static async Task CommittedAsync(ValueTask enqueued, PendingSend send) =>
+        await (await EnqueuedAsync(enqueued, send).ConfigureAwait(false)).ConfigureAwait(false);
+
+    static async ValueTask<Task> EnqueuedAsync(ValueTask enqueued, PendingSend send)
+    {
+        try
+        {
+            await enqueued.ConfigureAwait(false);
+            return send.Task;
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new ObjectDisposedException("The notifier was disposed.", e);
+        }
+    }
+
+    async Task CloseAsync()
+    {
+        try
+        {
+            await _pump.StopAsync(_flushTimeout).ConfigureAwait(false);
+        }
+        finally
+        {
+            _closed.TrySetResult();
+        }
+    }
+}

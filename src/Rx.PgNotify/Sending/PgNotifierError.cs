@@ -1,0 +1,36 @@
+namespace Rx.PgNotify;
+
+/// <summary>Why a send failed: the reason in a <see cref="PgNotifierException"/>.</summary>
+public enum PgNotifierError
+{
+    /// <summary>A reason this version has no name for; the inner exception tells more. It may have been sent.</summary>
+    Unknown = 0,
+
+    /// <summary>
+    /// The server refused it, and nothing was sent: its encoding lacks a character, its notification queue is full, or
+    /// another reason that the inner <see cref="Npgsql.PostgresException"/> names.
+    /// </summary>
+    Refused = 1,
+
+    /// <summary>
+    /// The connection was lost while the commit was under way. Whether it was sent nobody can tell; it may even arrive
+    /// later than what was sent after it.
+    /// </summary>
+    InDoubt = 2,
+
+    /// <summary>No connection could be had within <see cref="PgNotifierOptions.SendTimeout"/>, and nothing was sent.</summary>
+    TimedOut = 3,
+
+    /// <summary>
+    /// The first connection failed for a reason that trying again can't mend, such as a wrong password. Nothing was sent.
+    /// </summary>
+    ConnectionRefused = 4,
+
+    /// <summary>
+    /// The notifier was disposed and did not get to it within <see cref="PgNotifierOptions.FlushTimeout"/>. Nothing was sent.
+    /// </summary>
+    NotFlushed = 5,
+
+    /// <summary>The source of <c>NotifyTo</c> was faster than its notifications could be committed.</summary>
+    Overflow = 6,
+}

@@ -1,0 +1,99 @@
+using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
+
+namespace Rx.PgNotify;
+
+/// <summary>
+/// How a <see cref="PgNotifier"/> behaves. Its constructor validates and copies the options: a change made afterwards
+/// has no effect.
+/// </summary>
+public sealed class PgNotifierOptions
+{
+    /// <summary>
+    /// How many sends may wait in the queue, and the most that go into one round trip. Whoever comes when it is full waits
+    /// for a place. Default 4,096; 1 to 1,048,576.
+    /// </summary>
+    public int Capacity { get; set; } = 4_096;
+
+    /// <summary>
+    /// Whether equal pairs of channel and payload that meet in one commit are sent once, in the place of the first, as
+    /// PostgreSQL does within a transaction. Default <see langword="false"/>: each arrives.
+    /// </summary>
+    /// <remarks>
+    /// Right for payloads that say "this has changed", wrong for those that are a state: of "on", "off", "on" the last one
+    /// is not sent.
+    /// </remarks>
+    public bool MergeEqual { get; set; }
+
+    /// <summary>
+    /// What becomes of sends whose commit was under way when the connection was lost. <see langword="false"/>, the default:
+    /// they fail with <see cref="PgNotifierError.InDoubt"/>, so nothing is sent twice. <see langword="true"/>: they are sent
+    /// again, so they arrive at least once.
+    /// </summary>
+    public bool ResendInDoubt { get; set; }
+
+    /// <summary>
+    /// How long a send may wait for a connection, from the call on, before it fails with
+    /// <see cref="PgNotifierError.TimedOut"/>. A commit under way is not cut short. Default 30 seconds; 1 ms to 1 day, or
+    /// <see langword="null"/> to wait for ever.
+    /// </summary>
+    public TimeSpan? SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long <see cref="PgNotifier.DisposeAsync"/> goes on sending what has been queued. Default 5 seconds; 0 to 1 day.
+    /// Real time, whatever <see cref="Scheduler"/> says.
+    /// </summary>
+    public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Half the time that the server has to answer a commit before the connection is given up. Whole seconds; default
+    /// 10 seconds; 1 second to 1 hour. Real time, whatever <see cref="Scheduler"/> says.
+    /// </summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The delay before the first attempt to connect again. It doubles with each failure up to
+    /// <see cref="MaxReconnectDelay"/>, starts over after a commit, and each delay is a random value between half and all
+    /// of it. Default 100 ms; 1 ms to 1 hour.
+    /// </summary>
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest delay between two attempts to connect. Default 30 seconds; <see cref="ReconnectDelay"/> to 1 day.
+    /// </summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The clock and timer behind <see cref="SendTimeout"/>, the delays before connecting, and how long a past process id
+    /// is remembered. Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>. It has to outlive the notifier.
+    /// </summary>
+    public IScheduler Scheduler { get; set; } = DefaultScheduler.Instance;
+
+    /// <summary>Where the notifier logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal PgNotifierOptions ValidatedCopy()
+    {
+        if (Capacity is < 1 or > 1_048_576)
+            throw Invalid(nameof(Capacity), Capacity, "from 1 to 1,048,576");
+        if (SendTimeout is { } sendTimeout)
+            Check(sendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(SendTimeout));
+        Check(FlushTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(FlushTimeout));
+        Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
+        if (Heartbeat.Ticks % TimeSpan.TicksPerSecond != 0)
+            throw Invalid(nameof(Heartbeat), Heartbeat, "a whole number of seconds");
+        Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
+        Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+        ArgumentNullException.ThrowIfNull(Scheduler);
+        return (PgNotifierOptions)MemberwiseClone();
+    }
+
+    static void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
+    {
+        if (value < least || value > most)
+            throw Invalid(name, value, $"from {least} to {most}");
+    }
+
+    static ArgumentOutOfRangeException Invalid(string option, object value, string range) =>
+        new(option, value, $"{nameof(PgNotifierOptions)}.{option} must be {range}.");
+}

@@ -1,0 +1,180 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Listening;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>The one connection of a notifier: opened when something is to be sent, replaced when it was lost, with a backoff.</summary>
+/// <remarks>Used by the pump alone.</remarks>
+/// <param name="connections">Makes connections.</param>
+/// <param name="processIds">Is told of each backend before it sends anything.</param>
+/// <param name="endsAsync">Awaits the end, but not the outcome, of a task; <see langword="false"/> if nothing is to be waited for any more.</param>
+/// <param name="options">Delays and limits.</param>
+/// <param name="clock">The clock of the options' scheduler.</param>
+/// <param name="logger">Where to log.</param>
+sealed class SendConnection(
+    ConnectionSource connections,
+    OwnProcessIds processIds,
+    Func<Task, Task<bool>> endsAsync,
+    PgNotifierOptions options,
+    IStopwatch clock,
+    ILogger logger)
+{
+    readonly Backoff _backoff = new(options.ReconnectDelay, options.MaxReconnectDelay);
+    SendSession? _session;
+    TimeSpan _notBefore;
+    bool _hasConnected;
+
+    /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>
+    internal Exception? LastFailure { get; private set; }
+
+    /// <summary>A connection that lived a moment ago, or <see langword="null"/>: look again whether one is needed.</summary>
+    /// <exception cref="PgNotifierException">The first connection failed, for a reason that trying again can't mend.</exception>
+    internal async Task<SendSession?> GetAsync()
+    {
+        if (_session is { IsOpen: true } session)
+            return !session.HasPaused || await IsAliveAsync(session).ConfigureAwait(false) ? session : null;
+        await CloseAsync().ConfigureAwait(false);
+        var remaining = _notBefore - clock.Elapsed;
+        if (_backoff.Failures > 0 && remaining > TimeSpan.Zero)
+        {
+            await DelayAsync(remaining).ConfigureAwait(false);
+            return null;
+        }
+
+        return await OpenAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A commit was made.</summary>
+    internal void HasCommitted()
+    {
+        // Not earlier: a server that accepts connections and commits nothing is a failure too.
+        _backoff.Reset();
+        LastFailure = null;
+    }
+
+    /// <summary>Gives the connection up. The next one is not opened before the backoff allows it.</summary>
+    internal async Task LoseAsync(Exception failure)
+    {
+        NoteFailure(failure);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    internal async Task CloseAsync()
+    {
+        if (_session is not { } session)
+            return;
+        _session = null;
+        processIds.Retire();
+        await CloseAsync(session).ConfigureAwait(false);
+    }
+
+    async Task<bool> IsAliveAsync(SendSession session)
+    {
+        // Not on this thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
+        var ping = Task.Run(session.PingAsync);
+        if (!await endsAsync(ping).ConfigureAwait(false))
+            return false;
+        try
+        {
+            await ping.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            await LoseAsync(e).ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    async Task<SendSession?> OpenAsync()
+    {
+        var opening = OpenSessionAsync();
+        if (!await endsAsync(opening).ConfigureAwait(false))
+        {
+            _ = CloseWhenOpenedAsync(opening); // Npgsql can't be made to stop while it waits for the first answer
+            return null;
+        }
+
+        try
+        {
+            _session = await opening.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            NoteFailure(e);
+            if (!_hasConnected && Permanent(e) is { } permanent)
+                throw permanent;
+            return null;
+        }
+
+        _hasConnected = true;
+        if (_session.IsDirect)
+        {
+            processIds.Add(_session.ProcessId);
+            SendingLog.Connected(logger, _session.ProcessId);
+        }
+        else
+            SendingLog.ConnectedThroughPooler(logger);
+        return _session;
+    }
+
+    async Task<SendSession> OpenSessionAsync()
+    {
+        var connection = await connections.CreateAsync(CancellationToken.None).ConfigureAwait(false);
+        return await SendSession.OpenAsync(connection, options.Heartbeat).ConfigureAwait(false);
+    }
+
+    async Task CloseWhenOpenedAsync(Task<SendSession> opening)
+    {
+        try
+        {
+            await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            SendingLog.CloseFailed(logger, e);
+        }
+    }
+
+    async Task CloseAsync(SendSession session)
+    {
+        try
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            SendingLog.CloseFailed(logger, e);
+        }
+    }
+
+    async Task DelayAsync(TimeSpan delay)
+    {
+        using var abandon = new CancellationTokenSource();
+        var due = Observable.Timer(delay, options.Scheduler).ToTask(abandon.Token);
+        if (await endsAsync(due).ConfigureAwait(false))
+            await due.ConfigureAwait(false); // throws if the scheduler of the options fails
+        else
+            await abandon.CancelAsync().ConfigureAwait(false);
+    }
+
+    void NoteFailure(Exception failure)
+    {
+        LastFailure = failure;
+        var delay = _backoff.Next();
+        _notBefore = clock.Elapsed + delay;
+        SendingLog.NoConnection(logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+    }
+
+    static PgNotifierException? Permanent(Exception failure) => failure switch
+    {
+        PgNotifierException => new PgNotifierException(PgNotifierError.ConnectionRefused, failure.Message),
+        _ when PermanentFailure.OfConnecting(failure) is { } permanent =>
+            new PgNotifierException(PgNotifierError.ConnectionRefused, permanent.Message, failure),
+        _ => null,
+    };
+}

@@ -1,0 +1,38 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>One timer for all that waits: it tells when the first of the sends has waited too long.</summary>
+/// <remarks>Used by the pump alone. Once started it holds for all that come later, whose deadlines are later.</remarks>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal
+sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)
+#pragma warning restore CA1001
+{
+    readonly Task _never = new TaskCompletionSource().Task;
+    Task? _due;
+    CancellationTokenSource? _abandon;
+
+    internal Task DueAsync(WaitingSends waiting) => _due ??= Start(waiting);
+
+    /// <summary>After it was due, and when sends that are older than the rest wait again.</summary>
+    internal void Forget()
+    {
+        _abandon?.Cancel(); // stops a timer; nobody awaits it any more
+        _abandon = null;
+        _due = null;
+    }
+
+    Task Start(WaitingSends waiting)
+    {
+        if (options.SendTimeout is not { } timeout)
+            return _never;
+        var now = clock.Elapsed;
+        var due = now + timeout;
+        if (waiting.EarliestDeadline is { } earliest && earliest < due)
+            due = earliest;
+        _abandon = new CancellationTokenSource();
+        return Observable.Timer(due > now ? due - now : TimeSpan.Zero, options.Scheduler).ToTask(_abandon.Token);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Data;
+using System.Diagnostics;
+using Npgsql;
+using Rx.PgNotify.Listening;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>One connection's life: open, commit, close. Knows nothing of what else waits to be sent.</summary>
+/// <remarks>
+/// Used by the pump alone, one call at a time, except that it may be disposed while a command is under way. Once broken it
+/// stays so: the pump opens another one.
+/// </remarks>
+#pragma warning disable CA2213 // a token source without timer and links needs no disposal, and a late cancel may still use it
+sealed class SendSession : IAsyncDisposable
+#pragma warning restore CA2213
+{
+    // A backend that was killed, or a line that was cut, is only found by using it. The first commit after a pause would
+    // be in doubt for it, and a question is not.
+    static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
+
+    readonly NpgsqlConnection _connection;
+    readonly TimeSpan _heartbeat;
+    readonly AnswerDeadline _answers;
+    readonly CancellationTokenSource _abort = new();
+    Task _command = Task.CompletedTask;
+    bool _isUnfit;
+    long _answeredAt;
+
+    SendSession(NpgsqlConnection connection, TimeSpan heartbeat)
+    {
+        _connection = connection;
+        _heartbeat = heartbeat;
+        _answers = new AnswerDeadline(heartbeat);
+    }
+
+    internal bool IsOpen => !_isUnfit && _answers.Abandoned is null && _connection.FullState == ConnectionState.Open;
+
+    internal bool HasPaused => Stopwatch.GetElapsedTime(_answeredAt) > s_pause;
+
+    internal int ProcessId => _connection.ProcessID;
+
+    /// <summary>
+    /// Whether nothing stands in between: the backend is ours alone, so that its process id says who sends, and statements
+    /// can be prepared.
+    /// </summary>
+    internal bool IsDirect { get; private set; }
+
+    /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
+    internal static async Task<SendSession> OpenAsync(NpgsqlConnection connection, TimeSpan heartbeat)
+    {
+        var session = new SendSession(connection, heartbeat);
+        try
+        {
+            await connection.OpenAsync(CancellationToken.None).ConfigureAwait(false); // its Timeout limits it
+            await session.AnsweredAsync(session.CheckAsync()).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Bounded, however the server behaves: what is under way is left to end, and to be closed, by itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var closing = Task.Run(CloseAsync, CancellationToken.None);
+        if (_command.IsCompleted)
+            await closing.WaitAsync(s_closeLimit, CancellationToken.None).ConfigureAwait(false);
+        else
+            _ = Task.Run(_abort.Cancel, CancellationToken.None); // blocks while Npgsql asks a server that hangs to cancel
+    }
+
+    /// <summary>Makes the commits, one after the other, in one round trip. Does not throw.</summary>
+    internal async Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits)
+    {
+        var batch = CommitCommand.Create(_connection, commits);
+        await using (batch.ConfigureAwait(false))
+        {
+            try
+            {
+                await AnsweredAsync(ExecuteAsync(batch)).ConfigureAwait(false);
+                return new CommitOutcome(commits.Count);
+            }
+            catch (Exception e)
+            {
+                var committed = CommitCommand.CountCommitted(batch);
+                var isRefusal = e is PostgresException && IsOpen;
+                if (isRefusal)
+                    await RollBackAsync().ConfigureAwait(false);
+                return new CommitOutcome(committed, e, isRefusal);
+            }
+        }
+    }
+
+    /// <summary>Throws if the connection has been lost.</summary>
+    internal async Task PingAsync()
+    {
+        var command = new NpgsqlCommand(";", _connection);
+        await using (command.ConfigureAwait(false))
+            await AnsweredAsync(command.ExecuteNonQueryAsync(_abort.Token), _heartbeat).ConfigureAwait(false);
+    }
+
+    async Task CloseAsync()
+    {
+        // Two readers of one socket would take each other's bytes, and the backend would stay.
+        await _command.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task<int> ExecuteAsync(NpgsqlBatch batch)
+    {
+        if (IsDirect)
+            await batch.PrepareAsync(_abort.Token).ConfigureAwait(false); // no round trip: the template's statements are known
+        return await batch.ExecuteNonQueryAsync(_abort.Token).ConfigureAwait(false);
+    }
+
+    async Task<bool> CheckAsync()
+    {
+        var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()", _connection);
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(_abort.Token).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.ReadAsync(_abort.Token).ConfigureAwait(false);
+                if (reader.GetBoolean(0))
+                    throw new PgNotifierException(PgNotifierError.ConnectionRefused, "The server is a standby in recovery, where NOTIFY is not possible.");
+                IsDirect = reader.GetInt32(1) == ProcessId;
+            }
+        }
+
+        if (!IsDirect)
+            return true;
+        var template = CommitCommand.CreateTemplate(_connection);
+        await using (template.ConfigureAwait(false))
+            await template.PrepareAsync(_abort.Token).ConfigureAwait(false);
+        return true;
+    }
+
+    // After a refusal the connection may still be in the transaction that failed.
+    async Task RollBackAsync()
+    {
+        try
+        {
+            var command = new NpgsqlCommand("ROLLBACK", _connection);
+            await using (command.ConfigureAwait(false))
+                await AnsweredAsync(command.ExecuteNonQueryAsync(_abort.Token)).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            _isUnfit = true; // the pump replaces it; what it failed of matters to nobody
+        }
+    }
+
+    async Task AnsweredAsync<T>(Task<T> command, TimeSpan? patience = null)
+    {
+        _command = command;
+        await _answers.AnsweredAsync(command, patience ?? (2 * _heartbeat)).ConfigureAwait(false);
+        _answeredAt = Stopwatch.GetTimestamp();
+    }
+}

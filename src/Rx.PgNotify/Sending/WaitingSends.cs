@@ -1,0 +1,103 @@
+using System.Threading.Channels;
+
+namespace Rx.PgNotify.Sending;
+
+/// <summary>All that is not on the wire: a bounded queue in the order of the calls, and before it what was planned already.</summary>
+/// <remarks>Enqueued by any thread; all else is the pump's.</remarks>
+sealed class WaitingSends(PgNotifierOptions options)
+{
+    // Writers that find it full wait in the order of their calls, and come in as soon as something is read.
+    readonly Channel<PendingSend> _queue = Channel.CreateBounded<PendingSend>(
+        new BoundedChannelOptions(options.Capacity) { SingleReader = true });
+
+    readonly CommitPlan _plan = new();
+
+    /// <summary>Whether nobody waits for anything that could be sent now.</summary>
+    internal bool IsEmpty
+    {
+        get
+        {
+            while (_queue.Reader.TryPeek(out var send) && send.HasEnded)
+                _queue.Reader.TryRead(out _);
+            return _plan.Sends.All(send => send.HasEnded) && !_queue.Reader.TryPeek(out _);
+        }
+    }
+
+    /// <summary>When the first of them has waited too long. Those that come later have later deadlines.</summary>
+    internal TimeSpan? EarliestDeadline
+    {
+        get
+        {
+            var earliest = _queue.Reader.TryPeek(out var first) ? first.Deadline : (TimeSpan?)null;
+            foreach (var send in _plan.Sends)
+            {
+                if (!(earliest <= send.Deadline))
+                    earliest = send.Deadline;
+            }
+
+            return earliest;
+        }
+    }
+
+    /// <summary>Completes when there was a place for it.</summary>
+    /// <exception cref="ChannelClosedException">Nothing is sent any more.</exception>
+    internal ValueTask EnqueueAsync(PendingSend send, CancellationToken cancellationToken) =>
+        _queue.Writer.TryWrite(send) ? ValueTask.CompletedTask : _queue.Writer.WriteAsync(send, cancellationToken);
+
+    /// <summary>Waits until something is there, or until <paramref name="closing"/> is cancelled.</summary>
+    internal async Task UntilAnyAsync(CancellationToken closing)
+    {
+        try
+        {
+            await _queue.Reader.WaitToReadAsync(closing).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    /// <summary>The commits that come next. May be none: all may have been withdrawn.</summary>
+    internal List<List<PendingSend>> TakeNext()
+    {
+        if (_plan.IsEmpty)
+        {
+            var sends = new List<PendingSend>();
+            while (sends.Count < options.Capacity && _queue.Reader.TryRead(out var send))
+            {
+                if (!send.HasEnded)
+                    sends.Add(send);
+            }
+
+            _plan.Add(sends, options.MergeEqual);
+        }
+
+        return _plan.TakeNext();
+    }
+
+    internal void PutBack(IEnumerable<List<PendingSend>> commits) => _plan.PutBack(commits);
+
+    /// <summary>Takes out those that have waited too long.</summary>
+    internal List<PendingSend> TakeOverdue(TimeSpan now)
+    {
+        var overdue = _plan.Sends.Where(send => send.Deadline <= now && !send.HasEnded).ToList(); // the plan skips what has ended
+        while (_queue.Reader.TryPeek(out var send) && (send.HasEnded || send.Deadline <= now))
+        {
+            _queue.Reader.TryRead(out _);
+            if (!send.HasEnded)
+                overdue.Add(send);
+        }
+
+        return overdue;
+    }
+
+    internal List<PendingSend> TakeAll()
+    {
+        var all = _plan.TakeAll();
+        while (_queue.Reader.TryRead(out var send))
+            all.Add(send);
+        return all.FindAll(send => !send.HasEnded);
+    }
+
+    /// <summary>From now on nothing can be enqueued.</summary>
+    internal void Close() => _queue.Writer.TryComplete();
+}
