@@ -12,16 +12,19 @@ static class CatchUpScript
         ALTER TABLE {names.Table} ADD COLUMN IF NOT EXISTS {CatchUpNames.Stamp} xid8 NOT NULL DEFAULT pg_current_xact_id();
         CREATE INDEX IF NOT EXISTS {names.TableIndex} ON {names.Table} ({CatchUpNames.Stamp});
 
-        -- The keys of deleted rows; and as a mark, without a key, the newest stamp that was purged.
+        -- The keys of deleted rows, each with the oldest transaction that was open then; and as a mark, without a key, the
+        -- newest stamp that was purged.
         CREATE TABLE IF NOT EXISTS {names.Tombstones} AS SELECT {names.Key()}, {CatchUpNames.Stamp} FROM {names.Table} WITH NO DATA;
         ALTER TABLE {names.Tombstones}
             ALTER COLUMN {CatchUpNames.Stamp} SET NOT NULL,
             ALTER COLUMN {CatchUpNames.Stamp} SET DEFAULT pg_current_xact_id(),
             ADD COLUMN IF NOT EXISTS catch_up_deleted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            ADD COLUMN IF NOT EXISTS catch_up_horizon xid8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot()),
             ADD COLUMN IF NOT EXISTS catch_up_is_mark boolean NOT NULL DEFAULT false;
         CREATE INDEX IF NOT EXISTS {names.TombstonesIndex} ON {names.Tombstones} (catch_up_is_mark, {CatchUpNames.Stamp});
 
         {Body("DO", $"""
+            #variable_conflict use_column
             BEGIN
                 IF NOT EXISTS (
                     SELECT FROM pg_index
@@ -39,7 +42,7 @@ static class CatchUpScript
                 -- Stamps from the future come from the cluster where a dump was made.
                 UPDATE {names.Table} SET {CatchUpNames.Stamp} = DEFAULT
                     WHERE {CatchUpNames.Stamp} >= pg_snapshot_xmax(pg_current_snapshot()) AND {CatchUpNames.Stamp} <> pg_current_xact_id();
-                UPDATE {names.Tombstones} SET {CatchUpNames.Stamp} = DEFAULT
+                UPDATE {names.Tombstones} SET {CatchUpNames.Stamp} = DEFAULT, catch_up_horizon = DEFAULT
                     WHERE {CatchUpNames.Stamp} >= pg_snapshot_xmax(pg_current_snapshot()) AND {CatchUpNames.Stamp} <> pg_current_xact_id();
             END
             """)};
@@ -55,6 +58,7 @@ static class CatchUpScript
 
         -- As its owner: who may delete a row needs no right to the table of deleted ones, and row security hides none.
         {Function(names.DeleteFunction, "", "trigger", "DEFINER", $"""
+            #variable_conflict use_column
             BEGIN
                 IF TG_OP <> 'TRUNCATE' THEN
                     INSERT INTO {names.Tombstones} ({names.Key()}) VALUES ({names.Key("OLD.")});
@@ -80,16 +84,22 @@ static class CatchUpScript
             ENABLE ALWAYS TRIGGER catch_up_stamp, ENABLE ALWAYS TRIGGER catch_up_delete,
             ENABLE ALWAYS TRIGGER catch_up_change_key, ENABLE ALWAYS TRIGGER catch_up_truncate;
 
-        -- Only what every cursor from now on has seen; the mark refuses those from before that may not have.
+        -- Forgets what was older than all open transactions when a deletion was made that is old enough itself: whoever has
+        -- seen that one, however long ago, has seen all of these. The mark refuses cursors that may not have.
         {Function(names.PurgeFunction, "older_than interval", "bigint", "INVOKER", $"""
+            #variable_conflict use_variable
             DECLARE
-                purged bigint;
+                age_limit timestamptz := clock_timestamp() - older_than;
+                horizon xid8;
                 newest xid8;
+                purged bigint;
             BEGIN
+                SELECT catch_up_horizon INTO horizon FROM {names.Tombstones}
+                    WHERE NOT catch_up_is_mark AND catch_up_deleted_at <= age_limit
+                    ORDER BY catch_up_horizon DESC LIMIT 1;
                 WITH gone AS (
                     DELETE FROM {names.Tombstones}
-                    WHERE NOT catch_up_is_mark AND catch_up_deleted_at < clock_timestamp() - older_than
-                        AND {CatchUpNames.Stamp} < pg_snapshot_xmin(pg_current_snapshot())
+                    WHERE NOT catch_up_is_mark AND catch_up_deleted_at <= age_limit AND {CatchUpNames.Stamp} < horizon
                     RETURNING {CatchUpNames.Stamp})
                 SELECT (SELECT count(*) FROM gone), (SELECT {CatchUpNames.Stamp} FROM gone ORDER BY {CatchUpNames.Stamp} DESC LIMIT 1)
                     INTO purged, newest;

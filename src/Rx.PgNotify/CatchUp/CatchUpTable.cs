@@ -68,13 +68,13 @@ public sealed class CatchUpTable
         RunAsync(database, RemoveScript, cancellationToken);
 
     /// <summary>
-    /// Forgets deletions of long ago. A reader whose cursor is so old that it may not have seen them gets a
+    /// Forgets deletions of long ago. A reader that lags so far behind that it may not have seen them gets a
     /// <see cref="CatchUpCursorException"/> with its next load, and has to start anew.
     /// </summary>
     /// <param name="database">Where the table is.</param>
     /// <param name="olderThan">How long ago, at the least; zero or more.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>How many were forgotten. Those of transactions that an open one is older than stay.</returns>
+    /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was told is never refused.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
     public async Task<long> PurgeAsync(NpgsqlDataSource database, TimeSpan olderThan, CancellationToken cancellationToken = default)

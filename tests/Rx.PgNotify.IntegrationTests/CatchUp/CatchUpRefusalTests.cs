@@ -94,40 +94,40 @@ public sealed class CatchUpRefusalTests
     public async Task ACursor_ThatMayNotHaveSeenWhatWasPurged_IsRefused_AndOthersAreNot()
     {
         var table = await ReadTable.CreateAsync();
-        await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+        await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (1, 'a'), (2, 'b')");
         await table.ReadAsync();
         var old = table.Cursor;
         await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 1");
-        await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 2");
-        Assert.That(await table.ReadAsync(), Is.EqualTo("-1 -2"));
+        Assert.That(await table.ReadAsync(), Is.EqualTo("-1"));
 
         Assert.That(await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.FromDays(1)), Is.Zero, "none is that old");
-        await PurgeAllAsync(table, 2);
-        Assert.That(await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero), Is.Zero, "the mark stays");
-        await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 3; INSERT INTO {table.Name} VALUES (4, 'd')");
-        Assert.That(await table.ReadAsync(), Is.EqualTo("-3 4=d"), "who has seen them goes on");
+        await PurgeFirstAsync(table);
+        await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 2; INSERT INTO {table.Name} VALUES (3, 'c')");
+        Assert.That(await table.ReadAsync(), Is.EqualTo("-2 3=c"), "who has seen them goes on");
 
         table.Cursor = old;
         Assert.That(table.LoadAsync, ThrowsCursor("were purged"));
         table.Cursor = null;
-        Assert.That(await table.ReadAsync(), Is.EqualTo("4=d"));
+        Assert.That(await table.ReadAsync(), Is.EqualTo("3=c"));
     }
 
     [Test]
-    public async Task Purge_LeavesWhatAnOpenTransactionIsOlderThan()
+    public async Task ACursor_FromWhenAnotherTransactionWasOpen_OutlivesThePurge()
     {
         var table = await ReadTable.CreateAsync();
-        await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (1, 'a'), (2, 'b')");
-        await table.ReadAsync();
-        var open = await table.BeginAsync($"DELETE FROM {table.Name} WHERE id = 1");
+        await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+        await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 1");
+        var open = await table.BeginAsync("SELECT pg_current_xact_id()");
         await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 2");
-        Assert.That(await table.ReadAsync(), Is.EqualTo("-2"));
-
-        Assert.That(await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero), Is.Zero);
+        await table.ReadAsync();
         await ReadTable.EndAsync(open);
-        Assert.That(await table.ReadAsync(), Is.EqualTo("-1"));
-        await PurgeAllAsync(table, 2);
-        Assert.That(await table.ReadAsync(), Is.Empty);
+
+        // The table rests, and so does its reader.
+        for (var i = 0; i < 3; i++)
+            await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero);
+        await table.ExecuteAsync($"DELETE FROM {table.Name} WHERE id = 3");
+
+        Assert.That(await table.ReadAsync(), Is.EqualTo("-3"));
     }
 
     [Test]
@@ -155,13 +155,16 @@ public sealed class CatchUpRefusalTests
         Assert.That(await table.ReadAsync(), Is.Empty);
     }
 
-    // Tests beside this one have transactions open, which hold the purge back.
-    static async Task PurgeAllAsync(ReadTable table, long count)
-    {
-        var purged = 0L;
-        await Eventually.IsTrueAsync(
-            async () => (purged += await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero)) == count, TimeSpan.FromSeconds(60));
-    }
+    // Until the first deletion is purged. A purge goes as far as the horizon of a later deletion, which transactions of the
+    // tests beside this one hold back.
+    static Task PurgeFirstAsync(ReadTable table) => Eventually.IsTrueAsync(
+        async () =>
+        {
+            await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (-1, 'brief'); DELETE FROM {table.Name} WHERE id = -1");
+            await table.ReadAsync();
+            return await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero) > 0;
+        },
+        TimeSpan.FromSeconds(60));
 
     static ContainsConstraint ThrowsCursor(string message) =>
         Throws.TypeOf<CatchUpCursorException>().With.Message.Contains(message);

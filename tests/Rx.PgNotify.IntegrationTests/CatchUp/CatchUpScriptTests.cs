@@ -84,6 +84,10 @@ public sealed class CatchUpScriptTests
     [TestCase("x'; DROP TABLE victim; --")]
     [TestCase("$body$; DROP TABLE victim; $body0$")]
     [TestCase("a\\'; DROP TABLE victim; --")]
+    [TestCase("found")]
+    [TestCase("tg_op")]
+    [TestCase("older_than")]
+    [TestCase("deleted")]
     [TestCase("{0} $1 :p @p %s \r\n é")]
     public async Task AName_WhateverItIs_IsOnlyAName(string name)
     {
