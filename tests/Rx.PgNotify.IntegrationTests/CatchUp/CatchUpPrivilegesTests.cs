@@ -1,0 +1,91 @@
+using Npgsql;
+using NUnit.Framework.Constraints;
+
+namespace Rx.PgNotify.IntegrationTests.CatchUp;
+
+/// <summary>What roles other than the table's owner need, and what they can't do.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.All)]
+public sealed class CatchUpPrivilegesTests
+{
+    readonly string _role = UniqueChannel.Name("r");
+    ReadTable _table = null!;
+
+    [SetUp]
+    public async Task CreateAsync()
+    {
+        _table = await ReadTable.CreateAsync();
+        await _table.ExecuteAsync($"INSERT INTO {_table.Name} VALUES (1, 'a'), (2, 'b'); CREATE ROLE {_role}");
+        await _table.ReadAsync();
+    }
+
+    [TearDown]
+    public Task DropAsync() => _table.ExecuteAsync($"DROP OWNED BY {_role}; DROP ROLE {_role}");
+
+    [Test]
+    public async Task AWriter_NeedsNoMoreThanBefore()
+    {
+        await _table.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {_table.Name} TO {_role}");
+        await RunAsync($"INSERT INTO {_table.Name} VALUES (3, 'c'); UPDATE {_table.Name} SET id = 4 WHERE id = 1; DELETE FROM {_table.Name} WHERE id = 2");
+        Assert.That(await _table.ReadAsync(), Is.EqualTo("-1 -2 3=c 4=a"));
+
+        await RunAsync($"TRUNCATE {_table.Name}");
+        Assert.That(await _table.ReadAsync(), Is.EqualTo("-3 -4"));
+    }
+
+    [Test]
+    public async Task AWriter_WhoseRowsRowSecurityHides_LeavesAllTombstones()
+    {
+        await _table.ExecuteAsync($"ALTER TABLE {_table.Name} ENABLE ROW LEVEL SECURITY; GRANT TRUNCATE ON {_table.Name} TO {_role}");
+        await RunAsync($"TRUNCATE {_table.Name}");
+
+        Assert.That(await _table.ReadAsync(), Is.EqualTo("-1 -2"));
+    }
+
+    [Test]
+    public async Task AWriter_CanForgeNoTombstone()
+    {
+        await _table.ExecuteAsync($"GRANT ALL ON {_table.Name} TO {_role}; CREATE SCHEMA {_role} AUTHORIZATION {_role}");
+
+        Assert.That(() => RunAsync($"INSERT INTO {_table.Tombstones} VALUES (7)"), ThrowsDenied(_table.Tombstones));
+        Assert.That(
+            () => RunAsync($"""
+                CREATE TABLE {_role}.mine (id int);
+                CREATE TRIGGER t AFTER DELETE ON {_role}.mine FOR EACH ROW EXECUTE FUNCTION catch_up_delete_{_table.Name}()
+                """),
+            ThrowsDenied("catch_up_delete"));
+        Assert.That(() => RunAsync($"SELECT catch_up_purge_{_table.Name}('0')"), ThrowsDenied(_table.Tombstones));
+        await _table.ExecuteAsync($"DROP SCHEMA {_role} CASCADE");
+    }
+
+    [Test]
+    public async Task AReader_NeedsSelectOnBothTables()
+    {
+        await using var database = NpgsqlDataSource.Create($"{TestServer.ConnectionString};Options=-crole={_role}");
+        await _table.ExecuteAsync($"GRANT SELECT ON {_table.Name} TO {_role}");
+        Assert.That(LoadAsync, ThrowsDenied(_table.Tombstones));
+
+        await _table.ExecuteAsync($"GRANT SELECT ON {_table.Tombstones} TO {_role}");
+        Assert.That((await LoadAsync()).Rows, Is.EquivalentTo(new[] { "1=a", "2=b" }));
+
+        Task<CatchUpBatch<string>> LoadAsync() => _table.Table.LoadAsync(database, null, ReadTable.Row);
+    }
+
+    static ContainsConstraint ThrowsDenied(string what) => Throws.TypeOf<PostgresException>()
+        .With.Property("SqlState").EqualTo(PostgresErrorCodes.InsufficientPrivilege).And.Message.Contains(what);
+
+    async Task RunAsync(string sql)
+    {
+        var transaction = await _table.BeginAsync($"SET LOCAL ROLE {_role}");
+        try
+        {
+            await ReadTable.RunAsync(transaction, sql);
+        }
+        catch
+        {
+            await ReadTable.EndAsync(transaction, commit: false);
+            throw;
+        }
+
+        await ReadTable.EndAsync(transaction);
+    }
+}
