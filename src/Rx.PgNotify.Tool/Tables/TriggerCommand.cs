@@ -40,13 +40,24 @@ static class TriggerCommand
         {
             var name = parsed.GetRequiredValue(table);
             var (inSchema, tableName) = parsed.GetValue(schema) is { } given ? (given, name) : Split(name);
-            var trigger = Usage.Check(() => new TableTrigger(
-                inSchema, tableName, parsed.GetValue(channel) ?? tableName, what.Read(parsed)));
+            var trigger = Create(inSchema, tableName, parsed.GetValue(channel) ?? tableName, what, parsed);
             return parsed.GetValue(install) || parsed.GetValue(remove)
                 ? RunAsync(trigger, parsed.GetValue(install), ConnectionOption.Read(parsed, connection), cancellation)
                 : PrintAsync(parsed.GetValue(drop) ? trigger.DropScript() : trigger.CreateScript());
         });
         return command;
+    }
+
+    static TableTrigger Create(string schema, string table, string channel, TriggerOptionsReader what, ParseResult parsed)
+    {
+        try
+        {
+            return new TableTrigger(schema, table, channel, what.Read(parsed));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(what.Translate(e));
+        }
     }
 
     static (string Schema, string Table) Split(string name) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Tables;
 
@@ -65,6 +66,22 @@ sealed class TriggerOptionsReader
             RowLevel = parsed.GetValue(_rowLevel),
             FireOnReplica = parsed.GetValue(_replica),
         };
+    }
+
+    /// <summary>A complaint of the library about its options, in terms of the command line.</summary>
+    internal string Translate(ArgumentException complaint)
+    {
+        var option = complaint.ParamName switch
+        {
+            nameof(TableTriggerOptions.Columns) => _columns.Name,
+            nameof(TableTriggerOptions.IncludeOld) => _old.Name,
+            nameof(TableTriggerOptions.ColumnFilter) => _onlyIf.Name,
+            nameof(TableTriggerOptions.KeyColumns) => _key.Name,
+            nameof(TableTriggerOptions.FireOnReplica) => _replica.Name,
+            _ => null,
+        };
+        var sentence = Usage.Sentence(complaint);
+        return option is null ? sentence : sentence.Replace($"{nameof(TableTriggerOptions)}.{complaint.ParamName}", option, StringComparison.Ordinal);
     }
 
     // Names between commas, or the option several times. A name with a comma can't be given here.

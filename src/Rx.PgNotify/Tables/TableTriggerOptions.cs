@@ -68,11 +68,11 @@ public sealed class TableTriggerOptions
         copy.ColumnFilter = Checked(ColumnFilter, nameof(ColumnFilter));
         copy.KeyColumns = Checked(KeyColumns, nameof(KeyColumns));
 
-        Require(Contents == TriggerContents.Columns == copy.Columns.Count > 0, nameof(Columns), "given with TriggerContents.Columns, and only then");
-        Require(!IncludeOld || Contents > TriggerContents.Keys, nameof(IncludeOld), "false unless columns or rows are told");
+        Require(Contents == TriggerContents.Columns == copy.Columns.Count > 0, nameof(Columns), "given if the contents are columns, and only then");
+        Require(!IncludeOld || Contents > TriggerContents.Keys, nameof(IncludeOld), "off unless the contents are columns or rows");
         Require(
             copy.ColumnFilter.Count == 0 || Operations.HasFlag(TableOperations.Update), nameof(ColumnFilter), "empty unless updates are told");
-        Require(!FireOnReplica || RowLevel, nameof(FireOnReplica), "false without RowLevel: replication fires no trigger of a statement");
+        Require(!FireOnReplica || RowLevel, nameof(FireOnReplica), "off unless the triggers are row-level: replication fires no others");
         return copy;
     }
 
@@ -82,7 +82,7 @@ public sealed class TableTriggerOptions
         var copy = columns.ToArray();
         foreach (var column in copy)
             SqlText.ValidateName(column, "A column's name", option);
-        Require(copy.Distinct(StringComparer.Ordinal).Count() == copy.Length, option, "without a column twice");
+        Require(copy.Distinct(StringComparer.Ordinal).Count() == copy.Length, option, "free of duplicates");
         return copy;
     }
 
