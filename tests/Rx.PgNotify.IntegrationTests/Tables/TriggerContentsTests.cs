@@ -212,26 +212,6 @@ public sealed class TriggerContentsTests
     }
 
     [Test]
-    public async Task RowsThatComeAndGoInOneTransaction_AreAllTold([Values] bool rowLevel)
-    {
-        await using var stage = await TableStage.CreateAsync("CREATE TABLE a (id int PRIMARY KEY)");
-        await stage.InstallAsync("a", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
-
-        // The server delivers equal payloads of one transaction once.
-        Assert.That(
-            Entries(await stage.ToldByAsync("INSERT INTO a VALUES (1); DELETE FROM a; INSERT INTO a VALUES (1); TRUNCATE a; INSERT INTO a VALUES (1); TRUNCATE a")),
-            Is.EqualTo(new[]
-            {
-                """insert {"op":"insert","new":{"id":1}}""",
-                """delete {"op":"delete","old":{"id":1}}""",
-                """insert {"op":"insert","new":{"id":1}}""",
-                "truncate",
-                """insert {"op":"insert","new":{"id":1}}""",
-                "truncate",
-            }));
-    }
-
-    [Test]
     public async Task GeneratedColumns_AreToldWithTheirValuesOrNotAtAll([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync(

@@ -85,22 +85,4 @@ public sealed class TriggerFilterTests
             await stage.ToldByAsync("INSERT INTO t SELECT 1 WHERE false; INSERT INTO t SELECT * FROM t ON CONFLICT DO NOTHING; UPDATE t SET c = 1 WHERE false; DELETE FROM t WHERE false"),
             Is.Empty);
     }
-
-    [Test]
-    public async Task WhatIsRolledBack_IsNotTold()
-    {
-        await using var stage = await TableStage.CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
-
-        Assert.That(await stage.ToldByAsync("BEGIN; DELETE FROM t; ROLLBACK"), Is.Empty);
-        Assert.That(
-            (await stage.ToldByAsync("""
-                BEGIN;
-                DELETE FROM t WHERE id = 1;
-                SAVEPOINT s; DELETE FROM t WHERE id = 2; ROLLBACK TO s;
-                DELETE FROM t WHERE id = 3;
-                COMMIT
-                """)).SelectMany(Payload.Entries),
-            Is.EqualTo(new[] { """delete {"op":"delete","old":{"part":1,"id":1}}""", """delete {"op":"delete","old":{"part":0,"id":3}}""" }));
-    }
 }
