@@ -62,8 +62,8 @@ public sealed class TableTrigger
     /// </exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
     /// <remarks>
-    /// Waits for the transactions that write to the table and keeps others from writing meanwhile; readers go on. Several
-    /// programs may do it at the same moment.
+    /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
+    /// trigger of an earlier installation has to go. Several programs may install at the same moment.
     /// </remarks>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         RunAsync(dataSource, CreateScript(), cancellationToken);

@@ -81,39 +81,48 @@ static class ToldRows
     const string OldOfChange = """ || CASE op WHEN 'update' THEN ',"old":' || row_to_json(change.old_told) ELSE '' END""";
 
     const string RowVariables = """
-            former  record;
-            latter  record;
-            is_same boolean := false;
+            r       record;
+            old_key text;
+            new_key text;
         """;
 
+    // r.* is taken apart once for all in a session, so that a column that comes or goes would be missed, but not where
+    // it is an argument.
     static string OfRow(TableTriggerOptions options) => $$"""
                 IF TG_OP <> 'INSERT' THEN
-                    SELECT {{Columns(options, 16)}}
-                    INTO former FROM (SELECT OLD.*) AS r;
+                    r := OLD;
+                    old_key := {{Json(TriggerFunction.KeyColumns)}};
                 END IF;
                 IF TG_OP <> 'DELETE' THEN
-                    SELECT {{Columns(options, 16)}}
-                    INTO latter FROM (SELECT NEW.*) AS r;
+                    r := NEW;
+                    new_key := {{Json(TriggerFunction.KeyColumns)}};
                 END IF;
-                IF TG_OP = 'UPDATE' THEN
-                    is_same := former.key = latter.key;
-                END IF;
-                IF is_same THEN
-                    rows := ',{"op":"update","new":' || row_to_json(latter.told){{(options.IncludeOld ? OldOfRow : "")}} || '}';
-                    keys := ',{"op":"update","new":' || latter.key || '}';
+                IF TG_OP = 'UPDATE' AND old_key = new_key THEN
+                    rows := ',{"op":"update","new":' || {{Json(TriggerFunction.ToldColumns(options))}};
+        {{(options.IncludeOld ? OldOfRow(options) : "")}}            rows := rows || '}';
+                    keys := ',{"op":"update","new":' || new_key || '}';
                 ELSE
                     IF TG_OP <> 'INSERT' THEN
-                        rows := rows || ',{"op":"delete","old":' || row_to_json(former.told) || '}';
-                        keys := keys || ',{"op":"delete","old":' || former.key || '}';
+                        r := OLD;
+                        rows := rows || ',{"op":"delete","old":' || {{Json(TriggerFunction.ToldColumns(options))}} || '}';
+                        keys := keys || ',{"op":"delete","old":' || old_key || '}';
                     END IF;
                     IF TG_OP <> 'DELETE' THEN
-                        rows := rows || ',{"op":"insert","new":' || row_to_json(latter.told) || '}';
-                        keys := keys || ',{"op":"insert","new":' || latter.key || '}';
+                        r := NEW;
+                        rows := rows || ',{"op":"insert","new":' || {{Json(TriggerFunction.ToldColumns(options))}} || '}';
+                        keys := keys || ',{"op":"insert","new":' || new_key || '}';
                     END IF;
                 END IF;
         """;
 
-    const string OldOfRow = """ || ',"old":' || row_to_json(former.told)""";
+    static string OldOfRow(TableTriggerOptions options) => $"""
+                    r := OLD;
+                    rows := rows || ',"old":' || {Json(TriggerFunction.ToldColumns(options))};
+
+        """;
+
+    // What the script fills in is JSON already.
+    static string Json(string columns) => columns.StartsWith('\0') ? columns : TriggerKey.JsonOf(columns);
 
     // An alias alone, without the star, would be the column of that name where there is one. The key becomes text at
     // once, since JSON can't be compared; the row later, if it is wanted at all.

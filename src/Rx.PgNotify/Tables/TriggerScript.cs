@@ -2,8 +2,8 @@ namespace Rx.PgNotify;
 
 /// <summary>The script that installs a table's triggers. One statement: all of it happens, or nothing.</summary>
 /// <remarks>
-/// What exists is replaced in place, with a lock that lets readers go on; what an earlier run made and is no longer
-/// wanted is dropped.
+/// What exists is replaced in place, under a lock that lets readers go on; what an earlier run made and is no longer
+/// wanted is dropped, which does not.
 /// </remarks>
 static class TriggerScript
 {
@@ -47,6 +47,7 @@ static class TriggerScript
                 FOR stale IN
                     SELECT tgname AS name, tgrelid::regclass AS relation FROM pg_trigger
                     WHERE tgfoid = {SqlText.Literal($"{trigger.Names.Function}()")}::regprocedure AND tgparentid = 0
+                        AND pg_has_role((SELECT relowner FROM pg_class WHERE oid = tgrelid), 'USAGE')
                         AND NOT (tgrelid = ANY (relations::oid[])
                             AND tgname = ANY ({SqlText.Array(TriggerEvent.Of(trigger).Select(e => e.Name))}))
                 LOOP
@@ -70,6 +71,15 @@ static class TriggerScript
         var options = trigger.Options;
         string?[] checks =
         [
+            $"""
+                IF EXISTS (
+                    SELECT FROM pg_proc JOIN pg_roles AS owner ON owner.oid = proowner JOIN pg_class AS t ON t.oid = target
+                    WHERE pg_proc.oid = to_regprocedure({SqlText.Literal($"{trigger.Names.Function}()")})
+                        AND owner.oid <> t.relowner AND owner.rolname <> current_user AND NOT owner.rolsuper) THEN
+                    RAISE insufficient_privilege USING
+                        MESSAGE = {SqlText.Literal($"somebody else owns {trigger.Names.Function}() and could change what it does: drop it first")};
+                END IF;
+            """,
             """
                 IF NOT EXISTS (SELECT FROM pg_class WHERE oid = target AND relkind IN ('r', 'p')) THEN
                     RAISE wrong_object_type USING MESSAGE = format('%s is not a table', target);

@@ -155,6 +155,27 @@ public sealed class TriggerFallbackTests
     }
 
     [Test]
+    public async Task ColumnsThatComeAndGoWithinASession_AreToldAsTheyAre([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+        await using var connection = await stage.ConnectAsync();
+
+        await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1, 2)");
+        await TableStage.ExecuteAsync(connection, "ALTER TABLE t ADD b text DEFAULT 'x'");
+        await TableStage.ExecuteAsync(connection, "UPDATE t SET b = 'y'");
+        await TableStage.ExecuteAsync(connection, "ALTER TABLE t DROP a");
+        await TableStage.ExecuteAsync(connection, "DELETE FROM t");
+
+        Assert.That((await stage.ToldAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        {
+            """insert {"op":"insert","new":{"id":1,"a":2}}""",
+            """update {"op":"update","new":{"id":1,"a":2,"b":"y"},"old":{"id":1,"a":2,"b":"x"}}""",
+            """delete {"op":"delete","old":{"id":1,"b":"y"}}""",
+        }));
+    }
+
+    [Test]
     public async Task ASettingThatIsSpoilt_DoesNotFailTheWrite()
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
