@@ -5,17 +5,20 @@ using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Demo;
 using Rx.PgNotify.Tool.Listening;
 using Rx.PgNotify.Tool.Sending;
+using Rx.PgNotify.Tool.Tables;
 
 using var signals = new TerminationSignals();
 var listen = ListenCommand.Create();
 var send = SendCommand.Create();
+var trigger = TriggerCommand.Create();
 var demo = DemoCommand.Create();
-var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, demo };
+var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, demo };
 HelpWithExamples.Add(root, new Dictionary<Command, string[]>
 {
     [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0]],
     [listen] = ListenCommand.Examples,
     [send] = SendCommand.Examples,
+    [trigger] = TriggerCommand.Examples,
 });
 
 // A payload may begin with '@': no response files.

@@ -63,7 +63,7 @@ sealed class JsonPayloadParser<T>
     }
 
     // The serializer's messages and paths quote names and literals of the payload, and a converter's whatever it likes.
-    static JsonException WithoutPayload(Exception error)
+    internal static JsonException WithoutPayload(Exception error)
     {
         var message = $"The payload cannot be read as JSON of the type {typeof(T)}";
         return error switch

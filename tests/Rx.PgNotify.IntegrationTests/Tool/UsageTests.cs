@@ -59,6 +59,7 @@ sealed class UsageTests
     [TestCase("--help", "demo")]
     [TestCase("listen --help", "--coalesce 200")]
     [TestCase("send --help", "tail -f")]
+    [TestCase("trigger --help", "pgnotify trigger orders")]
     [TestCase("demo --help", "PostgreSQL server")]
     [TestCase("listen --bad --help", "--coalesce 200")]
     [TestCase("--version", "0.")]

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+namespace Rx.PgNotify.Benchmarks.Tables;
+
+/// <summary>An UPDATE of 100,000 rows and its commit, without a trigger and with each kind.</summary>
+static class BulkUpdate
+{
+    const int Rounds = 15;
+    const string Update = "UPDATE orders SET status = CASE status WHEN 'open' THEN 'paid' ELSE 'open' END, amount = amount + 1";
+
+    // The first one is what the others are compared with.
+    static readonly (string Name, TableTriggerOptions? Options)[] s_kinds =
+    [
+        ("no trigger", null),
+        ("bare", new()),
+        ("row count", new() { Contents = TriggerContents.RowCount }),
+        ("keys", new() { Contents = TriggerContents.Keys }),
+        ("rows, old and new", new() { Contents = TriggerContents.Rows, IncludeOld = true }),
+        ("filter, the column changes", new() { ColumnFilter = ["status"] }),
+        ("filter, it doesn't", new() { ColumnFilter = ["customer"] }),
+        ("row-level, filter, it doesn't", new() { RowLevel = true, ColumnFilter = ["customer"] }),
+        ("row-level, bare", new() { RowLevel = true }),
+        ("row-level, keys", new() { RowLevel = true, Contents = TriggerContents.Keys }),
+        ("row-level, rows", new() { RowLevel = true, Contents = TriggerContents.Rows }),
+    ];
+
+    internal static async Task RunAsync(NpgsqlDataSource database, TextWriter output)
+    {
+        await database.ExecuteAsync("""
+            CREATE TABLE orders (
+                id int PRIMARY KEY, customer text NOT NULL, status text NOT NULL, amount numeric(10, 2) NOT NULL, created timestamptz NOT NULL);
+            INSERT INTO orders SELECT i, 'customer ' || i % 1000, 'open', i % 100 + 0.99, now() FROM generate_series(1, 100000) AS i
+            """);
+        var times = s_kinds.Select(_ => new List<double>()).ToArray();
+        for (var round = -1; round < Rounds; round++)
+        {
+            for (var i = 0; i < s_kinds.Length; i++)
+            {
+                // Each kind comes at each place of a round.
+                var kind = (i + round + 1) % s_kinds.Length;
+                var time = await MeasureAsync(database, s_kinds[kind].Options);
+                if (round >= 0)
+                    times[kind].Add(time);
+            }
+        }
+
+        await output.WriteLineAsync($"UPDATE of 100,000 rows, medians of {Rounds} rounds");
+        for (var kind = 0; kind < s_kinds.Length; kind++)
+        {
+            var cost = TriggerBenchmarks.Median(times[kind].Zip(times[0], (time, without) => (time / without) - 1));
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"  {s_kinds[kind].Name,-30}{TriggerBenchmarks.Median(times[kind]),8:0} ms {(kind == 0 ? "" : $"{cost,8:+0.0 %;-0.0 %}")}"));
+        }
+    }
+
+    static async Task<double> MeasureAsync(NpgsqlDataSource database, TableTriggerOptions? options)
+    {
+        var trigger = new TableTrigger("public", "orders", "orders", options);
+        if (options is not null)
+            await trigger.InstallAsync(database);
+        // Every run finds the table as the one before it did.
+        await database.ExecuteAsync("VACUUM ANALYZE orders");
+        await database.ExecuteAsync("CHECKPOINT");
+        var start = Stopwatch.GetTimestamp();
+        await database.ExecuteAsync(Update);
+        var time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        await trigger.RemoveAsync(database);
+        return time;
+    }
+}

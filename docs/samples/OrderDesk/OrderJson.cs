@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace OrderDesk;
+
+/// <summary>How a row that the trigger tells becomes an <see cref="Order"/>: its columns have small letters.</summary>
+[JsonSerializable(typeof(Order))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+sealed partial class OrderJson : JsonSerializerContext;

@@ -1,0 +1,17 @@
+namespace Rx.PgNotify;
+
+/// <summary>Why a <see cref="TableChange{T}.Reload"/> stands where rows might.</summary>
+public enum ReloadReason
+{
+    /// <summary>A Resync: the subscription began, or notifications may be missing.</summary>
+    Resync,
+
+    /// <summary>The trigger does not tell rows, or these had no room in a payload.</summary>
+    WithoutRows,
+
+    /// <summary>The table was truncated.</summary>
+    Truncated,
+
+    /// <summary>A payload could not be read. Any role may send one.</summary>
+    Malformed,
+}

@@ -1,0 +1,114 @@
+using Npgsql;
+
+namespace Rx.PgNotify;
+
+/// <summary>
+/// Triggers that tell a channel of a table's changes: as a script to read, to keep among migrations and to run, or
+/// installed and removed from here. See <c>docs/table-changes.md</c> for what arrives, what it costs and who can see it.
+/// </summary>
+/// <remarks>
+/// <para>
+/// One notification for each statement that changed something, sent when its transaction commits. Of a partitioned table
+/// all partitions get triggers, since a statement fires those of the table that it names; each tells the partitioned
+/// table. After <c>ATTACH PARTITION</c> or <c>CREATE TABLE … PARTITION OF</c> install again.
+/// </para>
+/// <para>Immutable. One table may have several, of different channels.</para>
+/// </remarks>
+public sealed class TableTrigger
+{
+    /// <summary>Describes the triggers; nothing is connected to.</summary>
+    /// <param name="schema">The table's schema, such as <c>public</c>. Names are taken as they are, unquoted; case counts.</param>
+    /// <param name="table">The table: an ordinary one or a partitioned one, not a partition.</param>
+    /// <param name="channel">Where to tell: 1 to 63 bytes of UTF-8.</param>
+    /// <param name="options">What to tell and when; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
+    public TableTrigger(string schema, string table, string channel, TableTriggerOptions? options = null)
+    {
+        SqlText.ValidateName(schema, "A schema's name", nameof(schema));
+        SqlText.ValidateName(table, "A table's name", nameof(table));
+        ChannelName.Validate(channel, nameof(channel));
+        (Schema, Table, Channel) = (schema, table, channel);
+        Options = (options ?? new TableTriggerOptions()).ValidatedCopy();
+        Names = new TriggerNames(schema, table, channel);
+    }
+
+    /// <summary>The table's schema.</summary>
+    public string Schema { get; }
+
+    /// <summary>The table.</summary>
+    public string Table { get; }
+
+    /// <summary>The channel that is told.</summary>
+    public string Channel { get; }
+
+    internal TableTriggerOptions Options { get; }
+
+    internal TriggerNames Names { get; }
+
+    /// <summary>
+    /// The SQL that installs the triggers: one statement, to be run by the table's owner, who may create functions in its
+    /// schema. Running it again brings it up to date.
+    /// </summary>
+    public string CreateScript() => TriggerScript.Create(this);
+
+    /// <summary>The SQL that removes the triggers, if they are there, and their function.</summary>
+    public string DropScript() => TriggerScript.Drop(this);
+
+    /// <summary>Runs <see cref="CreateScript"/> on a connection of the data source's.</summary>
+    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <exception cref="PostgresException">
+    /// The server refused: there is no such table or column, no key where one is needed, or no right to do it.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <remarks>
+    /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
+    /// trigger of an earlier installation has to go. Several programs may install at the same moment.
+    /// </remarks>
+    public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        RunAsync(dataSource, CreateScript(), cancellationToken);
+
+    /// <summary>Runs <see cref="CreateScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        RunAsync(connection, CreateScript(), cancellationToken);
+
+    /// <summary>Runs <see cref="DropScript"/> on a connection of the data source's. What isn't there is no error.</summary>
+    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
+    /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <remarks>Waits for all transactions that use the table, readers too, and keeps others from using it meanwhile.</remarks>
+    public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        RunAsync(dataSource, DropScript(), cancellationToken);
+
+    /// <summary>Runs <see cref="DropScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        RunAsync(connection, DropScript(), cancellationToken);
+
+    static async Task RunAsync(NpgsqlDataSource dataSource, string script, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        var command = dataSource.CreateCommand(script);
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    static async Task RunAsync(NpgsqlConnection connection, string script, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var command = connection.CreateCommand();
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandText = script;
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

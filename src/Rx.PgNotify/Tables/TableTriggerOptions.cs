@@ -1,0 +1,97 @@
+namespace Rx.PgNotify;
+
+/// <summary>
+/// What a <see cref="TableTrigger"/> tells, and when. Its constructor validates and copies the options: a change made
+/// afterwards has no effect.
+/// </summary>
+public sealed class TableTriggerOptions
+{
+    /// <summary>
+    /// What a notification says. Default <see cref="TriggerContents.Bare"/>, nothing of any row: whoever may listen may
+    /// not be one who may read the table.
+    /// </summary>
+    public TriggerContents Contents { get; set; }
+
+    /// <summary>
+    /// The columns told, and only with <see cref="TriggerContents.Columns"/>: names as they are in the table, unquoted.
+    /// Default: none. Exactly these are told; a key has to be among them to be told.
+    /// </summary>
+    public IReadOnlyList<string> Columns { get; set; } = [];
+
+    /// <summary>
+    /// Whether an update also tells the row as it was; with <see cref="TriggerContents.Columns"/> or
+    /// <see cref="TriggerContents.Rows"/>. Default <see langword="false"/>. A deleted row is told in any case.
+    /// </summary>
+    public bool IncludeOld { get; set; }
+
+    /// <summary>Which operations are told. Default <see cref="TableOperations.All"/>; at least one.</summary>
+    public TableOperations Operations { get; set; } = TableOperations.All;
+
+    /// <summary>
+    /// The columns that matter to an update: one that changes none of them, in any row, is not told. Default: none,
+    /// every update is told, also one that changes nothing. Values are compared as they are stored.
+    /// </summary>
+    public IReadOnlyList<string> ColumnFilter { get; set; } = [];
+
+    /// <summary>
+    /// The columns that identify a row. Default: none, which means the primary key. Without one,
+    /// <see cref="TriggerContents.Keys"/> and <see cref="ColumnFilter"/> need them here, and rows are told without it.
+    /// </summary>
+    public IReadOnlyList<string> KeyColumns { get; set; } = [];
+
+    /// <summary>
+    /// Whether each row is a notification of its own. Default <see langword="false"/>: one for each statement, however
+    /// many rows.
+    /// </summary>
+    /// <remarks>Costs a bulk statement many times its own time, and the listeners as many notifications.</remarks>
+    public bool RowLevel { get; set; }
+
+    /// <summary>
+    /// Whether rows that logical replication applies are told too, as are those of a session with
+    /// <c>session_replication_role = replica</c>. Default <see langword="false"/>. Needs <see cref="RowLevel"/>:
+    /// replication fires no trigger of a statement.
+    /// </summary>
+    public bool FireOnReplica { get; set; }
+
+    internal bool TellsRows => Contents >= TriggerContents.Keys;
+
+    internal IEnumerable<string> NamedColumns => Columns.Concat(ColumnFilter).Concat(KeyColumns);
+
+    internal TableTriggerOptions ValidatedCopy()
+    {
+        if (!Enum.IsDefined(Contents))
+            throw Invalid(nameof(Contents), Contents, "one of the defined values");
+        if (Operations == TableOperations.None || (Operations & ~TableOperations.All) != TableOperations.None)
+            throw Invalid(nameof(Operations), Operations, "one or more of the defined operations");
+        var copy = (TableTriggerOptions)MemberwiseClone();
+        copy.Columns = Checked(Columns, nameof(Columns));
+        copy.ColumnFilter = Checked(ColumnFilter, nameof(ColumnFilter));
+        copy.KeyColumns = Checked(KeyColumns, nameof(KeyColumns));
+
+        Require(Contents == TriggerContents.Columns == copy.Columns.Count > 0, nameof(Columns), "given if the contents are columns, and only then");
+        Require(!IncludeOld || Contents > TriggerContents.Keys, nameof(IncludeOld), "off unless the contents are columns or rows");
+        Require(
+            copy.ColumnFilter.Count == 0 || Operations.HasFlag(TableOperations.Update), nameof(ColumnFilter), "empty unless updates are told");
+        Require(!FireOnReplica || RowLevel, nameof(FireOnReplica), "off unless the triggers are row-level: replication fires no others");
+        return copy;
+    }
+
+    static string[] Checked(IReadOnlyList<string>? columns, string option)
+    {
+        ArgumentNullException.ThrowIfNull(columns, option);
+        var copy = columns.ToArray();
+        foreach (var column in copy)
+            SqlText.ValidateName(column, "A column's name", option);
+        Require(copy.Distinct(StringComparer.Ordinal).Count() == copy.Length, option, "free of duplicates");
+        return copy;
+    }
+
+    static void Require(bool holds, string option, string rule)
+    {
+        if (!holds)
+            throw new ArgumentException($"{nameof(TableTriggerOptions)}.{option} must be {rule}.", option);
+    }
+
+    static ArgumentOutOfRangeException Invalid(string option, object value, string range) =>
+        new(option, value, $"{nameof(TableTriggerOptions)}.{option} must be {range}.");
+}

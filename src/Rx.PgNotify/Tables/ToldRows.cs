@@ -1,0 +1,132 @@
+namespace Rx.PgNotify;
+
+/// <summary>The part of a trigger function that puts rows into its message.</summary>
+/// <remarks>
+/// They are told whole where they have room, else by their keys, else not at all. Nothing that a row contains, and no
+/// column that was dropped, may fail the write: whatever fails here is caught, and nothing of the rows is told.
+/// </remarks>
+static class ToldRows
+{
+    // An entry has at least 24 bytes, and a comma: of more rows never all have room.
+    const int MostRows = 7_999 / 25;
+
+    internal static string Variables(TableTriggerOptions options) => $"""
+            rows    text := '';
+            keys    text := '';
+            room    int;
+        {(options.RowLevel ? RowVariables : StatementVariables)}
+        """;
+
+    internal static string Statements(TableTriggerOptions options) => $$"""
+            room := 8000 - octet_length(message || ',"rows":[]}');
+            BEGIN
+        {{(options.RowLevel ? OfRow(options) : OfStatement(options))}}
+            EXCEPTION WHEN others THEN
+                rows := NULL;
+                keys := NULL;
+            END;
+            message := message || CASE
+                WHEN octet_length(rows) <= room THEN ',"rows":[' || substr(rows, 2) || ']'
+                WHEN octet_length(keys) <= room THEN ',"keys":[' || substr(keys, 2) || ']'
+                ELSE ''
+            END;
+        """;
+
+    const string StatementVariables = """
+            op      text;
+            entry   text;
+            changes refcursor;
+            change  record;
+        """;
+
+    // An updated row is joined with its former self by the key. Where there is none of the same key, the key has
+    // changed: that is told as a deletion and an insertion.
+    static string OfStatement(TableTriggerOptions options) => $$"""
+                IF row_count > {{MostRows}} THEN
+                    rows := NULL;
+                    keys := NULL;
+                ELSE
+                    IF TG_OP = 'UPDATE' THEN
+                        OPEN changes FOR
+                            SELECT CASE WHEN o.key IS NULL THEN 'insert' WHEN n.key IS NULL THEN 'delete' ELSE 'update' END AS op,
+                                coalesce(n.key, o.key) AS key, coalesce(n.told, o.told) AS told, o.told AS old_told
+                            FROM (
+                                SELECT {{Columns(options, 32)}}
+                                FROM old_rows AS r) AS o
+                            FULL JOIN (
+                                SELECT {{Columns(options, 32)}}
+                                FROM changed_rows AS r) AS n ON n.key = o.key
+                            ORDER BY 1;
+                    ELSE
+                        OPEN changes FOR
+                            SELECT NULL AS op, NULL::record AS old_told,
+                                {{Columns(options, 24)}}
+                            FROM changed_rows AS r;
+                    END IF;
+                    LOOP
+                        FETCH changes INTO change;
+                        EXIT WHEN NOT FOUND;
+                        op := coalesce(change.op, lower(TG_OP COLLATE "C"));
+                        entry := ',{"op":"' || op || CASE op WHEN 'delete' THEN '","old":' ELSE '","new":' END;
+                        IF octet_length(rows) <= room THEN
+                            rows := rows || entry || row_to_json(change.told){{(options.IncludeOld ? OldOfChange : "")}} || '}';
+                        END IF;
+                        keys := keys || entry || change.key || '}';
+                        EXIT WHEN octet_length(rows) > room AND octet_length(keys) > room;
+                    END LOOP;
+                    CLOSE changes;
+                END IF;
+        """;
+
+    const string OldOfChange = """ || CASE op WHEN 'update' THEN ',"old":' || row_to_json(change.old_told) ELSE '' END""";
+
+    const string RowVariables = """
+            r       record;
+            old_key text;
+            new_key text;
+        """;
+
+    // r.* is taken apart once for all in a session, so that a column that comes or goes would be missed, but not where
+    // it is an argument.
+    static string OfRow(TableTriggerOptions options) => $$"""
+                IF TG_OP <> 'INSERT' THEN
+                    r := OLD;
+                    old_key := {{Json(TriggerFunction.KeyColumns)}};
+                END IF;
+                IF TG_OP <> 'DELETE' THEN
+                    r := NEW;
+                    new_key := {{Json(TriggerFunction.KeyColumns)}};
+                END IF;
+                IF TG_OP = 'UPDATE' AND old_key = new_key THEN
+                    rows := ',{"op":"update","new":' || {{Json(TriggerFunction.ToldColumns(options))}};
+        {{(options.IncludeOld ? OldOfRow(options) : "")}}            rows := rows || '}';
+                    keys := ',{"op":"update","new":' || new_key || '}';
+                ELSE
+                    IF TG_OP <> 'INSERT' THEN
+                        r := OLD;
+                        rows := rows || ',{"op":"delete","old":' || {{Json(TriggerFunction.ToldColumns(options))}} || '}';
+                        keys := keys || ',{"op":"delete","old":' || old_key || '}';
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        r := NEW;
+                        rows := rows || ',{"op":"insert","new":' || {{Json(TriggerFunction.ToldColumns(options))}} || '}';
+                        keys := keys || ',{"op":"insert","new":' || new_key || '}';
+                    END IF;
+                END IF;
+        """;
+
+    static string OldOfRow(TableTriggerOptions options) => $"""
+                    r := OLD;
+                    rows := rows || ',"old":' || {Json(TriggerFunction.ToldColumns(options))};
+
+        """;
+
+    // What the script fills in is JSON already.
+    static string Json(string columns) => columns.StartsWith('\0') ? columns : TriggerKey.JsonOf(columns);
+
+    // An alias alone, without the star, would be the column of that name where there is one. The key becomes text at
+    // once, since JSON can't be compared; the row later, if it is wanted at all.
+    static string Columns(TableTriggerOptions options, int indent) =>
+        $"(SELECT row_to_json(k.*)::text FROM (SELECT {TriggerFunction.KeyColumns}) AS k) AS key,\n{new string(' ', indent)}"
+        + $"(SELECT (t.*)::record FROM (SELECT {TriggerFunction.ToldColumns(options)}) AS t) AS told";
+}

@@ -1,0 +1,83 @@
+namespace Rx.PgNotify;
+
+/// <summary>
+/// The part of the script that finds out by which columns rows are told apart, and which columns they have, and puts
+/// them into the function's body.
+/// </summary>
+/// <remarks>
+/// Into that of statements as lists of columns of <c>r</c>; into that of rows as JSON of it, because there only an
+/// expression that takes <c>r</c> as a whole keeps up with columns that come and go.
+/// </remarks>
+static class TriggerKey
+{
+    internal const string Variables = """
+            key_columns pg_catalog.text[];
+            key         pg_catalog.text;
+            same_key    pg_catalog.text;
+            all_columns pg_catalog.text;
+        """;
+
+    internal static string Statements(TableTriggerOptions options)
+    {
+        string?[] parts =
+        [
+            $"""
+
+                -- the columns that identify a row
+                key_columns := {(options.KeyColumns.Count > 0 ? SqlText.Array(options.KeyColumns) : PrimaryKey)};
+                key := (SELECT string_agg(format('r.%I', name), ', ') FROM unnest(key_columns) AS k (name));
+                same_key := (SELECT string_agg(format('o.%1$I = n.%1$I', name), ' AND ') FROM unnest(key_columns) AS k (name));
+            """,
+            !IsKeyNeeded(options) ? null : """
+                IF key IS NULL THEN
+                    RAISE undefined_object USING MESSAGE = format('%s has no primary key: name the columns that identify a row', target);
+                END IF;
+            """,
+            """
+                -- and those that have values: virtual ones have none in triggers
+                all_columns := 'r.*';
+                IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = target AND attgenerated = 'v') THEN
+                    all_columns := (
+                        SELECT string_agg(format('r.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
+                        WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v');
+                END IF;
+            """,
+            !options.RowLevel ? null : $"""
+                key := {SqlText.Literal(Json[0])} || key || {SqlText.Literal(Json[1])};
+                all_columns := CASE all_columns WHEN 'r.*' THEN 'row_to_json(r.*)' ELSE {SqlText.Literal(Json[0])} || all_columns || {SqlText.Literal(Json[1])} END;
+            """,
+            IsKeyNeeded(options) ? null : $"    key := coalesce(key, {Told(options)}); -- without a key, an updated row is a deleted and an inserted one",
+        ];
+        return string.Join('\n', parts.OfType<string>());
+    }
+
+    /// <summary>JSON of a list of columns.</summary>
+    internal static string JsonOf(string columns) => $"{Json[0]}{columns}{Json[1]}";
+
+    /// <summary>The body as a format string: what NUL encloses becomes a place for a variable.</summary>
+    internal static string AsFormat(string body) => body
+        .Replace("%", "%%", StringComparison.Ordinal)
+        .Replace(TriggerFunction.KeyColumns, "%1$s", StringComparison.Ordinal)
+        .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
+        .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal);
+
+    static readonly string[] Json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
+
+    const string PrimaryKey = """
+        ARRAY(
+                SELECT attname::text FROM pg_index CROSS JOIN unnest(indkey) WITH ORDINALITY AS k (attnum, position)
+                    JOIN pg_attribute AS a ON a.attrelid = indrelid AND a.attnum = k.attnum
+                WHERE indrelid = target AND indisprimary AND position <= indnkeyatts ORDER BY position)
+        """;
+
+    static bool IsKeyNeeded(TableTriggerOptions options) =>
+        options is { Contents: TriggerContents.Keys } or { ColumnFilter.Count: > 0, RowLevel: false };
+
+    static string Told(TableTriggerOptions options)
+    {
+        if (options.Contents == TriggerContents.Rows)
+            return "all_columns";
+        var columns = TriggerFunction.ToldColumns(options);
+        return SqlText.Literal(options.RowLevel ? JsonOf(columns) : columns);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Rx.PgNotify;
+
+/// <summary>What a trigger's parts are called: the same for the same table and channel, whatever the options.</summary>
+sealed class TriggerNames
+{
+    const int MaxTableBytes = 40;
+
+    readonly string _id;
+
+    internal TriggerNames(string schema, string table, string channel)
+    {
+        // No name contains NUL, so that no two triples are one text.
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{schema}\0{table}\0{channel}"));
+        _id = $"notify_{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
+        Table = $"{SqlText.Identifier(schema)}.{SqlText.Identifier(table)}";
+        Function = $"{SqlText.Identifier(schema)}.{SqlText.Identifier($"{Beginning(table)}_{_id}")}";
+    }
+
+    /// <summary>The table, quoted.</summary>
+    internal string Table { get; }
+
+    /// <summary>The one function behind all the triggers, quoted, in the table's schema.</summary>
+    internal string Function { get; }
+
+    /// <summary>The trigger of one operation. A trigger can't be replaced by one of the other level: hence two names.</summary>
+    internal string Trigger(TableOperations operation, bool rowLevel) =>
+        $"{_id}_{operation.ToString().ToLowerInvariant()}{(rowLevel ? "_row" : "")}";
+
+    // An identifier has 63 bytes, and a character is not cut in two.
+    static string Beginning(string table)
+    {
+        var bytes = 0;
+        return string.Concat(table.EnumerateRunes().TakeWhile(rune => (bytes += rune.Utf8SequenceLength) <= MaxTableBytes));
+    }
+}

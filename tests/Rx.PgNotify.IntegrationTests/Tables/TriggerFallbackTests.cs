@@ -1,0 +1,201 @@
+using System.Text;
+
+namespace Rx.PgNotify.IntegrationTests.Tables;
+
+/// <summary>What doesn't fit, or can't be told, never fails the write.</summary>
+[Parallelizable(ParallelScope.All)]
+public sealed class TriggerFallbackTests
+{
+    [Test]
+    public async Task ARowOfOneMegabyte_IsToldByItsKey([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE docs (id int PRIMARY KEY, body text)");
+        await stage.InstallAsync("docs", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+
+        var told = await stage.ToldByAsync("""
+            INSERT INTO docs SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 32768) AS i;
+            UPDATE docs SET body = body || 'x';
+            DELETE FROM docs;
+            INSERT INTO docs SELECT i, CASE i WHEN 150 THEN repeat('x', 1048576) END FROM generate_series(1, 200) AS i
+            """);
+
+        Assert.That(told.Take(3), Is.EqualTo(new[]
+        {
+            """{"schema":"S","table":"docs","op":"insert","seq":1,"count":1,"keys":[{"op":"insert","new":{"id":1}}]}""",
+            """{"schema":"S","table":"docs","op":"update","seq":2,"count":1,"keys":[{"op":"update","new":{"id":1}}]}""",
+            """{"schema":"S","table":"docs","op":"delete","seq":3,"count":1,"keys":[{"op":"delete","old":{"id":1}}]}""",
+        }));
+        if (rowLevel)
+            Assert.That(told.Skip(3).Select(Payload.Kind).Distinct(), Is.EquivalentTo(new[] { "rows", "keys" }));
+        else
+            Assert.That((Payload.Kind(told[3]), Payload.Count(told[3])), Is.EqualTo(("keys", 200)));
+    }
+
+    [TestCase("x", 1)]
+    [TestCase("é", 2)]
+    [TestCase("\u0001", 6)]
+    public async Task RowsThatJustFit_AreTold_AndAByteMoreIsNot(string character, int bytes)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a text, b text)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+        var empty = $$$"""{"schema":"{{{stage.Schema}}}","table":"t","op":"insert","seq":1,"count":1,"rows":[{"op":"insert","new":{"id":1,"a":"","b":""}}]}""";
+        var (characters, rest) = Math.DivRem(7_999 - Encoding.UTF8.GetByteCount(empty), bytes);
+        var fitting = $"INSERT INTO t VALUES (1, repeat('{character}', {characters}), repeat('y', {rest}))";
+
+        Assert.That((await stage.ToldByAsync(fitting)).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
+        Assert.That((await stage.ToldByAsync($"{fitting.Replace("(1,", "(2,")[..^1]} || 'z')")).Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
+    }
+
+    [Test]
+    public async Task AnUpdateOfManyRows_IsToldOnceWithItsCount([Values(TriggerContents.Bare, TriggerContents.RowCount, TriggerContents.Keys, TriggerContents.Rows)] TriggerContents contents)
+    {
+        await using var stage = await TableStage.CreateAsync(
+            "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t SELECT i, 0 FROM generate_series(1, 100000) AS i");
+        await stage.InstallAsync("t", new() { Contents = contents });
+
+        var told = await stage.ToldByAsync("UPDATE t SET a = 1");
+
+        Assert.That(told, Has.Count.EqualTo(1));
+        if (contents != TriggerContents.Bare)
+            Assert.That((Payload.Kind(told[0]), Payload.Count(told[0])), Is.EqualTo(("count", 100_000)));
+    }
+
+    [Test]
+    public async Task SeveralRows_AreToldTogether_ThenByKeys_ThenByCount()
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT repeat('x', 100))");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+        string[] expected = ["rows", "keys", "count", "count"];
+        int[] rows = [50, 180, 300, 1_000];
+
+        var told = await stage.ToldByAsync(string.Join(';', rows.Select((n, i) =>
+            $"INSERT INTO t SELECT i FROM generate_series({(i + 1) * 10_000}, {((i + 1) * 10_000) + n - 1}) AS i")));
+
+        Assert.That(told.Select(Payload.Count), Is.EqualTo(rows));
+        Assert.That(told.Select(Payload.Kind), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Keys_ThatDoNotFit_AreNotTold([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id text PRIMARY KEY)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys, RowLevel = rowLevel });
+
+        // A key is at most a third of a page, unless it is compressed.
+        var told = await stage.ToldByAsync("INSERT INTO t VALUES (repeat('k', 100000))");
+
+        Assert.That(told, Is.EqualTo(new[] { """{"schema":"S","table":"t","op":"insert","seq":1,"count":1}""" }));
+    }
+
+    [TestCase("numeric", "'NaN'", "\"NaN\"")]
+    [TestCase("numeric", "1e130000 + 0.5", null)]
+    [TestCase("float8", "'-Infinity'", "\"-Infinity\"")]
+    [TestCase("float8", "0.1::float8 + 0.2", "0.30000000000000004")]
+    [TestCase("timestamptz", "'infinity'", "\"infinity\"")]
+    [TestCase("date", "'4713-01-01 BC'", "\"4713-01-01 BC\"")]
+    [TestCase("bytea", "'\\x00ff'", "\"\\\\x00ff\"")]
+    [TestCase("int4range", "'[1,5)'", "\"[1,5)\"")]
+    [TestCase("int[]", "'{{1,NULL},{3,4}}'", "[[1,null],[3,4]]")]
+    [TestCase("json", "'{\"a\":\"\\u0000\"}'", "{\"a\":\"\\u0000\"}")]
+    [TestCase("jsonb", "'[1e400]'", null)]
+    [TestCase("text", "E'quote \" backslash \\\\ tab \\t newline \\n \\x01 \U0001F418'", "\"quote \\\" backslash \\\\ tab \\t newline \\n \\u0001 \U0001F418\"")]
+    [TestCase("xml", "'<a b=\"c\"/>'", "\"<a b=\\\"c\\\"/>\"")]
+    [TestCase("money", "1.5", "\"$1.50\"")]
+    [TestCase("positive", "5", "5")]
+    [TestCase("mood", "'so \"so\"'", "\"so \\\"so\\\"\"")]
+    [TestCase("pair", "(1, 'x')", "{\"a\":1,\"b\":\"x\"}")]
+    public async Task AnyValue_IsWrittenAndToldAsJson(string type, string value, string? json)
+    {
+        await using var stage = await TableStage.CreateAsync("""
+            CREATE DOMAIN positive AS int CHECK (value > 0);
+            CREATE TYPE mood AS ENUM ('so "so"');
+            CREATE TYPE pair AS (a int, b text);
+            """);
+        await stage.ExecuteAsync($"CREATE TABLE t (id int PRIMARY KEY, v {type})");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+
+        var told = await stage.ToldByAsync($"INSERT INTO t VALUES (1, {value})");
+
+        Assert.That(told, Has.Count.EqualTo(1));
+        if (json is not null)
+            Assert.That(Payload.Entries(told[0]), Is.EqualTo(new[] { $$$"""insert {"op":"insert","new":{"id":1,"v":{{{json}}}}}""" }));
+    }
+
+    [Test]
+    public async Task ARowThatCannotBecomeJson_IsToldByItsCount([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("""
+            CREATE TYPE secret AS ENUM ('a');
+            CREATE FUNCTION refuse(secret) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE 'no JSON of this'; END $$;
+            CREATE CAST (secret AS json) WITH FUNCTION refuse(secret);
+            CREATE TABLE t (id int PRIMARY KEY, v secret);
+            """);
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+
+        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1, 'a')"), Is.EqualTo(new[]
+        {
+            """{"schema":"S","table":"t","op":"insert","seq":1,"count":1}""",
+        }));
+        Assert.That(await stage.ExecuteAsync("SELECT count(*) FROM t"), Is.EqualTo(1L));
+    }
+
+    [Test]
+    public async Task AColumnThatWasDroppedOrRenamed_DoesNotFailTheWrite([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int, b int)");
+        var options = new TableTriggerOptions { Contents = TriggerContents.Columns, Columns = ["id", "a"], RowLevel = rowLevel };
+        await stage.InstallAsync("t", options);
+        await stage.ToldByAsync("INSERT INTO t VALUES (1, 2, 3)");
+
+        await stage.ExecuteAsync("ALTER TABLE t RENAME a TO c");
+        Assert.That((await stage.ToldByAsync("UPDATE t SET c = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "count" }));
+        await stage.ExecuteAsync("ALTER TABLE t DROP c");
+        Assert.That((await stage.ToldByAsync("UPDATE t SET b = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "count" }));
+        Assert.That(async () => await stage.InstallAsync("t", options), Throws.TypeOf<Npgsql.PostgresException>().With.Property("SqlState").EqualTo("42703"));
+    }
+
+    [Test]
+    public async Task ColumnsThatComeAndGoWithinASession_AreToldAsTheyAre([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+        await using var connection = await stage.ConnectAsync();
+
+        await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1, 2)");
+        await TableStage.ExecuteAsync(connection, "ALTER TABLE t ADD b text DEFAULT 'x'");
+        await TableStage.ExecuteAsync(connection, "UPDATE t SET b = 'y'");
+        await TableStage.ExecuteAsync(connection, "ALTER TABLE t DROP a");
+        await TableStage.ExecuteAsync(connection, "DELETE FROM t");
+
+        Assert.That((await stage.ToldAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        {
+            """insert {"op":"insert","new":{"id":1,"a":2}}""",
+            """update {"op":"update","new":{"id":1,"a":2,"b":"y"},"old":{"id":1,"a":2,"b":"x"}}""",
+            """delete {"op":"delete","old":{"id":1,"b":"y"}}""",
+        }));
+    }
+
+    [Test]
+    public async Task ASettingThatIsSpoilt_DoesNotFailTheWrite()
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
+
+        Assert.That(await stage.ToldByAsync("SET rx_pgnotify.seq = 'no number'; INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ToldByAsync("SET rx_pgnotify.seq = '99999999999999999999'; INSERT INTO t VALUES (2)"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ColumnsNamedLikeVariablesOfTheFunction_AreToldLikeOthers([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("""
+            CREATE TABLE t (r int PRIMARY KEY, o int, n int, key int, told int, op text, message text, rows int, keys int, tg_op text, change int,
+                changed_rows int, old int, new int, former int, "x%1$s" int)
+            """);
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, ColumnFilter = ["op", "x%1$s"], RowLevel = rowLevel });
+
+        var told = await stage.ToldByAsync("INSERT INTO t (r, op) VALUES (1, 'a'); UPDATE t SET op = 'b'; UPDATE t SET n = 1; DELETE FROM t");
+
+        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "rows", "rows", "rows" }));
+    }
+}

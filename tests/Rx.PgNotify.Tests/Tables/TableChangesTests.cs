@@ -1,0 +1,163 @@
+using System.Reactive.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Rx.PgNotify.Tests.VirtualTime;
+
+namespace Rx.PgNotify.Tests.Tables;
+
+public sealed partial class TableChangesTests
+{
+    static readonly ChannelSignal s_resync = ChannelSignal.Resync("rows", ResyncReasons.Subscribed);
+
+    internal sealed record Row(int Id, string? Name = null);
+
+    [Test]
+    public void Rows_BecomeInsertsUpdatesAndDeletes_InOrderAndAtOnce()
+    {
+        Assert.That(
+            ChangesOf(
+                s_resync,
+                Payload("""{"schema":"s","table":"t","op":"insert","seq":1,"count":2,"rows":[{"op":"insert","new":{"id":1,"name":"a"}},{"op":"insert","new":{"id":2}}]}"""),
+                Payload("""{"op":"update","rows":[{"op":"update","new":{"id":1}},{"op":"update","old":{"id":2,"name":"x"},"new":{"id":2,"name":"y"}}]}"""),
+                Payload("""{"op":"update","rows":[{"op":"delete","old":{"id":1}},{"op":"insert","new":{"id":9}}]}""")),
+            Is.EqualTo(new[]
+            {
+                "0:Reload Resync ",
+                "10:Insert Row { Id = 1, Name = a }", "10:Insert Row { Id = 2, Name =  }",
+                "20:Update  Row { Id = 1, Name =  }", "20:Update Row { Id = 2, Name = x } Row { Id = 2, Name = y }",
+                "30:Delete Row { Id = 1, Name =  }", "30:Insert Row { Id = 9, Name =  }",
+            }));
+    }
+
+    [Test]
+    public void Payloads_WithoutRows_AreReloads()
+    {
+        Assert.That(
+            ChangesOf(
+                Payload("""{"schema":"s","table":"t","op":"insert"}"""),
+                Payload("""{"op":"update","seq":1,"count":100000}"""),
+                Payload("""{"op":"update","count":1,"keys":[{"op":"update","new":{"id":1}}]}"""),
+                Payload("""{"op":"truncate","seq":4}"""),
+                ChannelSignal.Resync("rows", ResyncReasons.Overflow, 17)),
+            Is.EqualTo(new[]
+            {
+                "0:Reload WithoutRows ", "10:Reload WithoutRows 100000", "20:Reload WithoutRows 1", "30:Reload Truncated ", "40:Reload Resync ",
+            }));
+    }
+
+    [TestCase("")]
+    [TestCase("s3cret")]
+    [TestCase("null")]
+    [TestCase("17")]
+    [TestCase("[]")]
+    [TestCase("{}")]
+    [TestCase("""{"op":17}""")]
+    [TestCase("""{"op":"s3cret","count":"s3cret"}""")]
+    [TestCase("""{"op":"update","count":1e99}""")]
+    [TestCase("""{"op":"insert","rows":{}}""")]
+    [TestCase("""{"op":"insert","rows":[17]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":"s3cret","new":{"id":1}}]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":null,"new":{"id":1}}]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":"insert"}]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":"insert","new":null}]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":"insert","new":{"id":1}},{"op":"insert","new":{"id":"s3cret"}}]}""")]
+    [TestCase("""{"op":"delete","rows":[{"op":"delete","new":{"id":1}}]}""")]
+    [TestCase("""{"op":"update","rows":[{"op":"update","old":{"id":1}}]}""")]
+    [TestCase("""{"op":"insert","rows":[{"op":"insert","new":{"id":1}}]""")]
+    public void MalformedPayload_IsAReloadAsAWhole_AndTheStreamGoesOn(string payload)
+    {
+        var malformed = new List<(Notification Notification, JsonException Error)>();
+
+        Assert.That(
+            ChangesOf((notification, error) => malformed.Add((notification, error)), Payload(payload), Payload("""{"op":"insert","rows":[{"op":"insert","new":{"id":1}}]}""")),
+            Is.EqualTo(new[] { "0:Reload Malformed ", "10:Insert Row { Id = 1, Name =  }" }));
+        Assert.That(malformed.Select(m => m.Notification.Payload), Is.EqualTo(new[] { payload }));
+        Assert.That($"{malformed[0].Error}", Does.Not.Contain("s3cret"));
+        Assert.That(ChangesOf(null, Payload(payload)), Is.EqualTo(new[] { "0:Reload Malformed " }), "without a callback as well");
+    }
+
+    [Test]
+    public void HalfASurrogatePair_IsMalformed() =>
+        Assert.That(ChangesOf(Payload("{\"op\":\"insert\",\"rows\":[{\"op\":\"insert\",\"new\":{\"id\":1,\"name\":\"\ud800\"}}]}")), Is.EqualTo(new[] { "0:Reload Malformed " }));
+
+    [Test]
+    public void OnMalformed_ThatThrows_EndsTheSubscriptionAndThrowsToTheSource()
+    {
+        using var source = new System.Reactive.Subjects.Subject<ChannelSignal>();
+        using var subscription = source.TableChanges(RowJson.Default.Row, (_, _) => throw new InvalidOperationException("callback")).Subscribe();
+
+        Assert.That(() => source.OnNext(Payload("malformed")), Throws.InvalidOperationException.With.Message.EqualTo("callback"));
+
+        Assert.That(source.HasObservers, Is.False);
+    }
+
+    [Test]
+    public void Dispose_AmongTheRowsOfOnePayload_EndsThem()
+    {
+        using var source = new System.Reactive.Subjects.Subject<ChannelSignal>();
+        var seen = 0;
+        using var subscription = new System.Reactive.Disposables.SingleAssignmentDisposable();
+        subscription.Disposable = source.TableChanges(RowJson.Default.Row).Subscribe(_ =>
+        {
+            seen++;
+            subscription.Dispose();
+        });
+
+        source.OnNext(Payload("""{"op":"insert","rows":[{"op":"insert","new":{"id":1}},{"op":"insert","new":{"id":2}}]}"""));
+
+        Assert.That((seen, source.HasObservers), Is.EqualTo((1, false)));
+    }
+
+    [Test]
+    public void End_OfTheSource_IsPassedOn()
+    {
+        Assert.That(Run([Recorded.OnCompleted<ChannelSignal>(20)], null), Is.EqualTo(new[] { "20:|" }));
+        Assert.That(Run([Recorded.OnError<ChannelSignal>(20, new InvalidOperationException("failed"))], null), Is.EqualTo(new[] { "20:#failed" }));
+    }
+
+    [Test]
+    public void TableChange_AsText_HasNoRow()
+    {
+        var row = new Row(1, "s3cret");
+        Assert.That(
+            new TableChange<Row>[] { new TableChange<Row>.Insert(row), new TableChange<Row>.Update(row, row), new TableChange<Row>.Delete(row), new TableChange<Row>.Reload(ReloadReason.Truncated) }
+                .Select(change => change.ToString()),
+            Is.EqualTo(new[] { "Insert", "Update", "Delete", "Reload(Truncated)" }));
+    }
+
+    [Test]
+    public void TableChanges_WithoutAnArgument_ThrowsAtOnce()
+    {
+        Assert.That(
+            () => PgObservable.TableChanges(null!, RowJson.Default.Row), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
+        Assert.That(
+            () => Observable.Empty<ChannelSignal>().TableChanges<Row>(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
+    }
+
+    static ChannelSignal Payload(string payload) => ChannelSignal.From(new Notification("rows", payload, 4711));
+
+    static IEnumerable<string> ChangesOf(params ChannelSignal[] signals) => ChangesOf(null, signals);
+
+    static IEnumerable<string> ChangesOf(Action<Notification, JsonException>? onMalformed, params ChannelSignal[] signals) =>
+        Run(signals.Select((signal, i) => Recorded.OnNext(i * 10, signal)), onMalformed);
+
+    static IEnumerable<string> Run(IEnumerable<Recorded<ChannelSignal>> messages, Action<Notification, JsonException>? onMalformed)
+    {
+        var time = new TestScheduler();
+        var changes = time.Record(time.CreateHot(messages).TableChanges(RowJson.Default.Row, onMalformed).Select(Text));
+        return changes.Messages.Select(message => $"{message}");
+    }
+
+    static string Text(TableChange<Row> change) => change switch
+    {
+        TableChange<Row>.Insert(var row) => $"Insert {row}",
+        TableChange<Row>.Update(var old, var row) => $"Update {old} {row}",
+        TableChange<Row>.Delete(var row) => $"Delete {row}",
+        TableChange<Row>.Reload(var reason, var count) => $"Reload {reason} {count}",
+        _ => throw new AssertionException("There are no other cases."),
+    };
+
+    [JsonSerializable(typeof(Row))]
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    internal sealed partial class RowJson : JsonSerializerContext;
+}

@@ -1,0 +1,70 @@
+namespace Rx.PgNotify.Tests.Tables;
+
+public sealed class TableTriggerTests
+{
+    [TestCase("", "t", "c", "schema")]
+    [TestCase("s", "", "c", "table")]
+    [TestCase("s", "t", "", "channel")]
+    [TestCase("s", "nul\0", "c", "table")]
+    [TestCase("s", "seventy bytes 89 123456789 123456789 123456789 123456789 123456789 ", "c", "table")]
+    public void Name_ThatCannotBeOne_IsRefused(string schema, string table, string channel, string parameter) =>
+        Assert.That(() => new TableTrigger(schema, table, channel), Throws.ArgumentException.With.Property("ParamName").EqualTo(parameter));
+
+    static IEnumerable<TestCaseData> Contradictions()
+    {
+        yield return Case(new() { Contents = (TriggerContents)17 }, "Contents");
+        yield return Case(new() { Operations = TableOperations.None }, "Operations");
+        yield return Case(new() { Operations = (TableOperations)16 }, "Operations");
+        yield return Case(new() { Contents = TriggerContents.Columns }, "Columns");
+        yield return Case(new() { Columns = ["a"] }, "Columns");
+        yield return Case(new() { Contents = TriggerContents.Columns, Columns = ["a", "a"] }, "Columns");
+        yield return Case(new() { Contents = TriggerContents.Columns, Columns = [""] }, "Columns");
+        yield return Case(new() { Contents = TriggerContents.Keys, IncludeOld = true }, "IncludeOld");
+        yield return Case(new() { ColumnFilter = ["a"], Operations = TableOperations.Insert }, "ColumnFilter");
+        yield return Case(new() { FireOnReplica = true }, "FireOnReplica");
+        yield return Case(new() { KeyColumns = null! }, "KeyColumns");
+
+        static TestCaseData Case(TableTriggerOptions options, string option) => new TestCaseData(options, option).SetArgDisplayNames(option);
+    }
+
+    [TestCaseSource(nameof(Contradictions))]
+    public void Options_ThatContradictEachOther_AreRefused(TableTriggerOptions options, string option) =>
+        Assert.That(() => new TableTrigger("s", "t", "c", options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
+
+    [Test]
+    public void Script_ToldOfOptionsThatChangeLater_StaysTheSame()
+    {
+        var columns = new List<string> { "a" };
+        var options = new TableTriggerOptions { Contents = TriggerContents.Columns, Columns = columns };
+        var trigger = new TableTrigger("s", "t", "c", options);
+        var script = trigger.CreateScript();
+
+        options.RowLevel = true;
+        columns[0] = "b";
+
+        Assert.That(trigger.CreateScript(), Is.EqualTo(script));
+    }
+
+    [Test]
+    public void Script_OfAnotherTableOrChannel_MakesAnotherFunction()
+    {
+        string[] drops = [.. new[] { ("s", "t", "c"), ("s", "t", "d"), ("s", "u", "c"), ("r", "t", "c"), ("s", "tc", "c"), ("s", "t", "cc") }
+            .Select(name => new TableTrigger(name.Item1, name.Item2, name.Item3).DropScript())];
+
+        Assert.That(drops, Is.Unique);
+        Assert.That(
+            new TableTrigger("s", "t", "c", new() { RowLevel = true, Contents = TriggerContents.Rows }).DropScript(), Is.EqualTo(drops[0]),
+            "whatever the options, the same function is replaced");
+    }
+
+    [Test]
+    public void Script_HasNoLineWithSpacesAtItsEnd([Values] TriggerContents contents, [Values] bool rowLevel)
+    {
+        var script = new TableTrigger(
+            "s", "t", "c", new() { Contents = contents, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = contents == TriggerContents.Columns ? ["b"] : [] })
+            .CreateScript();
+
+        Assert.That(script.Split('\n').Where(line => line.EndsWith(' ')), Is.Empty);
+        Assert.That(script, Does.Not.Contain("\0").And.Not.Contain("\n\n\n"));
+    }
+}
