@@ -47,8 +47,8 @@ public sealed class CatchUpTable
     public string RemoveScript { get; }
 
     /// <summary>
-    /// Adds a stamp to the rows, triggers that keep it, and a table of deleted keys. Once it is installed, it does no harm
-    /// and costs little.
+    /// Adds a stamp to the rows, triggers that keep it, and a table of deleted keys. Where all that is there already, it
+    /// changes nothing.
     /// </summary>
     /// <remarks>
     /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
