@@ -28,12 +28,12 @@ static class CatchUpScript
             BEGIN
                 IF NOT EXISTS (
                     SELECT FROM pg_index
-                    WHERE indrelid = {CatchUpNames.Literal(names.Table)}::regclass
+                    WHERE indrelid = {SqlText.Literal(names.Table)}::regclass
                         AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL AND indnkeyatts = {names.KeyNames.Count}
                         AND indnkeyatts = (
                             SELECT count(*) FROM pg_attribute
                             WHERE attrelid = indrelid AND attnotnull AND attnum = ANY ((indkey::int2[])[0:indnkeyatts - 1])
-                                AND attname IN ({string.Join(", ", names.KeyNames.Select(CatchUpNames.Literal))})))
+                                AND attname IN ({string.Join(", ", names.KeyNames.Select(SqlText.Literal))})))
                 THEN
                     RAISE EXCEPTION 'The columns of the key are neither primary key nor unique and NOT NULL.' USING ERRCODE = 'invalid_table_definition';
                 END IF;

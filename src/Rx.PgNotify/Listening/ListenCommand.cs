@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Npgsql;
 
 namespace Rx.PgNotify.Listening;
@@ -28,29 +26,15 @@ static class ListenCommand
         }
 
         foreach (var channel in channels)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {ChannelName.Quote(channel.Hub.Name)}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {SqlName.Quote(channel.Hub.Name)}"));
     }
 
-    // DO takes no parameters: the names are literals in its body. E'' reads the same whatever
-    // standard_conforming_strings says, and the body's delimiter is one that no name contains.
+    // DO takes no parameters: the names are literals in its body, whose delimiter is one that no name contains.
     static string Loop(string verb, List<ListenedChannel> channels)
     {
-        var number = 0;
-        var delimiter = "$rx$";
-        while (channels.Exists(channel => channel.Hub.Name.Contains(delimiter, StringComparison.Ordinal)))
-            delimiter = string.Create(CultureInfo.InvariantCulture, $"$rx{++number}$");
-
-        var sql = new StringBuilder("DO ").Append(delimiter)
-            .Append("DECLARE channel text; BEGIN FOREACH channel IN ARRAY ARRAY[");
-        for (var i = 0; i < channels.Count; i++)
-        {
-            var name = channels[i].Hub.Name
-                .Replace("\\", "\\\\", StringComparison.Ordinal)
-                .Replace("'", "''", StringComparison.Ordinal);
-            sql.Append(i == 0 ? "" : ",").Append("E'").Append(name).Append('\'');
-        }
-
-        return sql.Append("]::text[] LOOP EXECUTE pg_catalog.format('").Append(verb)
-            .Append(" %I', channel); END LOOP; END").Append(delimiter).ToString();
+        var names = channels.ConvertAll(channel => channel.Hub.Name);
+        var delimiter = SqlText.Mark("rx", names);
+        return $"DO {delimiter}DECLARE channel text; BEGIN FOREACH channel IN ARRAY {SqlText.Array(names)} "
+            + $"LOOP EXECUTE pg_catalog.format('{verb} %I', channel); END LOOP; END{delimiter}";
     }
 }

@@ -19,7 +19,7 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
     /// <param name="patience">How long that notification may take.</param>
     internal async Task<bool> HearsAsync(Func<string, Task> sendFromElsewhere, TimeSpan patience)
     {
-        await RunAsync($"LISTEN {ChannelName.Quote(_channel)}").ConfigureAwait(false);
+        await RunAsync($"LISTEN {SqlName.Quote(_channel)}").ConfigureAwait(false);
         var isHeard = false;
         connection.Notification += Hear;
         try
@@ -82,7 +82,7 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
         {
             var found = await RunAsync(
                 $"SELECT true FROM pg_catalog.pg_listening_channels() AS channel WHERE channel = '{_channel}'",
-                $"UNLISTEN {ChannelName.Quote(_channel)}").ConfigureAwait(false);
+                $"UNLISTEN {SqlName.Quote(_channel)}").ConfigureAwait(false);
             if (found is true)
                 return;
         }

@@ -16,7 +16,7 @@ static class PayloadText
             return;
         if (payload.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("A payload can't contain the character NUL (U+0000).", parameterName);
-        var bytes = ChannelName.CountBytes(payload, "A payload", parameterName);
+        var bytes = SqlText.CountBytes(payload, "A payload", parameterName);
         if (bytes > MaxBytes)
             throw new ArgumentException($"A payload has at most {MaxBytes} bytes of UTF-8; this one has {bytes}.", parameterName);
     }

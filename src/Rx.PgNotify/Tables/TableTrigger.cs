@@ -24,8 +24,8 @@ public sealed class TableTrigger
     /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
     public TableTrigger(string schema, string table, string channel, TableTriggerOptions? options = null)
     {
-        SqlText.ValidateName(schema, "A schema's name", nameof(schema));
-        SqlText.ValidateName(table, "A table's name", nameof(table));
+        SqlName.Validate(schema, "A schema's name", nameof(schema));
+        SqlName.Validate(table, "A table's name", nameof(table));
         ChannelName.Validate(channel, nameof(channel));
         (Schema, Table, Channel) = (schema, table, channel);
         Options = (options ?? new TableTriggerOptions()).ValidatedCopy();

@@ -81,7 +81,7 @@ public sealed class TableTriggerOptions
         ArgumentNullException.ThrowIfNull(columns, option);
         var copy = columns.ToArray();
         foreach (var column in copy)
-            SqlText.ValidateName(column, "A column's name", option);
+            SqlName.Validate(column, "A column's name", option);
         Require(copy.Distinct(StringComparer.Ordinal).Count() == copy.Length, option, "free of duplicates");
         return copy;
     }

@@ -12,7 +12,7 @@ sealed record TriggerEvent(TableOperations Operation, bool IsOfRow, string Name)
     /// <summary>What makes it on <c>relation</c>: expressions of the script.</summary>
     internal IEnumerable<string> Statements(TableTrigger trigger)
     {
-        var name = SqlText.Identifier(Name);
+        var name = SqlName.Quote(Name);
         yield return $"{SqlText.Literal($"CREATE OR REPLACE TRIGGER {name} AFTER {Operation.ToString().ToUpperInvariant()} ON ")} || relation"
             + $" || {SqlText.Literal($" {Transition(trigger.Options)}{Level(trigger.Options)} EXECUTE FUNCTION {trigger.Names.Function}()")}";
         if (trigger.Options.FireOnReplica)

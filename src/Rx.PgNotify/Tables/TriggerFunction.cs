@@ -53,11 +53,11 @@ static class TriggerFunction
     {
         TriggerContents.Keys => KeyColumns,
         TriggerContents.Rows => AllColumns,
-        _ => string.Join(", ", options.Columns.Select(column => $"r.{SqlText.Identifier(column)}")),
+        _ => string.Join(", ", options.Columns.Select(column => $"r.{SqlName.Quote(column)}")),
     };
 
     internal static string RowOf(string alias, IEnumerable<string> columns) =>
-        $"ROW({string.Join(", ", columns.Select(column => $"{alias}.{SqlText.Identifier(column)}"))})";
+        $"ROW({string.Join(", ", columns.Select(column => $"{alias}.{SqlName.Quote(column)}"))})";
 
     static string Head(TableTrigger trigger) =>
         $"{{\"schema\":{Json(trigger.Schema)},\"table\":{Json(trigger.Table)},\"op\":\"";

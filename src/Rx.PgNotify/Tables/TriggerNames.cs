@@ -15,8 +15,8 @@ sealed class TriggerNames
         // No name contains NUL, so that no two triples are one text.
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{schema}\0{table}\0{channel}"));
         _id = $"notify_{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
-        Table = $"{SqlText.Identifier(schema)}.{SqlText.Identifier(table)}";
-        Function = $"{SqlText.Identifier(schema)}.{SqlText.Identifier($"{Beginning(table)}_{_id}")}";
+        Table = $"{SqlName.Quote(schema)}.{SqlName.Quote(table)}";
+        Function = $"{SqlName.Quote(schema)}.{SqlName.Quote($"{Beginning(table)}_{_id}")}";
     }
 
     /// <summary>The table, quoted.</summary>

@@ -1,27 +1,11 @@
 using System.Text.RegularExpressions;
-using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Samples;
 
 /// <summary>The sample LiveOrders on a terminal, in a database of each test's own.</summary>
-[Parallelizable(ParallelScope.All)]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed partial class LiveOrdersTests
+public sealed partial class LiveOrdersTests : SampleFixture
 {
-    readonly string _database = UniqueChannel.Name("live_orders");
-    string _connection = "";
-
-    [SetUp]
-    public async Task CreateDatabaseAsync()
-    {
-        await TestServer.Current.ExecuteAsync($"CREATE DATABASE {_database}");
-        _connection = new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = _database }.ConnectionString;
-    }
-
-    [TearDown]
-    public Task DropDatabaseAsync() => TestServer.Current.ExecuteAsync($"DROP DATABASE {_database} WITH (FORCE)");
-
     [Test]
     public async Task Screen_WhenRowsAreInsertedUpdatedAndDeleted_FollowsTheTable()
     {
@@ -62,7 +46,7 @@ public sealed partial class LiveOrdersTests
         // Nobody listens any more when the change commits: its own notification is lost, or comes to the next backend.
         Assert.That(await ExecuteAsync($"""
             SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-            WHERE application_name = 'Rx.PgNotify' AND datname = '{_database}'
+            WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'
             """), Is.EqualTo(1L));
         await ExecuteAsync("UPDATE orders SET status = 'paid'");
 
@@ -117,7 +101,7 @@ public sealed partial class LiveOrdersTests
 
     async Task<TerminalSession> StartAsync(string? connection = null)
     {
-        var terminal = TerminalSession.Start("LiveOrders.dll", connection ?? _connection);
+        var terminal = TerminalSession.Start("LiveOrders.dll", connection ?? Connection);
         try
         {
             await terminal.UntilAsync(screen => screen.Contains("Listening", StringComparison.Ordinal), "the empty list");
@@ -129,8 +113,6 @@ public sealed partial class LiveOrdersTests
             throw;
         }
     }
-
-    Task<object?> ExecuteAsync(string sql) => SqlExtensions.ExecuteAsync(_connection, sql);
 
     /// <summary>Whether the lines that begin with a number, which are the rows and the last line, are these.</summary>
     static Func<string, bool> Shows(params string[] lines) => screen =>

@@ -1,26 +1,10 @@
-using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Samples;
 
 /// <summary>The sample OrderDesk on a terminal, in a database of each test's own.</summary>
-[Parallelizable(ParallelScope.All)]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class OrderDeskTests
+public sealed class OrderDeskTests : SampleFixture
 {
-    readonly string _database = UniqueChannel.Name("order_desk");
-    string _connection = "";
-
-    [SetUp]
-    public async Task CreateDatabaseAsync()
-    {
-        await TestServer.Current.ExecuteAsync($"CREATE DATABASE {_database}");
-        _connection = new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = _database }.ConnectionString;
-    }
-
-    [TearDown]
-    public Task DropDatabaseAsync() => TestServer.Current.ExecuteAsync($"DROP DATABASE {_database} WITH (FORCE)");
-
     [Test]
     public async Task Commands_CreateReadUpdateAndDelete_AndTheChannelTellsIt()
     {
@@ -48,13 +32,13 @@ public sealed class OrderDeskTests
     {
         await using var desk = await StartAsync();
 
-        await SqlExtensions.ExecuteAsync(_connection, "INSERT INTO desk_orders (customer, amount) VALUES ('Ada', 30), ('Bob', 20)");
+        await ExecuteAsync("INSERT INTO desk_orders (customer, amount) VALUES ('Ada', 30), ('Bob', 20)");
         await UntilAsync(desk, "+ #1 Ada open 30.00", "+ #2 Bob open 20.00");
-        await SqlExtensions.ExecuteAsync(_connection, "UPDATE desk_orders SET status = repeat('long', 3000) WHERE id = 1; UPDATE desk_orders SET status = 'paid'");
+        await ExecuteAsync("UPDATE desk_orders SET status = repeat('long', 3000) WHERE id = 1; UPDATE desk_orders SET status = 'paid'");
         await UntilAsync(desk, "* #2 Bob paid 20.00, was open 20.00");
-        await SqlExtensions.ExecuteAsync(_connection, "TRUNCATE desk_orders");
+        await ExecuteAsync("TRUNCATE desk_orders");
         await UntilAsync(desk, "- #1 Ada paid 30.00", "- #2 Bob paid 20.00");
-        await SqlExtensions.ExecuteAsync(_connection, "NOTIFY desk_orders, 'from anybody'; INSERT INTO desk_orders (customer, amount) VALUES ('Eve', 10)");
+        await ExecuteAsync("NOTIFY desk_orders, 'from anybody'; INSERT INTO desk_orders (customer, amount) VALUES ('Eve', 10)");
         await UntilAsync(desk, "+ #3 Eve open 10.00");
     }
 
@@ -74,7 +58,7 @@ public sealed class OrderDeskTests
 
     async Task<TerminalSession> StartAsync(string? connection = null)
     {
-        var desk = TerminalSession.Start("OrderDesk.dll", connection ?? _connection);
+        var desk = TerminalSession.Start("OrderDesk.dll", connection ?? Connection);
         await UntilAsync(desk, "0 orders");
         return desk;
     }

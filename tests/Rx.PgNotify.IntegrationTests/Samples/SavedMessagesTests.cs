@@ -1,32 +1,14 @@
-using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Samples;
 
 /// <summary>The sample SavedMessages, in a database of each test's own.</summary>
-[Parallelizable(ParallelScope.All)]
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class SavedMessagesTests
+public sealed class SavedMessagesTests : SampleFixture
 {
     const string Sample = "SavedMessages.dll";
 
-    readonly string _database = UniqueChannel.Name("saved_messages");
     readonly string _cursor = Path.Combine(Path.GetTempPath(), UniqueChannel.Name("cursor"));
-    string _connection = "";
-
-    [SetUp]
-    public async Task CreateDatabaseAsync()
-    {
-        await TestServer.Current.ExecuteAsync($"CREATE DATABASE {_database}");
-        _connection = new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = _database }.ConnectionString;
-    }
-
     [TearDown]
-    public async Task DropDatabaseAsync()
-    {
-        await TestServer.Current.ExecuteAsync($"DROP DATABASE {_database} WITH (FORCE)");
-        File.Delete(_cursor);
-    }
+    public void DeleteCursor() => File.Delete(_cursor);
 
     [Test]
     public async Task AReader_PrintsWhatIsSaved_AndAfterAnAbsenceWhatWasSavedMeanwhile_EachOnce()
@@ -66,11 +48,9 @@ public sealed class SavedMessagesTests
         Assert.That(await reader.Errors, Does.Contain("belongs to another table").And.Contain($"Without {_cursor} everything is read again."));
     }
 
-    SampleProcess StartReader() => SampleProcess.Start(Sample, _connection, "read", _cursor);
+    SampleProcess StartReader() => SampleProcess.Start(Sample, Connection, "read", _cursor);
 
-    Task<string> SaveAsync(string user, string text) => SampleProcess.RunAsync(Sample, _connection, "save", user, text);
-
-    Task<object?> ExecuteAsync(string sql) => SqlExtensions.ExecuteAsync(_connection, sql);
+    Task<string> SaveAsync(string user, string text) => SampleProcess.RunAsync(Sample, Connection, "save", user, text);
 
     // The reader prints first and stores then.
     Task CursorSeesAsync(int id) => Eventually.IsTrueAsync(

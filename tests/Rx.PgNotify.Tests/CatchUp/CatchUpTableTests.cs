@@ -4,9 +4,9 @@ public class CatchUpTableTests
 {
     static readonly string s_limit = new('t', 46);
 
-    [TestCase("", "has a name of 1 to 46 bytes of UTF-8; this one is empty")]
-    [TestCase("a\0b", "without the character NUL")]
-    [TestCase("ä2345678901234567890123456789012345678901234567", "of 1 to 46 bytes of UTF-8; this one has 48")]
+    [TestCase("", "has 1 to 46 bytes of UTF-8; this one is empty")]
+    [TestCase("a\0b", "can't contain the character NUL")]
+    [TestCase("ä2345678901234567890123456789012345678901234567", "has 1 to 46 bytes of UTF-8; this one has 48")]
     public void Table_WithANameThatItCantHave_IsRefused(string table, string message) =>
         Assert.That(() => new CatchUpTable(table, "id"), Throws.ArgumentException.With.Message.Contains(message).And.Property("ParamName").EqualTo("table"));
 
@@ -19,10 +19,10 @@ public class CatchUpTableTests
         Assert.That(() => new CatchUpTable(s_limit + "t", "id"), Throws.ArgumentException.With.Message.Contains("this one has 47"));
         Assert.That(
             () => new CatchUpTable("t", longest + "c"),
-            Throws.ArgumentException.With.Message.Contains("A column has a name of 1 to 63 bytes of UTF-8; this one has 64"));
+            Throws.ArgumentException.With.Message.Contains("A column's name has 1 to 63 bytes of UTF-8; this one has 64"));
         Assert.That(
             () => new CatchUpTable("t", ["id"], longest + "c"),
-            Throws.ArgumentException.With.Message.Contains("A schema has a name of 1 to 63 bytes of UTF-8; this one has 64"));
+            Throws.ArgumentException.With.Message.Contains("A schema's name has 1 to 63 bytes of UTF-8; this one has 64"));
     }
 
     [Test]

@@ -1,22 +1,28 @@
 using System.Globalization;
+using System.Text;
 
 namespace Rx.PgNotify;
 
-/// <summary>Names and texts within SQL that is written rather than executed with parameters.</summary>
+/// <summary>Texts within SQL that is written, where no parameters are possible.</summary>
 static class SqlText
 {
-    /// <summary>Throws unless a name can be an identifier: the server would silently cut a longer one.</summary>
-    internal static void ValidateName(string name, string whatItIs, string parameterName)
-    {
-        ArgumentNullException.ThrowIfNull(name, parameterName);
-        if (name.Contains('\0', StringComparison.Ordinal))
-            throw new ArgumentException($"{whatItIs} can't contain the character NUL (U+0000).", parameterName);
-        var bytes = ChannelName.CountBytes(name, whatItIs, parameterName);
-        if (bytes is 0 or > ChannelName.MaxBytes)
-            throw new ArgumentException($"{whatItIs} has 1 to {ChannelName.MaxBytes} bytes of UTF-8; this one has {bytes}.", parameterName);
-    }
+    static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static string Identifier(string name) => ChannelName.Quote(name);
+    /// <summary>The bytes of a text in UTF-8; throws if it has no such form.</summary>
+    internal static int CountBytes(string text, string whatItIs, string parameterName)
+    {
+        try
+        {
+            return s_strictUtf8.GetByteCount(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            // Not the cause: it quotes the character.
+#pragma warning disable MA0054
+            throw new ArgumentException($"{whatItIs} can't contain half of a surrogate pair: it has no UTF-8 form.", parameterName);
+#pragma warning restore MA0054
+        }
+    }
 
     /// <summary>A string constant that reads the same whatever <c>standard_conforming_strings</c> says.</summary>
     internal static string Literal(string text)
