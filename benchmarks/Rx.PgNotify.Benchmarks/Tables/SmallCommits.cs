@@ -16,7 +16,7 @@ static class SmallCommits
         await database.ExecuteAsync("CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)");
         await using var listener = new PgListener(database);
         using var subscription = await listener.Channel("events").SubscribeAsync(_ => { });
-        var trigger = new TableTrigger("public", "events", "events");
+        var trigger = new TableTrigger("events", "events");
         var (without, with) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {

@@ -4,5 +4,8 @@ namespace OrderDesk;
 
 /// <summary>How a row that the trigger tells becomes an <see cref="Order"/>: its columns have small letters.</summary>
 [JsonSerializable(typeof(Order))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true, // a column that is missing is a mistake, and not 0
+    RespectNullableAnnotations = true)]
 sealed partial class OrderJson : JsonSerializerContext;

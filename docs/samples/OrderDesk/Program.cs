@@ -26,7 +26,7 @@ try
     // Concat: one change after the other, however long one takes.
     var mirror = new OrdersMirror(table, Console.WriteLine);
     var following = listener.Channel(OrdersTable.Channel).Signals
-        .TableChanges(OrderJson.Default.Order)
+        .TableChanges(OrderJson.Default.Order, onMalformed: (_, error) => Console.Error.WriteLine(error.Message))
         .Select(change => Observable.FromAsync(ct => mirror.ApplyAsync(change, ct)))
         .Concat()
         .LastOrDefaultAsync()

@@ -43,7 +43,7 @@ static class TriggerCommand
             var trigger = Create(inSchema, tableName, parsed.GetValue(channel) ?? tableName, what, parsed);
             return parsed.GetValue(install) || parsed.GetValue(remove)
                 ? RunAsync(trigger, parsed.GetValue(install), ConnectionOption.Read(parsed, connection), cancellation)
-                : PrintAsync(parsed.GetValue(drop) ? trigger.DropScript() : trigger.CreateScript());
+                : PrintAsync(parsed.GetValue(drop) ? trigger.RemoveScript : trigger.InstallScript);
         });
         return command;
     }
@@ -52,7 +52,7 @@ static class TriggerCommand
     {
         try
         {
-            return new TableTrigger(schema, table, channel, what.Read(parsed));
+            return new TableTrigger(table, channel, what.Read(parsed), schema);
         }
         catch (ArgumentException e)
         {

@@ -92,5 +92,5 @@ sealed class TriggerOptionsReader
         CustomParser = Names,
     };
 
-    static string[] Names(ArgumentResult result) => [.. result.Tokens.SelectMany(token => token.Value.Split(','))];
+    static string[] Names(ArgumentResult result) => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))];
 }

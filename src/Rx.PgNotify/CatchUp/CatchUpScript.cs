@@ -26,16 +26,9 @@ static class CatchUpScript
         {Body("DO", $"""
             #variable_conflict use_column
             BEGIN
-                IF NOT EXISTS (
-                    SELECT FROM pg_index
-                    WHERE indrelid = {SqlText.Literal(names.Table)}::regclass
-                        AND indisunique AND indisvalid AND indpred IS NULL AND indexprs IS NULL AND indnkeyatts = {names.KeyNames.Count}
-                        AND indnkeyatts = (
-                            SELECT count(*) FROM pg_attribute
-                            WHERE attrelid = indrelid AND attnotnull AND attnum = ANY ((indkey::int2[])[0:indnkeyatts - 1])
-                                AND attname IN ({string.Join(", ", names.KeyNames.Select(SqlText.Literal))})))
+                IF NOT {SqlKey.IsUnique($"{SqlText.Literal(names.Table)}::regclass", SqlText.Array(names.KeyNames))}
                 THEN
-                    RAISE EXCEPTION 'The columns of the key are neither primary key nor unique and NOT NULL.' USING ERRCODE = 'invalid_table_definition';
+                    RAISE EXCEPTION 'The columns of the key are {SqlKey.Requirement}.' USING ERRCODE = 'invalid_table_definition';
                 END IF;
                 -- An installation with another key has another table.
                 PERFORM {names.Key()} FROM {names.Tombstones} WHERE false;
@@ -116,6 +109,7 @@ static class CatchUpScript
     internal static string Remove(CatchUpNames names) =>
         $"""
         -- Run it in one transaction. Running it again does no harm.
+        {SqlLock.IfExists(names.Table)}
         DROP TRIGGER IF EXISTS catch_up_stamp ON {names.Table};
         DROP TRIGGER IF EXISTS catch_up_delete ON {names.Table};
         DROP TRIGGER IF EXISTS catch_up_change_key ON {names.Table};

@@ -24,7 +24,7 @@ public enum PgNotifierError
     /// <summary>
     /// The first connection failed for a reason that trying again can't mend, such as a wrong password. Nothing was sent.
     /// </summary>
-    ConnectionRefused = 4,
+    CannotConnect = 4,
 
     /// <summary>
     /// The notifier was disposed and did not get to it within <see cref="PgNotifierOptions.FlushTimeout"/>. Nothing was sent.

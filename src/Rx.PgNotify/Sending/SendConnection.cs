@@ -172,9 +172,9 @@ sealed class SendConnection(
 
     static PgNotifierException? Permanent(Exception failure) => failure switch
     {
-        PgNotifierException => new PgNotifierException(PgNotifierError.ConnectionRefused, failure.Message),
+        PgNotifierException => new PgNotifierException(PgNotifierError.CannotConnect, failure.Message),
         _ when PermanentFailure.OfConnecting(failure) is { } permanent =>
-            new PgNotifierException(PgNotifierError.ConnectionRefused, permanent.Message, failure),
+            new PgNotifierException(PgNotifierError.CannotConnect, permanent.Message, failure),
         _ => null,
     };
 }

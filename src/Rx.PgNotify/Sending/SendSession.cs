@@ -128,7 +128,7 @@ sealed class SendSession : IAsyncDisposable
             {
                 await reader.ReadAsync(_abort.Token).ConfigureAwait(false);
                 if (reader.GetBoolean(0))
-                    throw new PgNotifierException(PgNotifierError.ConnectionRefused, "The server is a standby in recovery, where NOTIFY is not possible.");
+                    throw new PgNotifierException(PgNotifierError.CannotConnect, "The server is a standby in recovery, where NOTIFY is not possible.");
                 IsDirect = reader.GetInt32(1) == ProcessId;
             }
         }

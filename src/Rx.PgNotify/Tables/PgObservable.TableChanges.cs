@@ -28,18 +28,19 @@ public static partial class PgObservable
     /// <param name="typeInfo">How to parse, from a source-generated <c>JsonSerializerContext</c>, whose options apply.</param>
     /// <param name="onMalformed">
     /// Takes a notification that could not be read and what is wrong with it, before the reload; the exception never
-    /// quotes the payload. What this callback throws ends the subscription, as if the observer had thrown it. Default
-    /// <see langword="null"/>: only the reload tells.
+    /// quotes the payload, and its position counts within the row. If this is called for each change, a column's JSON does
+    /// not fit <typeparamref name="T"/>. What it throws ends the subscription, as if the observer had thrown it.
     /// </param>
     /// <returns>The changes.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="typeInfo"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     public static IObservable<TableChange<T>> TableChanges<T>(
         this IObservable<ChannelSignal> source,
         JsonTypeInfo<T> typeInfo,
-        Action<Notification, JsonException>? onMalformed = null)
+        Action<Notification, JsonException> onMalformed)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(typeInfo);
+        ArgumentNullException.ThrowIfNull(onMalformed);
         var parser = new TableChangeParser<T>(typeInfo, onMalformed);
         return Observable.Create<IReadOnlyList<TableChange<T>>>(
                 observer => new ParsingSink<ChannelSignal, IReadOnlyList<TableChange<T>>>(observer, parser.TryParse).SubscribeTo(source))

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Rx.PgNotify;
 
 /// <summary>Reads what a trigger function wrote, or anybody else: any role may send on any channel.</summary>
-sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification, JsonException>? onMalformed)
+sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification, JsonException> onMalformed)
 {
     internal bool TryParse(ChannelSignal signal, out IReadOnlyList<TableChange<T>> changes)
     {
@@ -30,7 +30,7 @@ sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification,
             malformed = JsonPayloadParser<T>.WithoutPayload(e);
         }
 
-        onMalformed?.Invoke(notification, malformed);
+        onMalformed(notification, malformed);
         return [new TableChange<T>.Reload(ReloadReason.Malformed)];
     }
 

@@ -17,12 +17,14 @@ namespace Rx.PgNotify;
 public sealed class TableTrigger
 {
     /// <summary>Describes the triggers; nothing is connected to.</summary>
-    /// <param name="schema">The table's schema, such as <c>public</c>. Names are taken as they are, unquoted; case counts.</param>
-    /// <param name="table">The table: an ordinary one or a partitioned one, not a partition.</param>
+    /// <param name="table">
+    /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
+    /// </param>
     /// <param name="channel">Where to tell: 1 to 63 bytes of UTF-8.</param>
     /// <param name="options">What to tell and when; <see langword="null"/> for the defaults.</param>
+    /// <param name="schema">The table's schema; default <c>public</c>.</param>
     /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
-    public TableTrigger(string schema, string table, string channel, TableTriggerOptions? options = null)
+    public TableTrigger(string table, string channel, TableTriggerOptions? options = null, string schema = "public")
     {
         SqlName.Validate(schema, "A schema's name", nameof(schema));
         SqlName.Validate(table, "A table's name", nameof(table));
@@ -49,12 +51,12 @@ public sealed class TableTrigger
     /// The SQL that installs the triggers: one statement, to be run by the table's owner, who may create functions in its
     /// schema. Running it again brings it up to date.
     /// </summary>
-    public string CreateScript() => TriggerScript.Create(this);
+    public string InstallScript => TriggerScript.Create(this);
 
     /// <summary>The SQL that removes the triggers, if they are there, and their function.</summary>
-    public string DropScript() => TriggerScript.Drop(this);
+    public string RemoveScript => TriggerScript.Drop(this);
 
-    /// <summary>Runs <see cref="CreateScript"/> on a connection of the data source's.</summary>
+    /// <summary>Runs <see cref="InstallScript"/> on a connection of the data source's.</summary>
     /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="PostgresException">
@@ -66,32 +68,32 @@ public sealed class TableTrigger
     /// trigger of an earlier installation has to go. Several programs may install at the same moment.
     /// </remarks>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        RunAsync(dataSource, CreateScript(), cancellationToken);
+        RunAsync(dataSource, InstallScript, cancellationToken);
 
-    /// <summary>Runs <see cref="CreateScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, CreateScript(), cancellationToken);
+        RunAsync(connection, InstallScript, cancellationToken);
 
-    /// <summary>Runs <see cref="DropScript"/> on a connection of the data source's. What isn't there is no error.</summary>
+    /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
     /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
     /// <remarks>Waits for all transactions that use the table, readers too, and keeps others from using it meanwhile.</remarks>
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        RunAsync(dataSource, DropScript(), cancellationToken);
+        RunAsync(dataSource, RemoveScript, cancellationToken);
 
-    /// <summary>Runs <see cref="DropScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, DropScript(), cancellationToken);
+        RunAsync(connection, RemoveScript, cancellationToken);
 
     static async Task RunAsync(NpgsqlDataSource dataSource, string script, CancellationToken cancellationToken)
     {

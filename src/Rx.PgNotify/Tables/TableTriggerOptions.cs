@@ -34,7 +34,8 @@ public sealed class TableTriggerOptions
     public IReadOnlyList<string> ColumnFilter { get; set; } = [];
 
     /// <summary>
-    /// The columns that identify a row. Default: none, which means the primary key. Without one,
+    /// The columns that identify a row: a unique key of columns that are not null, or the installation is refused (of
+    /// triggers of rows it need not be unique). Default: none, which means the primary key. Without one,
     /// <see cref="TriggerContents.Keys"/> and <see cref="ColumnFilter"/> need them here, and rows are told without it.
     /// </summary>
     public IReadOnlyList<string> KeyColumns { get; set; } = [];

@@ -30,7 +30,13 @@ static class TriggerKey
             """,
             !IsKeyNeeded(options) ? null : """
                 IF key IS NULL THEN
-                    RAISE undefined_object USING MESSAGE = format('%s has no primary key: name the columns that identify a row', target);
+                    RAISE undefined_object USING MESSAGE = format('%s has no primary key: name the columns that identify a row (KeyColumns, --key)', target);
+                END IF;
+            """,
+            options.KeyColumns.Count == 0 || options.RowLevel ? null : $"""
+                IF NOT {SqlKey.IsUnique("target", "key_columns")} THEN
+                    RAISE invalid_table_definition USING MESSAGE = format(
+                        '%s: the columns of the key (KeyColumns, --key) are {SqlKey.Requirement}', target);
                 END IF;
             """,
             """

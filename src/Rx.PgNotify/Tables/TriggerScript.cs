@@ -26,6 +26,7 @@ static class TriggerScript
                 relations   pg_catalog.regclass[];
                 relation    pg_catalog.regclass;
                 stale       record;
+                missing     pg_catalog.text;
                 body        pg_catalog.text;
             """,
             needsKey ? TriggerKey.Variables : null,
@@ -62,7 +63,8 @@ static class TriggerScript
     }
 
     /// <summary>The triggers depend on the function and go with it, wherever they are.</summary>
-    internal static string Drop(TableTrigger trigger) => $"DROP FUNCTION IF EXISTS {trigger.Names.Function}() CASCADE;\n";
+    internal static string Drop(TableTrigger trigger) =>
+        $"{SqlLock.IfExists(trigger.Names.Table)}\nDROP FUNCTION IF EXISTS {trigger.Names.Function}() CASCADE;\n";
 
     // A statement fires the triggers of the table it names, whichever partitions its rows are in: so all of them have
     // them. A partition that is itself named here would miss what is written through its parent.
@@ -92,11 +94,13 @@ static class TriggerScript
                 END IF;
             """,
             !options.NamedColumns.Any() ? null : $"""
-                IF EXISTS (
-                    SELECT FROM unnest({SqlText.Array(options.NamedColumns)}) AS named (name) WHERE NOT EXISTS (
+                missing := (
+                    SELECT string_agg(DISTINCT quote_ident(named.name), ', ') FROM unnest({SqlText.Array(options.NamedColumns)}) AS named (name)
+                    WHERE NOT EXISTS (
                         SELECT FROM pg_attribute
-                        WHERE attrelid = target AND attname = named.name AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v')) THEN
-                    RAISE undefined_column USING MESSAGE = format('%s has not all of the columns named, or some have no stored values', target);
+                        WHERE attrelid = target AND attname = named.name AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v'));
+                IF missing IS NOT NULL THEN
+                    RAISE undefined_column USING MESSAGE = format('%s has no stored column %s', target, missing);
                 END IF;
             """,
             $"""

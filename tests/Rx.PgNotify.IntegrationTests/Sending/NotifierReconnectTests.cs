@@ -79,7 +79,7 @@ public class NotifierReconnectTests
         {
             var error = (await Assert.ThrowsAsync<PgNotifierException>(
                 async () => await notifier.NotifyAsync("a", "b").WaitAsync(TimeSpan.FromSeconds(60))))!;
-            Assert.That(error.Error, Is.EqualTo(PgNotifierError.ConnectionRefused));
+            Assert.That(error.Error, Is.EqualTo(PgNotifierError.CannotConnect));
             Assert.That(error.InnerException, Is.InstanceOf<PostgresException>());
         }
     }

@@ -31,7 +31,7 @@ sealed class TableStage : IAsyncDisposable
         return stage;
     }
 
-    public TableTrigger Trigger(string table, TableTriggerOptions? options = null) => new(Schema, table, Channel, options);
+    public TableTrigger Trigger(string table, TableTriggerOptions? options = null) => new(table, Channel, options, Schema);
 
     public async Task InstallAsync(string table, TableTriggerOptions? options = null)
     {

@@ -63,7 +63,7 @@ public sealed class TriggerInstallationTests
 
         Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Is.Empty);
         await stage.RemoveAsync("no such table");
-        await new TableTrigger("no such schema", "t", "c").RemoveAsync(TestServer.DataSource);
+        await new TableTrigger("t", "c", schema: "no such schema").RemoveAsync(TestServer.DataSource);
     }
 
     [Test]
@@ -71,7 +71,7 @@ public sealed class TriggerInstallationTests
     {
         await using var stage = await TableStage.CreateAsync(Table);
         await stage.InstallAsync("t");
-        var other = new TableTrigger(stage.Schema, "t", UniqueChannel.Name(), new() { Contents = TriggerContents.Rows });
+        var other = new TableTrigger("t", UniqueChannel.Name(), new() { Contents = TriggerContents.Rows }, stage.Schema);
         await other.InstallAsync(TestServer.DataSource);
         await other.RemoveAsync(TestServer.DataSource);
 

@@ -61,7 +61,7 @@ public sealed class TriggerPrivilegeTests
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
         await stage.ExecuteAsync($"GRANT ALL ON SCHEMA {stage.Schema} TO {_role}");
         await using var connection = await stage.ConnectAsync(_role);
-        var function = stage.Trigger("t").DropScript().Split("EXISTS ")[1].Split(" CASCADE")[0];
+        var function = stage.Trigger("t").RemoveScript.Split("EXISTS ")[1].Split(" CASCADE")[0];
 
         // Its owner could change it later, and all who write to the table would run what it then says.
         await TableStage.ExecuteAsync(connection, $"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
@@ -80,7 +80,7 @@ public sealed class TriggerPrivilegeTests
         await using var connection = await stage.ConnectAsync(_role);
         var trigger = stage.Trigger("t");
         await trigger.InstallAsync(connection);
-        var function = trigger.DropScript().Split("EXISTS ")[1].Split(" CASCADE")[0];
+        var function = trigger.RemoveScript.Split("EXISTS ")[1].Split(" CASCADE")[0];
         await stage.ExecuteAsync($"CREATE TRIGGER mine AFTER TRUNCATE ON other EXECUTE FUNCTION {function}");
 
         await trigger.InstallAsync(connection);

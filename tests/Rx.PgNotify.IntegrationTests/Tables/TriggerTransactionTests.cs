@@ -109,7 +109,7 @@ public sealed class TriggerTransactionTests
         await using var server = await TestServer.StartOwnAsync(options => options.Settings["max_prepared_transactions"] = "1");
         await using var database = NpgsqlDataSource.Create(server.ConnectionString);
         await database.CreateCommand("CREATE TABLE t (id int PRIMARY KEY)").ExecuteNonQueryAsync();
-        await new TableTrigger("public", "t", "t").InstallAsync(database);
+        await new TableTrigger("t", "t").InstallAsync(database);
         await using var connection = await database.OpenConnectionAsync();
 
         await TableStage.ExecuteAsync(connection, "BEGIN; INSERT INTO t VALUES (1)");
@@ -127,7 +127,7 @@ public sealed class TriggerTransactionTests
         await using var listener = new PgListener(database);
         var recorder = new Recorder<Notification>();
         using var subscription = await listener.Channel("ä").SubscribeAsync(recorder);
-        await new TableTrigger("public", "é", "ä", new() { Contents = TriggerContents.Rows }).InstallAsync(database);
+        await new TableTrigger("é", "ä", new() { Contents = TriggerContents.Rows }).InstallAsync(database);
 
         await database.CreateCommand("INSERT INTO \"é\" VALUES (1, repeat('ö', 7800)), (2, '')").ExecuteNonQueryAsync();
         await database.CreateCommand("INSERT INTO \"é\" VALUES (3, repeat('ö', 8000))").ExecuteNonQueryAsync();

@@ -14,7 +14,7 @@ sealed class TriggerTests : ToolTest
         ]);
 
         Assert.That(await tool.ExitCodeAsync(), Is.Zero, tool.ToString());
-        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("sales", "Orders", "c", new()
+        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("Orders", "c", new()
         {
             Contents = TriggerContents.Columns,
             Columns = ["id", "status"],
@@ -22,7 +22,7 @@ sealed class TriggerTests : ToolTest
             Operations = TableOperations.Update | TableOperations.Delete,
             ColumnFilter = ["status", "a"],
             KeyColumns = ["id"],
-        }).CreateScript()));
+        }, "sales").InstallScript));
     }
 
     [TestCase("bare", TriggerContents.Bare)]
@@ -35,7 +35,7 @@ sealed class TriggerTests : ToolTest
 
         Assert.That(
             string.Join('\n', tool.Output) + "\n",
-            Is.EqualTo(new TableTrigger("s.1", "a.b", "a.b", new() { Contents = contents, RowLevel = true, FireOnReplica = true }).CreateScript()));
+            Is.EqualTo(new TableTrigger("a.b", "a.b", new() { Contents = contents, RowLevel = true, FireOnReplica = true }, "s.1").InstallScript));
     }
 
     [Test]
@@ -43,7 +43,7 @@ sealed class TriggerTests : ToolTest
     {
         await using var tool = await ToolProcess.RunAsync(["trigger", "orders", "--drop"]);
 
-        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("public", "orders", "orders").DropScript()));
+        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("orders", "orders").RemoveScript));
     }
 
     [Test]

@@ -73,7 +73,6 @@ public sealed partial class TableChangesTests
             Is.EqualTo(new[] { "0:Reload Malformed ", "10:Insert Row { Id = 1, Name =  }" }));
         Assert.That(malformed.Select(m => m.Notification.Payload), Is.EqualTo(new[] { payload }));
         Assert.That($"{malformed[0].Error}", Does.Not.Contain("s3cret"));
-        Assert.That(ChangesOf(null, Payload(payload)), Is.EqualTo(new[] { "0:Reload Malformed " }), "without a callback as well");
     }
 
     [Test]
@@ -97,7 +96,7 @@ public sealed partial class TableChangesTests
         using var source = new System.Reactive.Subjects.Subject<ChannelSignal>();
         var seen = 0;
         using var subscription = new System.Reactive.Disposables.SingleAssignmentDisposable();
-        subscription.Disposable = source.TableChanges(RowJson.Default.Row).Subscribe(_ =>
+        subscription.Disposable = source.TableChanges(RowJson.Default.Row, Ignore).Subscribe(_ =>
         {
             seen++;
             subscription.Dispose();
@@ -111,8 +110,8 @@ public sealed partial class TableChangesTests
     [Test]
     public void End_OfTheSource_IsPassedOn()
     {
-        Assert.That(Run([Recorded.OnCompleted<ChannelSignal>(20)], null), Is.EqualTo(new[] { "20:|" }));
-        Assert.That(Run([Recorded.OnError<ChannelSignal>(20, new InvalidOperationException("failed"))], null), Is.EqualTo(new[] { "20:#failed" }));
+        Assert.That(Run([Recorded.OnCompleted<ChannelSignal>(20)], Ignore), Is.EqualTo(new[] { "20:|" }));
+        Assert.That(Run([Recorded.OnError<ChannelSignal>(20, new InvalidOperationException("failed"))], Ignore), Is.EqualTo(new[] { "20:#failed" }));
     }
 
     [Test]
@@ -129,19 +128,25 @@ public sealed partial class TableChangesTests
     public void TableChanges_WithoutAnArgument_ThrowsAtOnce()
     {
         Assert.That(
-            () => PgObservable.TableChanges(null!, RowJson.Default.Row), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
+            () => PgObservable.TableChanges(null!, RowJson.Default.Row, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
         Assert.That(
-            () => Observable.Empty<ChannelSignal>().TableChanges<Row>(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
+            () => Observable.Empty<ChannelSignal>().TableChanges<Row>(null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
+        Assert.That(
+            () => Observable.Empty<ChannelSignal>().TableChanges(RowJson.Default.Row, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("onMalformed"));
+    }
+
+    static void Ignore(Notification notification, JsonException error)
+    {
     }
 
     static ChannelSignal Payload(string payload) => ChannelSignal.From(new Notification("rows", payload, 4711));
 
-    static IEnumerable<string> ChangesOf(params ChannelSignal[] signals) => ChangesOf(null, signals);
+    static IEnumerable<string> ChangesOf(params ChannelSignal[] signals) => ChangesOf(Ignore, signals);
 
-    static IEnumerable<string> ChangesOf(Action<Notification, JsonException>? onMalformed, params ChannelSignal[] signals) =>
+    static IEnumerable<string> ChangesOf(Action<Notification, JsonException> onMalformed, params ChannelSignal[] signals) =>
         Run(signals.Select((signal, i) => Recorded.OnNext(i * 10, signal)), onMalformed);
 
-    static IEnumerable<string> Run(IEnumerable<Recorded<ChannelSignal>> messages, Action<Notification, JsonException>? onMalformed)
+    static IEnumerable<string> Run(IEnumerable<Recorded<ChannelSignal>> messages, Action<Notification, JsonException> onMalformed)
     {
         var time = new TestScheduler();
         var changes = time.Record(time.CreateHot(messages).TableChanges(RowJson.Default.Row, onMalformed).Select(Text));

@@ -8,7 +8,7 @@ public sealed class TableTriggerTests
     [TestCase("s", "nul\0", "c", "table")]
     [TestCase("s", "seventy bytes 89 123456789 123456789 123456789 123456789 123456789 ", "c", "table")]
     public void Name_ThatCannotBeOne_IsRefused(string schema, string table, string channel, string parameter) =>
-        Assert.That(() => new TableTrigger(schema, table, channel), Throws.ArgumentException.With.Property("ParamName").EqualTo(parameter));
+        Assert.That(() => new TableTrigger(table, channel, schema: schema), Throws.ArgumentException.With.Property("ParamName").EqualTo(parameter));
 
     static IEnumerable<TestCaseData> Contradictions()
     {
@@ -29,31 +29,31 @@ public sealed class TableTriggerTests
 
     [TestCaseSource(nameof(Contradictions))]
     public void Options_ThatContradictEachOther_AreRefused(TableTriggerOptions options, string option) =>
-        Assert.That(() => new TableTrigger("s", "t", "c", options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
+        Assert.That(() => new TableTrigger("t", "c", options, "s"), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
 
     [Test]
     public void Script_ToldOfOptionsThatChangeLater_StaysTheSame()
     {
         var columns = new List<string> { "a" };
         var options = new TableTriggerOptions { Contents = TriggerContents.Columns, Columns = columns };
-        var trigger = new TableTrigger("s", "t", "c", options);
-        var script = trigger.CreateScript();
+        var trigger = new TableTrigger("t", "c", options, "s");
+        var script = trigger.InstallScript;
 
         options.RowLevel = true;
         columns[0] = "b";
 
-        Assert.That(trigger.CreateScript(), Is.EqualTo(script));
+        Assert.That(trigger.InstallScript, Is.EqualTo(script));
     }
 
     [Test]
     public void Script_OfAnotherTableOrChannel_MakesAnotherFunction()
     {
         string[] drops = [.. new[] { ("s", "t", "c"), ("s", "t", "d"), ("s", "u", "c"), ("r", "t", "c"), ("s", "tc", "c"), ("s", "t", "cc") }
-            .Select(name => new TableTrigger(name.Item1, name.Item2, name.Item3).DropScript())];
+            .Select(name => new TableTrigger(name.Item2, name.Item3, schema: name.Item1).RemoveScript)];
 
         Assert.That(drops, Is.Unique);
         Assert.That(
-            new TableTrigger("s", "t", "c", new() { RowLevel = true, Contents = TriggerContents.Rows }).DropScript(), Is.EqualTo(drops[0]),
+            new TableTrigger("t", "c", new() { RowLevel = true, Contents = TriggerContents.Rows }, "s").RemoveScript, Is.EqualTo(drops[0]),
             "whatever the options, the same function is replaced");
     }
 
@@ -61,8 +61,8 @@ public sealed class TableTriggerTests
     public void Script_HasNoLineWithSpacesAtItsEnd([Values] TriggerContents contents, [Values] bool rowLevel)
     {
         var script = new TableTrigger(
-            "s", "t", "c", new() { Contents = contents, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = contents == TriggerContents.Columns ? ["b"] : [] })
-            .CreateScript();
+            "t", "c", new() { Contents = contents, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = contents == TriggerContents.Columns ? ["b"] : [] }, "s")
+            .InstallScript;
 
         Assert.That(script.Split('\n').Where(line => line.EndsWith(' ')), Is.Empty);
         Assert.That(script, Does.Not.Contain("\0").And.Not.Contain("\n\n\n"));
