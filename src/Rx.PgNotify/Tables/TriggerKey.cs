@@ -10,6 +10,8 @@ namespace Rx.PgNotify;
 /// </remarks>
 static class TriggerKey
 {
+    static readonly string[] s_json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
+
     internal const string Variables = """
             key_columns pg_catalog.text[];
             key         pg_catalog.text;
@@ -43,8 +45,8 @@ static class TriggerKey
                 END IF;
             """,
             !options.RowLevel ? null : $"""
-                key := {SqlText.Literal(Json[0])} || key || {SqlText.Literal(Json[1])};
-                all_columns := CASE all_columns WHEN 'r.*' THEN 'row_to_json(r.*)' ELSE {SqlText.Literal(Json[0])} || all_columns || {SqlText.Literal(Json[1])} END;
+                key := {SqlText.Literal(s_json[0])} || key || {SqlText.Literal(s_json[1])};
+                all_columns := CASE all_columns WHEN 'r.*' THEN 'row_to_json(r.*)' ELSE {SqlText.Literal(s_json[0])} || all_columns || {SqlText.Literal(s_json[1])} END;
             """,
             IsKeyNeeded(options) ? null : $"    key := coalesce(key, {Told(options)}); -- without a key, an updated row is a deleted and an inserted one",
         ];
@@ -52,7 +54,7 @@ static class TriggerKey
     }
 
     /// <summary>JSON of a list of columns.</summary>
-    internal static string JsonOf(string columns) => $"{Json[0]}{columns}{Json[1]}";
+    internal static string JsonOf(string columns) => $"{s_json[0]}{columns}{s_json[1]}";
 
     /// <summary>The body as a format string: what NUL encloses becomes a place for a variable.</summary>
     internal static string AsFormat(string body) => body
@@ -60,8 +62,6 @@ static class TriggerKey
         .Replace(TriggerFunction.KeyColumns, "%1$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal);
-
-    static readonly string[] Json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
 
     const string PrimaryKey = """
         ARRAY(
