@@ -3,12 +3,11 @@ using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.Benchmarks.Tables;
 
-/// <summary>What triggers cost the statements that fire them: all kinds in one run, in turns, compared within a turn.</summary>
+/// <summary>What triggers cost the statements that fire them: all kinds in one run, in turns.</summary>
 static class TriggerBenchmarks
 {
     internal static async Task<int> RunAsync(TextWriter output)
     {
-        // fsync, which the second part measures, adds noise to the first: its log is flushed once a statement.
         var options = new PostgresServerOptions { Durable = true, Settings = { ["autovacuum"] = "off", ["max_wal_size"] = "8GB" } };
         await using var server = await PostgresServer.StartAsync(options);
         await using var database = NpgsqlDataSource.Create(server.ConnectionString + ";Maximum Pool Size=32;Command Timeout=300");

@@ -10,6 +10,8 @@ namespace Rx.PgNotify;
 /// </remarks>
 static class TriggerKey
 {
+    static readonly string[] s_json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
+
     internal const string Variables = """
             key_columns pg_catalog.text[];
             key         pg_catalog.text;
@@ -66,8 +68,6 @@ static class TriggerKey
         .Replace(TriggerFunction.KeyColumns, "%1$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal);
-
-    static readonly string[] s_json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
 
     const string PrimaryKey = """
         ARRAY(
