@@ -74,6 +74,8 @@ static class TriggerCommand
     {
         await using var source = Usage.Check(() => NpgsqlDataSource.Create(target));
         await (install ? trigger.InstallAsync(source, cancellation) : trigger.RemoveAsync(source, cancellation));
+        await Console.Error.WriteLineAsync(
+            $"The triggers of {trigger.Schema}.{trigger.Table} for the channel {trigger.Channel} are {(install ? "installed" : "gone")}.");
         return ExitCode.Success;
     }
 }

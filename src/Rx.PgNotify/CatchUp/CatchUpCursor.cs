@@ -33,13 +33,13 @@ public sealed record CatchUpCursor
     /// Reads what <see cref="ToString"/> wrote, or the text of a <c>pg_snapshot</c>, such as
     /// <c>pg_current_snapshot()::text</c> in a query of one's own.
     /// </summary>
-    /// <param name="text"><c>xmin:xmax:xip,…</c>, and after an <c>@</c> what it belongs to, if known.</param>
+    /// <param name="text"><c>xmin:xmax:xip,…</c>, and after an <c>@</c> what it belongs to, if known. White space around it is left out.</param>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">The text is not of this form; the message says what is wrong.</exception>
     public static CatchUpCursor Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Read(text, out var cursor) is not { } fault
+        return Read(text.Trim(), out var cursor) is not { } fault
             ? cursor
             : throw new FormatException($"A catch-up cursor is xmin:xmax:xip,… or that and @origin: {fault}.");
     }
@@ -49,7 +49,7 @@ public sealed record CatchUpCursor
     /// <param name="cursor">The cursor, if it is one.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CatchUpCursor? cursor)
     {
-        cursor = text is not null && Read(text, out var read) is null ? read : null;
+        cursor = text is not null && Read(text.Trim(), out var read) is null ? read : null;
         return cursor is not null;
     }
 
@@ -72,7 +72,7 @@ public sealed record CatchUpCursor
         var fault = PgSnapshot.Read(at < 0 ? text : text[..at], out var state);
         cursor = new CatchUpCursor(state, origin);
         if (fault is null && origin is not null && (origin.Length == 0 || origin.AsSpan().ContainsAnyExcept(s_originCharacters)))
-            fault = "the origin is made of digits, / and -";
+            fault = "the origin must be made of digits, / and -";
         return fault;
     }
 }

@@ -10,9 +10,9 @@ sealed class CatchUpQuery<T>(CatchUpNames names, Func<NpgsqlDataReader, T> row, 
     // The same as NOT pg_visible_in_snapshot, but two ranges of the index, however long ago the oldest open transaction began.
     const string IsNew = $"({CatchUpNames.Stamp} >= $1 OR {CatchUpNames.Stamp} = ANY ($2))";
 
-    internal async Task<CatchUpBatch<T>> RunAsync(NpgsqlDataSource database, CatchUpCursor? cursor, CancellationToken cancellationToken)
+    internal async Task<CatchUpBatch<T>> RunAsync(NpgsqlDataSource dataSource, CatchUpCursor? cursor, CancellationToken cancellationToken)
     {
-        var connection = await database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);

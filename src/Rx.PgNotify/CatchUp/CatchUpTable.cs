@@ -40,10 +40,10 @@ public sealed class CatchUpTable
     {
     }
 
-    /// <summary>What <see cref="InstallAsync"/> runs, to read, or to run as a migration, in one transaction.</summary>
+    /// <summary>What <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> runs, to read, or to run as a migration, in one transaction.</summary>
     public string InstallScript { get; }
 
-    /// <summary>What <see cref="RemoveAsync"/> runs.</summary>
+    /// <summary>What <see cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/> runs.</summary>
     public string RemoveScript { get; }
 
     /// <summary>
@@ -54,34 +54,50 @@ public sealed class CatchUpTable
     /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
     /// table can have both beforehand, see <c>docs/catch-up.md</c>.
     /// </remarks>
-    /// <param name="database">Where the table is.</param>
+    /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a key that is not unique.</exception>
-    public Task InstallAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default) =>
-        RunAsync(database, InstallScript, cancellationToken);
+    public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
+
+    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Takes all of it away. Cursors are worthless from then on, also if it is installed again.</summary>
-    /// <param name="database">Where the table is.</param>
+    /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
-    public Task RemoveAsync(NpgsqlDataSource database, CancellationToken cancellationToken = default) =>
-        RunAsync(database, RemoveScript, cancellationToken);
+    public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
+
+    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 
     /// <summary>
     /// Forgets deletions of long ago. A reader that lags so far behind that it may not have seen them gets a
     /// <see cref="CatchUpCursorException"/> with its next load, and has to start anew.
     /// </summary>
-    /// <param name="database">Where the table is.</param>
+    /// <param name="dataSource">Where the table is.</param>
     /// <param name="olderThan">How long ago, at the least; zero or more.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was told is never refused.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
-    public async Task<long> PurgeAsync(NpgsqlDataSource database, TimeSpan olderThan, CancellationToken cancellationToken = default)
+    public async Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        var command = database.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
+        var command = dataSource.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
@@ -98,7 +114,7 @@ public sealed class CatchUpTable
     /// not delivered. Works as the load of <c>CatchUp</c>, or by itself.
     /// </remarks>
     /// <typeparam name="T">What rows are read as.</typeparam>
-    /// <param name="database">The primary: a standby can't tell what is missing.</param>
+    /// <param name="dataSource">The primary: a standby can't tell what is missing.</param>
     /// <param name="cursor">Where to go on from; <see langword="null"/> for all that the table holds, and no deletions.</param>
     /// <param name="row">Reads a row, whose columns are those of the table, from the reader's current position.</param>
     /// <param name="deletedKey">
@@ -108,27 +124,18 @@ public sealed class CatchUpTable
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="CatchUpCursorException">The cursor can't be gone on from.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The server is a standby; or the table was restored from another cluster, and needs <see cref="InstallAsync"/> again.
+    /// The server is a standby; or the table was restored from another cluster, and needs <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> again.
     /// </exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a table without the installation.</exception>
     public Task<CatchUpBatch<T>> LoadAsync<T>(
-        NpgsqlDataSource database,
+        NpgsqlDataSource dataSource,
         CatchUpCursor? cursor,
         Func<NpgsqlDataReader, T> row,
         Func<NpgsqlDataReader, T>? deletedKey = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(row);
-        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(database, cursor, cancellationToken);
-    }
-
-    static async Task RunAsync(NpgsqlDataSource database, string script, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(database);
-        // Several statements of one command are one transaction.
-        var command = database.CreateCommand(script);
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(dataSource, cursor, cancellationToken);
     }
 }

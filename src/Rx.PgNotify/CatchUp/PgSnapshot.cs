@@ -38,17 +38,17 @@ sealed class PgSnapshot
     {
         snapshot = BeforeAll;
         if (text.Split(':') is not [var xminText, var xmaxText, var runningText])
-            return "it has two colons";
+            return "it must have two colons";
         if (!TryReadId(xminText, out var xmin) || !TryReadId(xmaxText, out var xmax))
-            return "xmin and xmax are transaction ids, of 1 and more";
+            return "xmin and xmax must be transaction ids, of 1 and more";
         if (xmax < xmin)
-            return "xmax is not below xmin";
+            return "xmax must not be below xmin";
         var texts = runningText.Length == 0 ? [] : runningText.Split(',');
         var running = new ulong[texts.Length];
         for (var i = 0; i < running.Length; i++)
         {
             if (!TryReadId(texts[i], out running[i]) || running[i] < xmin || running[i] >= xmax || (i > 0 && running[i] <= running[i - 1]))
-                return "each xip is a transaction id from xmin to below xmax, in ascending order";
+                return "each xip must be a transaction id from xmin to below xmax, in ascending order";
         }
 
         snapshot = new PgSnapshot(xmax, running);

@@ -35,7 +35,7 @@ sealed class CommitConclusion(
     internal static void FailInDoubt(List<List<PendingSend>> commits, string reason, Exception? cause)
     {
         foreach (var send in commits.SelectMany(commit => commit))
-            send.Fail(PgNotifierError.InDoubt, $"Nobody can tell whether it was sent: {reason}, while its commit was under way.", cause);
+            send.Fail(PgNotifierError.InDoubt, $"Nobody can tell whether it was sent: {reason} while its commit was under way.", cause);
     }
 
     async Task DoubtAsync(List<List<PendingSend>> commits, Exception failure)

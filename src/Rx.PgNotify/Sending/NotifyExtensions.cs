@@ -8,7 +8,10 @@ public static class NotifyExtensions
 {
     const string Statement = "SELECT pg_notify($1, $2)";
 
-    /// <summary>Sends a notification and commits it, on a connection of the data source's.</summary>
+    /// <summary>
+    /// Sends a notification and commits it, on a connection of the data source's. Inside a <c>TransactionScope</c> it takes part
+    /// in that, unless the connection string has <c>Enlist=false</c>.
+    /// </summary>
     /// <param name="dataSource">Where to send.</param>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>

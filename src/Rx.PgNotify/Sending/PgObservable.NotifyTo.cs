@@ -1,4 +1,3 @@
-using Npgsql;
 using Rx.PgNotify.Sending;
 
 namespace Rx.PgNotify;
@@ -29,9 +28,12 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="notifier"/> is <see langword="null"/>.
     /// </exception>
-    /// <exception cref="ArgumentException"><paramref name="channel"/> can't be a channel; the message names the limit.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="channel"/> can't be a channel; the message names the limit. The task fails with one if a value can't be a payload.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
     /// <exception cref="PgNotifierException">A send failed, or the source was too fast. The task fails with it.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public static Task NotifyTo(
         this IObservable<string> source,
         PgNotifier notifier,
@@ -42,33 +44,6 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(notifier);
         Validate(source, channel, capacity);
         return new NotifySink(notifier, channel, capacity).RunAsync(source, cancellationToken);
-    }
-
-    /// <param name="dataSource">
-    /// How to connect: a <see cref="PgNotifier"/> with default options is made for this subscription, and ends with it.
-    /// </param>
-    /// <inheritdoc cref="NotifyTo(IObservable{string}, PgNotifier, string, int, CancellationToken)"/>
-    /// <param name="source">The payloads, each at most 7,999 bytes of UTF-8.</param>
-    /// <param name="channel">1 to 63 bytes of UTF-8.</param>
-    /// <param name="capacity">How many values may be ahead of the commits. Default 65,536; 1 or more.</param>
-    /// <param name="cancellationToken">Ends the subscription, withdraws what has no commit under way, and cancels the task.</param>
-    public static Task NotifyTo(
-        this IObservable<string> source,
-        NpgsqlDataSource dataSource,
-        string channel,
-        int capacity = MostUncommitted,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        Validate(source, channel, capacity);
-        return RunAsync();
-
-        async Task RunAsync()
-        {
-            var notifier = new PgNotifier(dataSource);
-            await using (notifier.ConfigureAwait(false))
-                await new NotifySink(notifier, channel, capacity).RunAsync(source, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     static void Validate(IObservable<string> source, string channel, int capacity)

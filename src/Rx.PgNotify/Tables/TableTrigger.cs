@@ -63,12 +63,14 @@ public sealed class TableTrigger
     /// The server refused: there is no such table or column, no key where one is needed, or no right to do it.
     /// </exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>
     /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
     /// trigger of an earlier installation has to go. Several programs may install at the same moment.
     /// </remarks>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        RunAsync(dataSource, InstallScript, cancellationToken);
+        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
@@ -76,16 +78,18 @@ public sealed class TableTrigger
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, InstallScript, cancellationToken);
+        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
     /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>Waits for all transactions that use the table, readers too, and keeps others from using it meanwhile.</remarks>
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        RunAsync(dataSource, RemoveScript, cancellationToken);
+        SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
@@ -93,24 +97,5 @@ public sealed class TableTrigger
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        RunAsync(connection, RemoveScript, cancellationToken);
-
-    static async Task RunAsync(NpgsqlDataSource dataSource, string script, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        var command = dataSource.CreateCommand(script);
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    static async Task RunAsync(NpgsqlConnection connection, string script, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        var command = connection.CreateCommand();
-        await using (command.ConfigureAwait(false))
-        {
-            command.CommandText = script;
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+        SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 }

@@ -12,10 +12,7 @@ public class NotifyToTests
         await using var arrivals = await Arrivals.ListenAsync();
         await using var notifier = new PgNotifier(TestServer.ConnectionString, new PgNotifierOptions { Capacity = 100 });
         await Observable.Range(0, 5_000).Select(i => $"{i % 13}").NotifyTo(notifier, arrivals.Channel);
-        await Observable.Range(0, 10).Select(i => $"{i}").NotifyTo(TestServer.DataSource, arrivals.Channel);
-        Assert.That(
-            await arrivals.PayloadsAsync(),
-            Is.EqualTo(Enumerable.Range(0, 5_000).Select(i => $"{i % 13}").Concat(Enumerable.Range(0, 10).Select(i => $"{i}"))));
+        Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(Enumerable.Range(0, 5_000).Select(i => $"{i % 13}")));
     }
 
     [Test]

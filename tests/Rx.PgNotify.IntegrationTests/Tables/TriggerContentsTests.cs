@@ -154,6 +154,10 @@ public sealed class TriggerContentsTests
         Assert.That(
             async () => await stage.InstallAsync("loose", new() { Contents = TriggerContents.Keys }),
             Throws.TypeOf<Npgsql.PostgresException>().With.Message.Contains("has no primary key"));
+        Assert.That(
+            async () => await stage.InstallAsync("loose", new() { Contents = TriggerContents.Keys, KeyColumns = ["a"] }),
+            Throws.TypeOf<Npgsql.PostgresException>().With.Message.Contains("neither primary key nor unique and NOT NULL"));
+        await stage.ToldByAsync("ALTER TABLE loose ALTER a SET NOT NULL, ADD UNIQUE (a)");
         await stage.InstallAsync("loose", new() { Contents = TriggerContents.Keys, KeyColumns = ["a"] });
         Assert.That(Entries(await stage.ToldByAsync("UPDATE loose SET b = '1'")), Is.EqualTo(new[]
         {

@@ -56,15 +56,6 @@ public sealed class TriggerFilterTests
     }
 
     [Test]
-    public async Task AKeyThatCannotBeCompared_IsToldAlways()
-    {
-        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id json, a int); INSERT INTO t VALUES ('1', 1)");
-        await stage.InstallAsync("t", new() { ColumnFilter = ["a"], KeyColumns = ["id"] });
-
-        Assert.That(await stage.ToldByAsync("UPDATE t SET a = 1"), Has.Count.EqualTo(1));
-    }
-
-    [Test]
     public async Task Operations_ThatAreNotAskedFor_AreNotTold([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync(Table);

@@ -21,7 +21,7 @@ public sealed class TriggerInstallationTests
             yield return new() { RowLevel = rowLevel };
             yield return new() { RowLevel = rowLevel, Contents = TriggerContents.RowCount, Operations = TableOperations.Insert | TableOperations.Update };
             yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Keys, ColumnFilter = ["a"] };
-            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Columns, Columns = ["a"], KeyColumns = ["a"], FireOnReplica = rowLevel };
+            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Columns, Columns = ["a"], KeyColumns = ["id"], FireOnReplica = rowLevel };
             yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Rows, IncludeOld = true };
         }
     }
@@ -89,6 +89,18 @@ public sealed class TriggerInstallationTests
     }
 
     [Test]
+    public async Task ManyProgramsThatInstallAndRemoveAtOnce_AllSucceed()
+    {
+        await using var stage = await TableStage.CreateAsync(Table);
+
+        for (var round = 0; round < 5; round++)
+            await Task.WhenAll(Enumerable.Range(0, 12).Select(i => i % 4 == 0 ? stage.InstallAsync("t") : stage.RemoveAsync("t")));
+
+        await stage.RemoveAsync("t");
+        Assert.That(await stage.ExecuteAsync(Installed), Is.EqualTo(DBNull.Value));
+    }
+
+    [Test]
     public async Task Installing_JoinsTheCallersTransaction()
     {
         await using var stage = await TableStage.CreateAsync(Table);
@@ -112,7 +124,7 @@ public sealed class TriggerInstallationTests
         Assert.That(() => stage.InstallAsync("missing"), Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("42P01"));
         Assert.That(
             () => stage.InstallAsync("t", new() { ColumnFilter = ["A"] }),
-            Throws.TypeOf<PostgresException>().With.Message.Contains("has not all of the columns"));
+            Throws.TypeOf<PostgresException>().With.Message.Contains("has no stored column \"A\""));
         Assert.That(await stage.ExecuteAsync(Installed), Is.EqualTo(DBNull.Value));
     }
 
