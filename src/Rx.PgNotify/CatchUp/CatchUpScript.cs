@@ -3,10 +3,19 @@ namespace Rx.PgNotify;
 /// <summary>The SQL that makes a table fit for catching up, and the SQL that takes all of it away.</summary>
 static class CatchUpScript
 {
+    // As the table's owner, whoever runs it: a deletion trigger that ran as a superuser would do for the table's owner what
+    // he makes of the table afterwards, and what somebody else has put under one of the names is refused by the server.
     // The column first: adding it locks the table, so whatever follows finds no writer and no second installation.
     internal static string Install(CatchUpNames names) =>
         $"""
         -- Run it in one transaction. Running it again does no harm.
+
+        {Body("DO", $"""
+            BEGIN
+                PERFORM set_config('catch_up.former_role', current_setting('role'), true), set_config('role', (
+                    SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {SqlText.Literal(names.Table)}::regclass), true);
+            END
+            """)};
 
         -- Which transaction wrote the row. Rows that are there already get this one, without being rewritten.
         ALTER TABLE {names.Table} ADD COLUMN IF NOT EXISTS {CatchUpNames.Stamp} xid8 NOT NULL DEFAULT pg_current_xact_id();
@@ -21,6 +30,7 @@ static class CatchUpScript
             ADD COLUMN IF NOT EXISTS catch_up_deleted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             ADD COLUMN IF NOT EXISTS catch_up_horizon xid8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot()),
             ADD COLUMN IF NOT EXISTS catch_up_is_mark boolean NOT NULL DEFAULT false;
+        ALTER TABLE {names.Tombstones} REPLICA IDENTITY FULL; -- a publication of all tables would else refuse changes
         CREATE INDEX IF NOT EXISTS {names.TombstonesIndex} ON {names.Tombstones} (catch_up_is_mark, {CatchUpNames.Stamp});
 
         {Body("DO", $"""
@@ -49,8 +59,9 @@ static class CatchUpScript
         CREATE OR REPLACE TRIGGER catch_up_stamp BEFORE INSERT OR UPDATE ON {names.Table}
             FOR EACH ROW EXECUTE FUNCTION {names.StampFunction}();
 
-        -- As its owner: who may delete a row needs no right to the table of deleted ones, and row security hides none.
-        {Function(names.DeleteFunction, "", "trigger", "DEFINER", $"""
+        -- As the table's owner: who may delete a row needs no right to the table of deleted ones. Row security that is forced
+        -- upon the owner too is an error here: it would hide rows that TRUNCATE removes.
+        {Function(names.DeleteFunction, "", "trigger", "DEFINER SET row_security = off", $"""
             #variable_conflict use_column
             BEGIN
                 IF TG_OP <> 'TRUNCATE' THEN
@@ -101,6 +112,15 @@ static class CatchUpScript
                     INSERT INTO {names.Tombstones} ({CatchUpNames.Stamp}, catch_up_is_mark) VALUES (newest, true);
                 END IF;
                 RETURN purged;
+            END
+            """)};
+
+        {Body("DO", $"""
+            BEGIN
+                IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {SqlText.Literal(names.Table)}::regclass) THEN
+                    RAISE EXCEPTION 'Run this in one transaction.' USING ERRCODE = 'no_active_sql_transaction';
+                END IF;
+                PERFORM set_config('role', current_setting('catch_up.former_role'), true);
             END
             """)};
 

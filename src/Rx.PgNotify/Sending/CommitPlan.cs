@@ -10,10 +10,6 @@ namespace Rx.PgNotify.Sending;
 /// </remarks>
 sealed class CommitPlan
 {
-    // In one round trip. Each commit of it is an answer's worth of work for the server, and none of their senders hears
-    // of it before the last one is done.
-    const int MostCommits = 128;
-
     List<List<PendingSend>> _commits = [];
 
     internal bool IsEmpty => _commits.Count == 0;
@@ -53,14 +49,41 @@ sealed class CommitPlan
     internal void PutBack(IEnumerable<List<PendingSend>> commits) => _commits.InsertRange(0, commits);
 
     /// <summary>Takes out the commits that come next, without the sends that have ended meanwhile.</summary>
-    internal List<List<PendingSend>> TakeNext()
+    internal List<List<PendingSend>> TakeNext(RoundTripSize size)
     {
-        foreach (var commit in _commits)
+        var next = new List<List<PendingSend>>();
+        var bytes = 0;
+        var taken = 0;
+        while (taken < _commits.Count && next.Count < size.Commits)
+        {
+            var commit = _commits[taken];
             commit.RemoveAll(send => send.HasEnded);
-        _commits.RemoveAll(commit => commit.Count == 0);
-        var next = _commits[..Math.Min(MostCommits, _commits.Count)];
-        _commits.RemoveRange(0, next.Count);
+            var fits = CountThatFit(commit, size.Bytes, ref bytes, isFirst: next.Count == 0);
+            if (fits > 0)
+                next.Add(commit[..fits]);
+            if (fits < commit.Count)
+            {
+                commit.RemoveRange(0, fits);
+                break;
+            }
+
+            taken++;
+        }
+
+        _commits.RemoveRange(0, taken);
         return next;
+    }
+
+    static int CountThatFit(List<PendingSend> commit, int most, ref int bytes, bool isFirst)
+    {
+        for (var i = 0; i < commit.Count; i++)
+        {
+            bytes += commit[i].Size;
+            if (bytes > most && !(isFirst && i == 0))
+                return i;
+        }
+
+        return commit.Count;
     }
 
     internal List<PendingSend> TakeAll()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Diagnostics;
@@ -19,6 +20,7 @@ sealed class NotifierPump
     readonly SendDeadline _deadline;
     readonly SendConnection _connection;
     readonly CommitConclusion _conclusion;
+    readonly RoundTripSize _size;
     readonly CancellationTokenSource _closing = new();
     readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Task _loop;
@@ -33,6 +35,7 @@ sealed class NotifierPump
         ProcessIds = new OwnProcessIds(_clock);
         _connection = new SendConnection(connections, ProcessIds, EndsAsync, options, _clock, logger);
         _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger);
+        _size = new RoundTripSize(options.Heartbeat);
         _loop = RunAsync(); // as far as the wait for the first send
     }
 
@@ -115,10 +118,11 @@ sealed class NotifierPump
 
     async Task CommitAsync(SendSession session)
     {
-        var commits = _waiting.TakeNext();
+        var commits = _waiting.TakeNext(_size);
         if (commits.Count == 0)
             return;
         var hasEnded = false;
+        var start = Stopwatch.GetTimestamp(); // real time: this is about the server
         var commit = session.CommitAsync(commits);
         try
         {
@@ -130,8 +134,10 @@ sealed class NotifierPump
                 CommitConclusion.FailInDoubt(commits, "the notifier stopped", null);
         }
 
-        if (hasEnded)
-            await _conclusion.ConcludeAsync(commits, await commit.ConfigureAwait(false)).ConfigureAwait(false);
+        if (!hasEnded)
+            return;
+        _size.Took(Stopwatch.GetElapsedTime(start));
+        await _conclusion.ConcludeAsync(commits, await commit.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -81,8 +81,18 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
     {
         if (Interlocked.Exchange(ref _hasSourceEnded, 1) != 0)
             return;
-        _subscription.Dispose();
-        Close();
+        try
+        {
+            _subscription.Dispose();
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref _failure, e, null);
+        }
+        finally
+        {
+            Close();
+        }
     }
 
     void Close()

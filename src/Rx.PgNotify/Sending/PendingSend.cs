@@ -23,6 +23,9 @@ sealed class PendingSend : TaskCompletionSource
 
     internal string Payload { get; }
 
+    /// <summary>Its characters, which are about its bytes.</summary>
+    internal int Size => Channel.Length + Payload.Length;
+
     /// <summary>When waiting for a connection has to end, on the clock of the notifier.</summary>
     internal TimeSpan Deadline { get; }
 

@@ -57,7 +57,7 @@ sealed class WaitingSends(PgNotifierOptions options)
     }
 
     /// <summary>The commits that come next. May be none: all may have been withdrawn.</summary>
-    internal List<List<PendingSend>> TakeNext()
+    internal List<List<PendingSend>> TakeNext(RoundTripSize size)
     {
         if (_plan.IsEmpty)
         {
@@ -71,7 +71,7 @@ sealed class WaitingSends(PgNotifierOptions options)
             _plan.Add(sends, options.MergeEqual);
         }
 
-        return _plan.TakeNext();
+        return _plan.TakeNext(size);
     }
 
     internal void PutBack(IEnumerable<List<PendingSend>> commits) => _plan.PutBack(commits);

@@ -1,5 +1,6 @@
 using Npgsql;
 using NUnit.Framework.Constraints;
+using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 
@@ -58,6 +59,65 @@ public sealed class CatchUpPrivilegesTests
     }
 
     [Test]
+    public async Task WhatASuperuserInstalls_BelongsToTheTablesOwner()
+    {
+        await GiveAwayAsync();
+        await _table.Table.InstallAsync(TestServer.DataSource);
+
+        Assert.That(
+            await _table.ExecuteAsync($"""
+                SELECT string_agg(DISTINCT pg_get_userbyid(owner), ' ') FROM (
+                    SELECT proowner AS owner FROM pg_proc WHERE proname LIKE 'catch_up_%_{_table.Name}'
+                    UNION ALL SELECT relowner FROM pg_class WHERE relname = '{_table.Tombstones}') AS parts
+                """),
+            Is.EqualTo(_role));
+        Assert.That(await _table.ExecuteAsync("SELECT current_user = session_user"), Is.True);
+        await _table.Table.RemoveAsync(TestServer.DataSource);
+        await TakeBackAsync();
+    }
+
+    [Test]
+    public async Task WhatSomebodyElseHasPutUnderAName_IsNotTakenOver(
+        [Values("FUNCTION catch_up_stamp_{0}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'", "TABLE catch_up_deleted_{0} (id int)")] string what)
+    {
+        await GiveAwayAsync();
+        await _table.ExecuteAsync($"CREATE {string.Format(System.Globalization.CultureInfo.InvariantCulture, what, _table.Name)}");
+
+        Assert.That(async () => await _table.Table.InstallAsync(TestServer.DataSource), ThrowsDenied("must be owner"));
+
+        Assert.That(await _table.ExecuteAsync($"SELECT count(*) FROM pg_trigger WHERE tgrelid = '{_table.Name}'::regclass AND NOT tgisinternal"), Is.Zero);
+        await _table.ExecuteAsync($"DROP {what.Split(['(', ' '])[0]} {string.Format(System.Globalization.CultureInfo.InvariantCulture, what, _table.Name).Split(' ')[1]}");
+        await TakeBackAsync();
+    }
+
+    [Test]
+    public async Task ForcedRowSecurity_IsNoWayToTruncateUnseen()
+    {
+        await GiveAwayAsync();
+        await _table.Table.InstallAsync(TestServer.DataSource);
+        await _table.ExecuteAsync($"ALTER TABLE {_table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+
+        Assert.That(() => RunAsync($"TRUNCATE {_table.Name}"), ThrowsDenied("row-level security"));
+
+        await _table.Table.RemoveAsync(TestServer.DataSource);
+        await TakeBackAsync();
+    }
+
+    [Test]
+    public async Task APublicationOfAllTables_RefusesNothing()
+    {
+        await using var server = await TestServer.StartOwnAsync(options => options.Settings["wal_level"] = "logical");
+        await server.ExecuteAsync("CREATE TABLE m (id int PRIMARY KEY); CREATE PUBLICATION everything FOR ALL TABLES");
+        await using var database = NpgsqlDataSource.Create(server.ConnectionString);
+        var table = new CatchUpTable("m", "id");
+        await table.InstallAsync(database);
+        await server.ExecuteAsync("INSERT INTO m VALUES (1); DELETE FROM m; INSERT INTO m VALUES (2); DELETE FROM m");
+        await table.InstallAsync(database);
+
+        Assert.That(await table.PurgeAsync(database, TimeSpan.Zero), Is.LessThanOrEqualTo(2));
+    }
+
+    [Test]
     public async Task AReader_NeedsSelectOnBothTables()
     {
         await using var database = NpgsqlDataSource.Create($"{TestServer.ConnectionString};Options=-crole={_role}");
@@ -69,6 +129,15 @@ public sealed class CatchUpPrivilegesTests
 
         Task<CatchUpBatch<string>> LoadAsync() => _table.Table.LoadAsync(database, null, ReadTable.Row);
     }
+
+    // A role that may own things in the schema, as the owner of a table has to.
+    async Task GiveAwayAsync()
+    {
+        await _table.Table.RemoveAsync(TestServer.DataSource);
+        await _table.ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {_role}; ALTER TABLE {_table.Name} OWNER TO {_role}");
+    }
+
+    Task<object?> TakeBackAsync() => _table.ExecuteAsync($"ALTER TABLE {_table.Name} OWNER TO CURRENT_USER");
 
     static ContainsConstraint ThrowsDenied(string what) => Throws.TypeOf<PostgresException>()
         .With.Property("SqlState").EqualTo(PostgresErrorCodes.InsufficientPrivilege).And.Message.Contains(what);

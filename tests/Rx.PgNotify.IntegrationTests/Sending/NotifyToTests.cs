@@ -77,4 +77,27 @@ public class NotifyToTests
         Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
         Assert.That(sending.IsCanceled);
     }
+
+    [Test]
+    public async Task ASubscriptionThatFailsToEnd_EndsTheTask()
+    {
+        await using var notifier = new PgNotifier(TestServer.ConnectionString);
+        IObserver<string>? observer = null;
+        var sending = new Stubborn(o => observer = o).NotifyTo(notifier, UniqueChannel.Name());
+
+        observer!.OnCompleted();
+
+        Assert.That(async () => await sending.WaitAsync(Eventually.Deadline), Throws.InvalidOperationException.With.Message.EqualTo("stubborn"));
+    }
+
+    sealed class Stubborn(Action<IObserver<string>> subscribed) : IObservable<string>, IDisposable
+    {
+        public IDisposable Subscribe(IObserver<string> observer)
+        {
+            subscribed(observer);
+            return this;
+        }
+
+        public void Dispose() => throw new InvalidOperationException("stubborn");
+    }
 }
