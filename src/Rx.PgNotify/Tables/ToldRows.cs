@@ -21,7 +21,7 @@ static class ToldRows
             room := 8000 - octet_length(message || ',"rows":[]}');
             BEGIN
         {{(options.RowLevel ? OfRow(options) : OfStatement(options))}}
-            EXCEPTION WHEN others THEN
+            EXCEPTION WHEN others OR assert_failure THEN
                 rows := NULL;
                 keys := NULL;
             END;
