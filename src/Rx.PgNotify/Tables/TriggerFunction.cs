@@ -20,6 +20,8 @@ static class TriggerFunction
     internal const string KeyColumns = "\0key\0";
     internal const string SameKey = "\0same\0";
     internal const string AllColumns = "\0all\0";
+    internal const string KeySize = "\0key size\0";
+    internal const string ToldSize = "\0told size\0";
 
     internal static string Body(TableTrigger trigger)
     {

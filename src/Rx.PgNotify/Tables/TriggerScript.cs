@@ -41,7 +41,7 @@ static class TriggerScript
 
                 body := {(needsKey ? "format(" : "")}{function}
             {(needsKey ? TriggerKey.AsFormat(body) : body)}
-            {function}{(needsKey ? ", key, same_key, all_columns)" : "")};
+            {function}{(needsKey ? ", key, same_key, all_columns, key_size, told_size)" : "")};
                 EXECUTE {SqlText.Literal(FunctionHeader(trigger))} || quote_literal(body);
             {OwnerCheck(trigger)}
             {Triggers(trigger, "ARRAY[target]", TriggerEvent.Of(trigger).Where(e => e.IsOfRow))}{Triggers(trigger, "relations", TriggerEvent.Of(trigger).Where(e => !e.IsOfRow))}
