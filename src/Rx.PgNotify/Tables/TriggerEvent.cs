@@ -34,7 +34,11 @@ sealed record TriggerEvent(TableOperations Operation, bool IsOfRow, string Name)
     {
         (false, _) => "FOR EACH STATEMENT",
         (true, TableOperations.Update) when options.ColumnFilter.Count > 0 =>
-            $"FOR EACH ROW WHEN (record_image_ne({TriggerFunction.RowOf("OLD", options.ColumnFilter)}, {TriggerFunction.RowOf("NEW", options.ColumnFilter)}))",
+            $"FOR EACH ROW WHEN ({string.Join(" OR ", options.ColumnFilter.Select(Differs))})",
         _ => "FOR EACH ROW",
     };
+
+    // Each by itself: what fails here fails the write, and large values together may not fit into one record.
+    static string Differs(string column) =>
+        $"record_image_ne({TriggerFunction.RowOf("OLD", [column])}, {TriggerFunction.RowOf("NEW", [column])})";
 }

@@ -17,6 +17,8 @@ static class TriggerKey
             key         pg_catalog.text;
             same_key    pg_catalog.text;
             all_columns pg_catalog.text;
+            key_size    pg_catalog.text;
+            told_size   pg_catalog.text;
         """;
 
     internal static string Statements(TableTriggerOptions options)
@@ -50,6 +52,11 @@ static class TriggerKey
                         WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v');
                 END IF;
             """,
+            !options.TellsRows ? null : $"""
+                -- what the values take where they are stored
+                key_size := {SizeOf("cardinality(key_columns) = 0 AND " + IsTold(options) + " OR attname = ANY (key_columns)")};
+                told_size := {SizeOf(IsTold(options) + " OR attname = ANY (key_columns)")};
+            """,
             !options.RowLevel ? null : $"""
                 key := {SqlText.Literal(s_json[0])} || key || {SqlText.Literal(s_json[1])};
                 all_columns := CASE all_columns WHEN 'r.*' THEN 'row_to_json(r.*)' ELSE {SqlText.Literal(s_json[0])} || all_columns || {SqlText.Literal(s_json[1])} END;
@@ -67,13 +74,30 @@ static class TriggerKey
         .Replace("%", "%%", StringComparison.Ordinal)
         .Replace(TriggerFunction.KeyColumns, "%1$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
-        .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal);
+        .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal)
+        .Replace(TriggerFunction.KeySize, "%4$s", StringComparison.Ordinal)
+        .Replace(TriggerFunction.ToldSize, "%5$s", StringComparison.Ordinal);
 
     const string PrimaryKey = """
         ARRAY(
                 SELECT attname::text FROM pg_index CROSS JOIN unnest(indkey) WITH ORDINALITY AS k (attnum, position)
                     JOIN pg_attribute AS a ON a.attrelid = indrelid AND a.attnum = k.attnum
                 WHERE indrelid = target AND indisprimary AND position <= indnkeyatts ORDER BY position)
+        """;
+
+    static string IsTold(TableTriggerOptions options) => options.Contents switch
+    {
+        TriggerContents.Keys => "false",
+        TriggerContents.Rows => "true",
+        _ => $"attname = ANY ({SqlText.Array(options.Columns)})",
+    };
+
+    // Columns of a fixed size are never large.
+    static string SizeOf(string columns) => $"""
+        (
+                SELECT concat_ws(' + ', '0::bigint', string_agg(format('coalesce(pg_column_size(r.%I), 0)', attname), ' + '))
+                FROM pg_attribute
+                WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v' AND attlen = -1 AND ({columns}))
         """;
 
     static bool IsKeyNeeded(TableTriggerOptions options) =>

@@ -47,6 +47,68 @@ public sealed class TriggerFallbackTests
     }
 
     [Test]
+    public async Task LargeValues_AreNotExpandedForRowsThatCannotFit()
+    {
+        await using var stage = await TableStage.CreateAsync("""
+            CREATE TABLE docs (id int PRIMARY KEY, n int DEFAULT 0, body text);
+            INSERT INTO docs SELECT i, 0, repeat('x', 500000) FROM generate_series(1, 100) AS i
+            """);
+        await stage.InstallAsync("docs", new() { Contents = TriggerContents.Rows });
+
+        // Where they are stored they take half a megabyte, compressed; a join of what they are takes temporary files.
+        var told = await stage.ToldByAsync("SET temp_file_limit = '5MB'; UPDATE docs SET n = 1");
+
+        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
+    }
+
+    [Test]
+    public async Task AValueThatIsTooLargeAsItIsStored_IsNotEvenTried([Values] bool rowLevel, [Values] bool includeOld)
+    {
+        await using var stage = await TableStage.CreateAsync("""
+            CREATE TYPE span AS RANGE (subtype = text);
+            CREATE FUNCTION refuse(span) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE 'no JSON of this'; END $$;
+            CREATE CAST (span AS json) WITH FUNCTION refuse(span);
+            CREATE TABLE t (id int PRIMARY KEY, n int, v span);
+            """);
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel, IncludeOld = includeOld });
+
+        var told = await stage.ToldByAsync("""
+            INSERT INTO t SELECT 1, 1, span('', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i));
+            UPDATE t SET n = 2;
+            UPDATE t SET id = 2;
+            DELETE FROM t;
+            """);
+
+        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "keys", "keys", "keys", "keys" }));
+    }
+
+    [Test]
+    public async Task AnUpdateThatTakesALargeValueAway_IsToldWhole([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync(
+            "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+
+        Assert.That((await stage.ToldByAsync("UPDATE t SET v = ''")).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        {
+            """update {"op":"update","new":{"id":1,"v":""}}""",
+        }));
+    }
+
+    [Test]
+    public async Task ALargeColumnThatWasRenamed_IsToldByItsNewName([Values] bool rowLevel)
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, v text)");
+        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.ExecuteAsync("ALTER TABLE t RENAME v TO w");
+
+        Assert.That((await stage.ToldByAsync("INSERT INTO t VALUES (1, 'a')")).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        {
+            """insert {"op":"insert","new":{"id":1,"w":"a"}}""",
+        }));
+    }
+
+    [Test]
     public async Task AnUpdateOfManyRows_IsToldOnceWithItsCount([Values(TriggerContents.Bare, TriggerContents.RowCount, TriggerContents.Keys, TriggerContents.Rows)] TriggerContents contents)
     {
         await using var stage = await TableStage.CreateAsync(
@@ -122,11 +184,11 @@ public sealed class TriggerFallbackTests
     }
 
     [Test]
-    public async Task ARowThatCannotBecomeJson_IsToldByItsCount([Values] bool rowLevel)
+    public async Task ARowThatCannotBecomeJson_IsToldByItsCount([Values] bool rowLevel, [Values("RAISE 'no JSON of this'", "ASSERT false")] string failure)
     {
-        await using var stage = await TableStage.CreateAsync("""
+        await using var stage = await TableStage.CreateAsync($"""
             CREATE TYPE secret AS ENUM ('a');
-            CREATE FUNCTION refuse(secret) RETURNS json LANGUAGE plpgsql AS $$ BEGIN RAISE 'no JSON of this'; END $$;
+            CREATE FUNCTION refuse(secret) RETURNS json LANGUAGE plpgsql AS $$ BEGIN {failure}; RETURN 'null'; END $$;
             CREATE CAST (secret AS json) WITH FUNCTION refuse(secret);
             CREATE TABLE t (id int PRIMARY KEY, v secret);
             """);
@@ -189,7 +251,7 @@ public sealed class TriggerFallbackTests
     public async Task ColumnsNamedLikeVariablesOfTheFunction_AreToldLikeOthers([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("""
-            CREATE TABLE t (r int PRIMARY KEY, o int, n int, key int, told int, op text, message text, rows int, keys int, tg_op text, change int,
+            CREATE TABLE t (r int PRIMARY KEY, o int, n int, key int, told int, op text, message text, rows int, keys int, tg_op text, change int, stored int, keys_fit int, new_fits int, old_fits int,
                 changed_rows int, old int, new int, former int, "x%1$s" int)
             """);
         await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, ColumnFilter = ["op", "x%1$s"], RowLevel = rowLevel });

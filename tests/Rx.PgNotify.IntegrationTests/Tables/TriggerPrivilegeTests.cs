@@ -73,6 +73,26 @@ public sealed class TriggerPrivilegeTests
     }
 
     [Test]
+    public async Task AFunctionThatSomebodyElsePutsThereMeanwhile_IsNotTakenOver()
+    {
+        await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
+        await stage.ExecuteAsync($"GRANT ALL ON SCHEMA {stage.Schema} TO {_role}");
+        await using var writer = await stage.ConnectAsync();
+        await using var connection = await stage.ConnectAsync(_role);
+        var function = stage.Trigger("t").RemoveScript.Split("EXISTS ")[1].Split(" CASCADE")[0];
+
+        await using var transaction = await writer.BeginTransactionAsync();
+        await TableStage.ExecuteAsync(writer, "INSERT INTO t VALUES (1)");
+        var installation = stage.InstallAsync("t");
+        await Eventually.IsTrueAsync(
+            async () => (bool)(await stage.ExecuteAsync("SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 't'::regclass AND NOT granted)"))!);
+        await TableStage.ExecuteAsync(connection, $"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+        await transaction.RollbackAsync();
+
+        Assert.That(() => installation, Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("42501"));
+    }
+
+    [Test]
     public async Task ATriggerOnSomebodyElsesTable_DoesNotKeepTheOwnerFromInstalling()
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE other (id int PRIMARY KEY)");
