@@ -1,9 +1,17 @@
+using System.CommandLine;
 using BenchmarkDotNet.Running;
+using Rx.PgNotify.Benchmarks.Comparison;
+using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Benchmarks.Sending;
 using Rx.PgNotify.Benchmarks.Tables;
 
 switch (args)
 {
+    case ["compare", ..]:
+        return await new RootCommand("Benchmarks of Rx.PgNotify") { CompareCommand.Create() }.Parse(args).InvokeAsync();
+    case ["receive", var kind]:
+        ReceiveProgram.Run(Enum.Parse<ReceiverKind>(kind));
+        return 0;
     case ["senders"]:
         await SendersComparison.RunAsync();
         return 0;
