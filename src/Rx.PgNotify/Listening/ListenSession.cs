@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace Rx.PgNotify.Listening;
@@ -147,7 +148,8 @@ sealed class ListenSession : IAsyncDisposable
 
     /// <summary>Awaits what <see cref="StartWait"/> began. Throws when the connection is lost.</summary>
     /// <returns>Whether a message came; <see langword="false"/> if the wait was cancelled.</returns>
-    internal async Task<bool> FinishWaitAsync(Task wait)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<bool> FinishWaitAsync(Task wait)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
@@ -119,7 +120,8 @@ sealed class SessionLoop : IDisposable
             cause));
     }
 
-    async Task WaitAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask WaitAsync()
     {
         var wait = _session.StartWait();
         if (wait.IsCompletedSuccessfully)
