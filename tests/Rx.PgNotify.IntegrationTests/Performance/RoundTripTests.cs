@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Reactive.Linq;
+
+namespace Rx.PgNotify.IntegrationTests.Performance;
+
+[Parallelizable(ParallelScope.All)]
+public class RoundTripTests
+{
+    // So that no heartbeat is counted, however long a busy machine takes.
+    static readonly PgListenerOptions s_options = new() { Heartbeat = TimeSpan.FromHours(1) };
+
+    [Test]
+    public async Task NotificationsOneByOne_CostNoRoundTrip()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, s_options);
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<Notification>();
+        using var subscription = await channel.SubscribeAsync(recorder);
+        var roundTrips = tap.RoundTrips;
+
+        for (var i = 1; i <= 100; i++)
+        {
+            await TestServer.DataSource.NotifyAsync(channel.Name);
+            await recorder.UntilCountAsync(i);
+        }
+
+        Assert.That(tap.RoundTrips, Is.EqualTo(roundTrips));
+    }
+
+    [Test]
+    public async Task ABurst_CostsAFewRoundTripsHoweverLongItIs()
+    {
+        const int count = 20_000;
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, s_options);
+        var channel = listener.Channel(UniqueChannel.Name());
+        var recorder = new Recorder<Notification>();
+        using var subscription = await channel.SubscribeAsync(recorder);
+        var roundTrips = tap.RoundTrips;
+
+        await using var burst = TestServer.DataSource.CreateCommand(string.Create(
+            CultureInfo.InvariantCulture, $"select count(pg_notify('{channel.Name}', n::text)) from generate_series(1, {count}) n"));
+        await burst.ExecuteNonQueryAsync();
+        await recorder.UntilCountAsync(count);
+
+        Assert.That(tap.RoundTrips - roundTrips, Is.LessThanOrEqualTo(3));
+    }
+
+    [Test]
+    public async Task TenThousandChannelsFromCold_CostAFewRoundTrips()
+    {
+        const int count = 10_000;
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, s_options);
+        var prefix = UniqueChannel.Name();
+        var recorder = new Recorder<ChannelSignal>();
+
+        using var subscriptions = Enumerable.Range(0, count)
+            .Select(i => listener.Channel($"{prefix} {i}").Signals)
+            .Merge()
+            .Subscribe(recorder);
+        await recorder.UntilCountAsync(count);
+
+        await TestContext.Out.WriteLineAsync($"{tap.RoundTrips} round trips");
+        // Two on a quiet machine: to look at the server, and for all channels. A busy one may be slow to subscribe.
+        Assert.That(tap.RoundTrips, Is.LessThanOrEqualTo(50));
+    }
+}
