@@ -44,6 +44,7 @@ public class RoundTripTests
         await burst.ExecuteNonQueryAsync();
         await recorder.UntilCountAsync(count);
 
+        await TestContext.Out.WriteLineAsync($"{tap.RoundTrips - roundTrips} round trips");
         Assert.That(tap.RoundTrips - roundTrips, Is.LessThanOrEqualTo(3));
     }
 
