@@ -65,11 +65,13 @@ abstract class Subscription : Reader
     IDisposable Turn()
     {
         var batch = ArrayPool<ChannelSignal>.Shared.Rent(MaxBatchCount);
+        var used = 0;
         try
         {
             for (var turn = 0; turn < BatchesPerTurn; turn++)
             {
                 var (outcome, count) = Hub.Read(this, batch.AsSpan(0, MaxBatchCount));
+                used = Math.Max(used, count);
                 if (outcome == ReadOutcome.Ended)
                     End();
                 if (outcome != ReadOutcome.Signals || !Deliver(batch.AsSpan(0, count)))
@@ -78,7 +80,8 @@ abstract class Subscription : Reader
         }
         finally
         {
-            ArrayPool<ChannelSignal>.Shared.Return(batch, clearArray: true);
+            batch.AsSpan(0, used).Clear();
+            ArrayPool<ChannelSignal>.Shared.Return(batch);
         }
 
         Queue();

@@ -21,7 +21,8 @@ sealed class TurnQueue
     readonly Queue<ITurn> _waiting = new();
     int _onPool;
     long _begun;
-    bool _isWatched;
+    bool _hasWatcher;
+    bool _isWatching;
 
     internal static TurnQueue Shared { get; } = new();
 
@@ -43,7 +44,8 @@ sealed class TurnQueue
         ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false);
     }
 
-    internal void HasRunOnPool()
+    /// <returns>The turn to run next on the same thread, if <paramref name="mayGoOn"/> and if one waits.</returns>
+    internal ITurn? HasRunOnPool(bool mayGoOn)
     {
         ITurn? next;
         lock (_gate)
@@ -51,23 +53,27 @@ sealed class TurnQueue
             if (!_waiting.TryDequeue(out next))
             {
                 _onPool--;
-                return;
+                return null;
             }
 
             _begun++;
         }
 
+        if (mayGoOn)
+            return next;
         ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+        return null;
     }
 
-    // The watching thread is made once, when turns first have to wait, and costs nothing while none do.
+    // The watching thread is made once, when turns first have to wait, and costs nothing while none do. While it watches,
+    // it looks by itself.
     void Watch()
     {
-        if (!_isWatched)
+        if (!_hasWatcher)
             Start(WatchForStandstill, "watch");
-        else if (_waiting.Count == 1)
+        else if (!_isWatching)
             Monitor.Pulse(_gate);
-        _isWatched = true;
+        _hasWatcher = _isWatching = true;
     }
 
     void WatchForStandstill()
@@ -77,7 +83,11 @@ sealed class TurnQueue
             lock (_gate)
             {
                 while (_waiting.Count == 0)
+                {
+                    _isWatching = false;
                     Monitor.Wait(_gate);
+                }
+
                 var begun = _begun;
                 var since = Stopwatch.GetTimestamp();
                 while (_begun == begun && Stopwatch.GetElapsedTime(since) < s_patience)
