@@ -12,6 +12,8 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     // that is done for a notification.
     long _heard;
 
+    TimeSpan Slice => heartbeat / 4;
+
     /// <summary>What was left to itself. The connection can't be closed before it has ended.</summary>
     internal Task? Abandoned { get; private set; }
 
@@ -20,11 +22,18 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after two heartbeats of silence.</summary>
     internal Task<T> AnsweredAsync<T>(Task<T> command) => AnsweredAsync(command, 2 * heartbeat);
 
-    internal async Task<T> AnsweredAsync<T>(Task<T> command, TimeSpan patience)
+    /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after so long a silence.</summary>
+    /// <param name="command">What is to be answered.</param>
+    /// <param name="patience">How long a silence.</param>
+    /// <param name="firstLook">
+    /// When to look for the first time what was heard; a quarter of a heartbeat if null. What is answered sooner leaves a
+    /// timer behind that wakes a thread of the pool for nothing: what is asked every heartbeat looks when the next is due.
+    /// </param>
+    internal async Task<T> AnsweredAsync<T>(Task<T> command, TimeSpan patience, TimeSpan? firstLook = null)
     {
         // Looks now and then what was heard. A look that comes late, because the thread pool is starved or the machine
         // was suspended, counts as one slice all the same: the answer may be there and wait for a thread as we did.
-        var slice = heartbeat / 4;
+        var slice = firstLook ?? Slice;
         var silence = TimeSpan.Zero;
         var heard = Volatile.Read(ref _heard);
         while (true)
@@ -38,9 +47,11 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             catch (TimeoutException e) when (!command.IsCompleted)
             {
                 var heardNow = Volatile.Read(ref _heard);
+                slice = Slice;
                 if (heardNow != heard)
                 {
-                    silence = wait; // what came may have come just after the look before: never underrated
+                    // What came may have come just after the look before: after the first one not underrated.
+                    silence = wait < Slice ? wait : Slice;
                     heard = heardNow;
                 }
                 else if ((silence += wait) >= patience)

@@ -20,6 +20,10 @@ sealed class Heartbeat : IDisposable
     // Written by the session's loop, read by the timer and by whoever asks for the loop's attention.
     long _lastSign = Stopwatch.GetTimestamp();
 
+    // Whether the timer will fire. Set by the loop, reset by the timer before it ends the wait: if that comes too early,
+    // the loop sees it when it begins to wait.
+    bool _isArmed = true;
+
     /// <param name="interval">How long the silence may last.</param>
     /// <param name="onSilence">Ends the wait that is on, so that the loop looks at <see cref="IsDue"/>.</param>
     internal Heartbeat(TimeSpan interval, Action onSilence)
@@ -35,24 +39,40 @@ sealed class Heartbeat : IDisposable
 
     internal TimeSpan Silence => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastSign));
 
-    internal bool IsDue => Silence >= _interval;
+    // Not to the tick: the timer fires a heartbeat after the last question, and its answer came a moment later. To fire
+    // again for the moment would double what being idle costs.
+    internal bool IsDue => Silence >= _interval - (_interval / 64);
 
     public void Dispose() => _timer.Dispose();
 
     /// <summary>Something has come from the server. Moves no timer: it looks for itself when it fires.</summary>
     internal void SignOfLife() => Volatile.Write(ref _lastSign, Stopwatch.GetTimestamp());
 
-    void OnTimer()
+    /// <summary>The loop has begun to wait.</summary>
+    internal void Watch()
     {
-        var remaining = _interval - Silence;
-        if (remaining > TimeSpan.Zero)
+        if (Volatile.Read(ref _isArmed))
+            return;
+        if (IsDue)
         {
-            Arm(remaining + TimeSpan.FromMilliseconds(1));
+            _onSilence();
             return;
         }
 
+        Volatile.Write(ref _isArmed, true);
+        Arm(_interval - Silence);
+    }
+
+    void OnTimer()
+    {
+        if (!IsDue)
+        {
+            Arm(_interval - Silence);
+            return;
+        }
+
+        Volatile.Write(ref _isArmed, false);
         _onSilence();
-        Arm(_interval / 4); // the loop may just have been about to wait
     }
 
     void Arm(TimeSpan delay)
