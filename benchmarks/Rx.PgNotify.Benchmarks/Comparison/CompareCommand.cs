@@ -11,6 +11,7 @@ static class CompareCommand
     public static Command Create()
     {
         var quick = new Option<bool>("--quick") { Description = "One round and small counts, to see that it works" };
+        var only = new Option<string?>("--only") { Description = "Only the workloads whose name contains this", HelpName = "TEXT" };
         var idle = new Option<bool>("--idle") { Description = "Compare what doing nothing costs" };
         var seconds = new Option<int>("--seconds")
         {
@@ -27,7 +28,7 @@ static class CompareCommand
         };
         var markdown = new Option<FileInfo?>("--markdown") { Description = "A file to write the table to", HelpName = "FILE" };
 
-        var command = new Command("compare", "Compare receivers of notifications side by side") { quick, idle, seconds, markdown };
+        var command = new Command("compare", "Compare receivers of notifications side by side") { quick, only, idle, seconds, markdown };
         command.SetAction(async (parsed, cancellation) =>
         {
 #if DEBUG
@@ -37,7 +38,7 @@ static class CompareCommand
             if (parsed.GetValue(idle))
                 Console.WriteLine(table = await IdleComparison.RunAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
             else
-                table = await ReceiverComparison.RunAsync(parsed.GetValue(quick) ? Scale.Quick : Scale.Full);
+                table = await ReceiverComparison.RunAsync((parsed.GetValue(quick) ? Scale.Quick : Scale.Full).Only(parsed.GetValue(only) ?? ""));
             if (parsed.GetValue(markdown) is { } file)
                 await File.WriteAllTextAsync(file.FullName, table + "\n", cancellation);
         });

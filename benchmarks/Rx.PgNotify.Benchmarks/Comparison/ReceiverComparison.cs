@@ -42,7 +42,7 @@ static class ReceiverComparison
     // compiling costs as much CPU time as a hundred thousand notifications.
     static async Task WarmUpAsync(ReceiverProcess receiver, Sender sender)
     {
-        for (var turn = 0; turn < 40; turn++)
+        for (var turn = 0; turn < 80; turn++)
             await s_warmUp.MeasureAsync(receiver, sender);
     }
 

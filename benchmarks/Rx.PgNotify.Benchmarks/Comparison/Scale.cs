@@ -29,4 +29,7 @@ sealed record Scale(int Rounds, IReadOnlyList<Workload> Workloads)
         new Singles(200),
         new ManyChannels(1_000),
     ]);
+
+    public Scale Only(string name) =>
+        this with { Workloads = [.. Workloads.Where(workload => workload.Name.Contains(name, StringComparison.OrdinalIgnoreCase))] };
 }

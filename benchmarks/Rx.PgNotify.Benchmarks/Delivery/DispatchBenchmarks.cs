@@ -49,7 +49,7 @@ public class DispatchBenchmarks
     {
         var received = _hubTally.Expect(Notifications, null);
         for (var i = 0; i < Notifications; i++)
-            _hub.Append("42", 1);
+            _hub.Append([new Notification("orders", "42", 1)]);
         return received.GetAwaiter().GetResult();
     }
 }

@@ -38,15 +38,21 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
     }
 
     /// <summary>
-    /// Stores a notification (payload and process id) or, without a payload, a Resync (its reasons), once for all
-    /// readers. Those of <paramref name="all"/> that are a whole capacity behind skip to the newest half.
+    /// Stores notifications once for all readers. Those of <paramref name="all"/> that are a whole capacity behind skip to
+    /// the newest half.
     /// </summary>
-    internal void Store(string? payload, int value, LinkedList<Reader> all)
+    internal void Store(ReadOnlySpan<Notification> notifications, LinkedList<Reader> all)
     {
-        Debug.Assert(HasReaders, "What nobody reads is not stored.");
-        while (_ring.Count >= capacity)
-            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (capacity / 2)), all);
-        _ring.Append(payload, value);
+        _ring.Reserve(Math.Min(notifications.Length, capacity - _ring.Count));
+        foreach (ref readonly var notification in notifications)
+            Store(notification.Payload, notification.ProcessId, all);
+        ChargeBudget();
+    }
+
+    /// <inheritdoc cref="Store(ReadOnlySpan{Notification}, LinkedList{Reader})"/>
+    internal void StoreResync(ResyncReasons reasons, LinkedList<Reader> all)
+    {
+        Store(null, (int)reasons, all);
         ChargeBudget();
     }
 
@@ -60,7 +66,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         while (to < _ring.Tail && count < into.Length && bytes < Reader.MaxBatchBytes)
         {
             ref readonly var entry = ref _ring[to++];
-            bytes += SignalRing.CostOf(entry.Payload);
+            bytes += entry.Bytes;
             into[count++] = entry.Payload is { } payload
                 ? ChannelSignal.OfNotification(channel, payload, entry.Value)
                 : ChannelSignal.Resync(channel, (ResyncReasons)entry.Value);
@@ -81,6 +87,15 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
             return;
         Overrun(_ring.Head + ((_ring.Count + 1) / 2), all);
         ChargeBudget();
+    }
+
+    // A notification (payload and process id) or, without a payload, a Resync (its reasons).
+    void Store(string? payload, int value, LinkedList<Reader> all)
+    {
+        Debug.Assert(HasReaders, "What nobody reads is not stored.");
+        while (_ring.Count >= capacity)
+            Overrun(Math.Max(_ring.Head + 1, _ring.Tail - (capacity / 2)), all);
+        _ring.Append(payload, value);
     }
 
     // Moves the readers that stand on the oldest entry. Others keep what they have, even if it is only one less.

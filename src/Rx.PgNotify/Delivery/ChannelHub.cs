@@ -61,8 +61,8 @@ sealed class ChannelHub : IThreadPoolWorkItem
     /// <summary>What is kept for readers, as of a moment ago; may be read without the lock.</summary>
     internal long BufferedBytes => _buffer.Bytes;
 
-    /// <summary>Takes a notification from the session. Never blocks for long and never calls an observer.</summary>
-    internal void Append(string payload, int processId)
+    /// <summary>Takes notifications from the session. Never blocks for long and never calls an observer.</summary>
+    internal void Append(ReadOnlySpan<Notification> notifications)
     {
         Reader? woken;
         lock (_gate)
@@ -74,7 +74,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             AcknowledgeLocked();
             if (!_buffer.HasReaders)
                 return;
-            _buffer.Store(payload, processId, _readers);
+            _buffer.Store(notifications, _readers);
             woken = WakeLocked();
         }
 
@@ -246,7 +246,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
         // Who has joined before was cut off in between; the order matters: these first, at the same place in the
         // stream, then the newcomers behind it, who get a Resync of their own.
         if (_buffer.HasReaders)
-            _buffer.Store(null, (int)ResyncReasons.Reconnected, _readers);
+            _buffer.StoreResync(ResyncReasons.Reconnected, _readers);
         foreach (var reader in _readers)
         {
             if (!reader.IsJoined)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Numerics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -15,7 +16,7 @@ namespace Rx.PgNotify.Delivery;
 sealed class SignalRing
 {
     // The estimated memory of an entry besides its characters: the slot here and the header of the string.
-    const int EntryBytes = 40;
+    const int EntryBytes = 48;
     const int SmallestSize = 16;
 
     // Rented; a power of two long, or longer than _mask says. Grown by need, given back when the ring runs empty, so
@@ -36,18 +37,24 @@ sealed class SignalRing
 
     internal int Count => (int)(Tail - Head);
 
-    internal static long CostOf(string? payload) => EntryBytes + (2L * (payload?.Length ?? 0));
-
     internal ref readonly Entry this[long sequence] => ref Slot(sequence);
+
+    /// <summary>Makes room for so many at once, instead of growing step by step.</summary>
+    internal void Reserve(int count)
+    {
+        if (_entries is null || Count + count > _mask + 1)
+            Resize(Count + count);
+    }
 
     internal void Append(string? payload, int value)
     {
         if (_entries is null || Count > _mask)
-            Resize();
-        Slot(Tail) = new Entry(payload, value) { Cursors = _cursorsAtTail };
+            Resize(Count + 1);
+        var entry = new Entry(payload, value, EntryBytes + (2 * (payload?.Length ?? 0))) { Cursors = _cursorsAtTail };
+        Slot(Tail) = entry;
         _cursorsAtTail = 0;
         Tail++;
-        Bytes += CostOf(payload);
+        Bytes += entry.Bytes;
         if (payload is null)
             _resyncs++;
         Debug.Assert(Slot(Head).Cursors > 0, "Somebody must read what is stored.");
@@ -103,7 +110,7 @@ sealed class SignalRing
         while (Head < Tail && Slot(Head).Cursors == 0)
         {
             ref var entry = ref Slot(Head);
-            Bytes -= CostOf(entry.Payload);
+            Bytes -= entry.Bytes;
             if (entry.Payload is null)
                 _resyncs--;
             entry = default;
@@ -114,9 +121,9 @@ sealed class SignalRing
             Return();
     }
 
-    void Resize()
+    void Resize(int count)
     {
-        var size = _entries is null ? SmallestSize : (_mask + 1) * 2;
+        var size = Math.Max(SmallestSize, (int)BitOperations.RoundUpToPowerOf2((uint)count));
         var larger = ArrayPool<Entry>.Shared.Rent(size);
         for (var sequence = Head; sequence < Tail; sequence++)
             larger[(int)sequence & (size - 1)] = Slot(sequence);
@@ -134,10 +141,13 @@ sealed class SignalRing
     }
 
     /// <summary>A notification (payload and process id) or, without a payload, a Resync (its reasons).</summary>
-    internal struct Entry(string? payload, int value)
+    internal struct Entry(string? payload, int value, int bytes)
     {
         internal readonly string? Payload = payload;
         internal readonly int Value = value;
+
+        // Kept, because the string itself may not be in the cache of the core that reads.
+        internal readonly int Bytes = bytes;
         internal int Cursors;
     }
 }

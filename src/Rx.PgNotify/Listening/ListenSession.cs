@@ -10,7 +10,7 @@ namespace Rx.PgNotify.Listening;
 /// thread that reads the socket.
 /// </summary>
 /// <remarks>
-/// Used by the pump alone, one call at a time; only <see cref="CancelWait"/> may come from any thread. Once broken it
+/// Used by the pump alone, one call at a time; only cancelling a wait may come from any thread. Once broken it
 /// stays so: the pump opens another one.
 /// </remarks>
 #pragma warning disable CA2213 // a token source without timer and links needs no disposal, and a late cancel may still use it
@@ -21,8 +21,8 @@ sealed class ListenSession : IAsyncDisposable
         + "WHERE name IN ('idle_session_timeout', 'statement_timeout', 'transaction_timeout', 'lock_timeout')";
 
     readonly NpgsqlConnection _connection;
-    readonly Action<NpgsqlNotificationEventArgs> _received;
-    NpgsqlCommand? _drain;
+    readonly BurstBuffer _burst;
+    NpgsqlCommand? _empty;
 
     // Guards the three below. A cancel is only ever asked of a wait that has really begun, and a token source that was
     // asked to cancel is never used for another wait: a late cancel hits nothing. Otherwise it could fire while the
@@ -36,11 +36,10 @@ sealed class ListenSession : IAsyncDisposable
     readonly CancellationToken _abort;
     readonly AnswerDeadline _answers;
 
-    ListenSession(
-        NpgsqlConnection connection, Action<NpgsqlNotificationEventArgs> received, TimeSpan heartbeat, CancellationToken abort)
+    ListenSession(NpgsqlConnection connection, BurstBuffer burst, TimeSpan heartbeat, CancellationToken abort)
     {
         _connection = connection;
-        _received = received;
+        _burst = burst;
         _heartbeat = heartbeat;
         _answers = new AnswerDeadline(heartbeat);
         _abort = abort;
@@ -52,18 +51,18 @@ sealed class ListenSession : IAsyncDisposable
 
     /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
     /// <param name="connection">Not open yet.</param>
-    /// <param name="received">Is called on the thread that reads the socket; must neither block nor throw.</param>
+    /// <param name="burst">Takes what arrives, on the thread that reads the socket.</param>
     /// <param name="heartbeat">How long the server may be silent, and how long it then has to answer.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <param name="abort">Breaks a command that is under way: the last resort against a server that hangs.</param>
     internal static async Task<ListenSession> OpenAsync(
         NpgsqlConnection connection,
-        Action<NpgsqlNotificationEventArgs> received,
+        BurstBuffer burst,
         TimeSpan heartbeat,
         CancellationToken cancellationToken,
         CancellationToken abort)
     {
-        var session = new ListenSession(connection, received, heartbeat, abort);
+        var session = new ListenSession(connection, burst, heartbeat, abort);
         try
         {
             connection.Notification += session.OnNotification;
@@ -80,6 +79,7 @@ sealed class ListenSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _connection.Notification -= OnNotification;
+        _burst.Dispose();
         var closing = Task.Run(CloseAsync, CancellationToken.None);
         if (_answers.Abandoned is null)
             await closing.WaitAsync(_heartbeat, CancellationToken.None).ConfigureAwait(false);
@@ -179,32 +179,49 @@ sealed class ListenSession : IAsyncDisposable
     /// </summary>
     internal void CancelWait()
     {
-        CancellationTokenSource wait;
+        if (TryBeginCancel() is { } wait)
+            ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Cancel(), wait, preferLocal: false);
+    }
+
+    /// <summary>The same on the present thread, for one that has nothing else to do: a hop wakes another thread.</summary>
+    internal void CancelWaitHere() => TryBeginCancel()?.Cancel();
+
+    CancellationTokenSource? TryBeginCancel()
+    {
         lock (_waitGate)
         {
             if (!_isWaiting || _isCancelled)
-                return;
+                return null;
             _isCancelled = true;
-            wait = _wait;
+            return _wait;
         }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static wait => wait.Cancel(), wait, preferLocal: false);
     }
 
     /// <summary>
     /// Receives all that the server has sent so far, by one empty command: Npgsql dispatches any number of
     /// notifications while it reads the reply, but only one a wait.
     /// </summary>
-    internal Task DrainAsync() => DrainAsync(2 * _heartbeat);
-
-    async Task DrainAsync(TimeSpan patience)
+    internal async Task DrainAsync()
     {
-        _drain ??= new NpgsqlCommand(";", _connection);
-        await _answers.AnsweredAsync(_drain.ExecuteNonQueryAsync(_abort), patience).ConfigureAwait(false);
+        _burst.Begin();
+        try
+        {
+            await _answers.AnsweredAsync(AskAsync()).ConfigureAwait(false);
+        }
+        finally
+        {
+            _burst.End();
+        }
     }
 
     /// <summary>Asks for a sign of life, which has to come within a heartbeat.</summary>
-    internal Task PingAsync() => DrainAsync(_heartbeat);
+    internal Task PingAsync() => _answers.AnsweredAsync(AskAsync(), _heartbeat, firstLook: _heartbeat);
+
+    Task<int> AskAsync()
+    {
+        _empty ??= new NpgsqlCommand(";", _connection);
+        return _empty.ExecuteNonQueryAsync(_abort);
+    }
 
     async Task RunAsync(string statement)
     {
@@ -216,6 +233,6 @@ sealed class ListenSession : IAsyncDisposable
     void OnNotification(object sender, NpgsqlNotificationEventArgs e)
     {
         _answers.Heard();
-        _received(e);
+        _burst.Add(new Notification(e.Channel, e.Payload, e.PID));
     }
 }

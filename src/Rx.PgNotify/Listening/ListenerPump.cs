@@ -2,7 +2,6 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Listening;
@@ -288,7 +287,7 @@ sealed class ListenerPump
     {
         var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
         var session = await ListenSession
-            .OpenAsync(connection, OnReceived, _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
+            .OpenAsync(connection, new BurstBuffer(_options.BufferCapacity, OnReceived), _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
         try
         {
             var processId = await ConnectionCheck.RunAsync(
@@ -360,7 +359,16 @@ sealed class ListenerPump
         }
     }
 
-    // Runs on the thread that reads the socket: one look-up, one append.
-    void OnReceived(NpgsqlNotificationEventArgs notification) =>
-        _desired.Find(notification.Channel)?.Append(notification.Payload, notification.PID);
+    // Runs on the thread that reads the socket: one look-up, one append, for each channel that comes in a row.
+    void OnReceived(ReadOnlySpan<Notification> notifications)
+    {
+        while (notifications is [var first, ..])
+        {
+            var count = 1;
+            while (count < notifications.Length && string.Equals(notifications[count].Channel, first.Channel, StringComparison.Ordinal))
+                count++;
+            _desired.Find(first.Channel)?.Append(notifications[..count]);
+            notifications = notifications[count..];
+        }
+    }
 }

@@ -45,7 +45,7 @@ sealed class SessionLoop : IDisposable
         _signal = signal;
         _logger = logger;
         _stop = stop;
-        _heartbeat = new Heartbeat(heartbeat, session.CancelWait);
+        _heartbeat = new Heartbeat(heartbeat, session.CancelWaitHere);
         _interruptWait = InterruptWait;
     }
 
@@ -137,6 +137,7 @@ sealed class SessionLoop : IDisposable
 
         _waitsInARow = 0;
         Interlocked.Increment(ref _waitNumber);
+        _heartbeat.Watch();
         _signal.Arm(_interruptWait);
         var hasMessage = await _session.FinishWaitAsync(wait).ConfigureAwait(false);
         _signal.Disarm();
