@@ -77,33 +77,25 @@ public sealed class PackageTests
     [Test]
     public async Task Library_InAFreshProject_ReceivesWhatItSends()
     {
-        var project = _copy.Folder("consumer");
-        await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
-            <configuration><packageSources><add key="packed" value="{_copy.Packages}" /></packageSources></configuration>
-            """);
-        // It is a project of its own: what stands in the folders above is not for it.
-        foreach (var name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", ".editorconfig" })
-            await File.WriteAllTextAsync(Path.Combine(project, name), name is ".editorconfig" ? "root = true\n" : "<Project />");
-        await File.WriteAllTextAsync(Path.Combine(project, "consumer.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <Nullable>enable</Nullable>
-                <UseSharedCompilation>false</UseSharedCompilation>
-                <NuGetAudit>false</NuGetAudit>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="Rx.PgNotify" Version="{_version}" />
-              </ItemGroup>
-            </Project>
-            """);
-        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Program);
+        var project = await ConsumerAsync("consumer");
 
         var output = await SourceCopy.DotnetAsync(project, "run", "--", TestServer.ConnectionString, UniqueChannel.Name());
 
         Assert.That(output.TrimEnd(), Does.EndWith("through the package"));
+    }
+
+    [Test]
+    public async Task Library_PublishedTrimmed_WarnsOfNothingAndWorks()
+    {
+        var project = await ConsumerAsync("trimmed");
+        string[] publish = ["publish", "--use-current-runtime", "--self-contained", "--output", "out", "-p:PublishTrimmed=true", "-warnaserror", "-warnnotaserror:NU1603"];
+        if ((await SourceCopy.DotnetOrNullAsync(project, "NU1101", publish)) is null)
+            Assert.Ignore("The package with the runtime can't be had.");
+
+        var output = await SourceCopy.RunAsync(
+            project, Path.Combine(project, "out", "consumer"), TestServer.ConnectionString, UniqueChannel.Name());
+
+        Assert.That(output.TrimEnd(), Is.EqualTo("through the package"));
     }
 
     [Test]
@@ -133,6 +125,38 @@ public sealed class PackageTests
             foreach (var (name, bytes) in here)
                 Assert.That(there[name].AsSpan().SequenceEqual(bytes), Is.True, $"{id}: {name}");
         }
+    }
+
+    /// <summary>Makes a program that uses the packed library.</summary>
+    async Task<string> ConsumerAsync(string name)
+    {
+        var project = _copy.Folder(name);
+        await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
+            <configuration><packageSources><add key="packed" value="{_copy.Packages}" /></packageSources></configuration>
+            """);
+        // It is a project of its own: what stands in the folders above is not for it.
+        foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", ".editorconfig" })
+            await File.WriteAllTextAsync(Path.Combine(project, file), file is ".editorconfig" ? "root = true\n" : "<Project />");
+        await File.WriteAllTextAsync(Path.Combine(project, "consumer.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <UseSharedCompilation>false</UseSharedCompilation>
+                <NuGetAudit>false</NuGetAudit>
+                <TrimmerSingleWarn>false</TrimmerSingleWarn>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Rx.PgNotify" Version="{_version}" />
+                <!-- All of it is looked at, not only what the program calls. -->
+                <TrimmerRootAssembly Include="Rx.PgNotify" />
+              </ItemGroup>
+            </Project>
+            """);
+        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Program);
+        return project;
     }
 
     List<string> PackageIds() =>
