@@ -34,7 +34,7 @@ static class RoundTrips
         return new Finding(
             Checks.RoundTrip,
             Verdict.Ok,
-            string.Create(CultureInfo.InvariantCulture, $"{Count} of {Count} notifications arrived: median {median:0.0} ms, worst {worst:0.0} ms."))
+            string.Create(CultureInfo.InvariantCulture, $"{Count} of {Count} arrived: median {median:0.0} ms, worst {worst:0.0} ms."))
         {
             Figures = [("count", Count), ("medianMs", Math.Round(median, 3)), ("worstMs", Math.Round(worst, 3))],
         };
