@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Rx.PgNotify.Tool;
 using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Completion;
 using Rx.PgNotify.Tool.Demo;
+using Rx.PgNotify.Tool.Doctor;
 using Rx.PgNotify.Tool.Listening;
 using Rx.PgNotify.Tool.Sending;
 using Rx.PgNotify.Tool.Tables;
@@ -11,14 +13,19 @@ using var signals = new TerminationSignals();
 var listen = ListenCommand.Create();
 var send = SendCommand.Create();
 var trigger = TriggerCommand.Create();
+var doctor = DoctorCommand.Create();
+var completion = CompletionCommand.Create();
 var demo = DemoCommand.Create();
-var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, demo };
+var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, doctor, demo, completion };
 HelpWithExamples.Add(root, new Dictionary<Command, string[]>
 {
-    [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0]],
+    [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0], DoctorCommand.Examples[0]],
     [listen] = ListenCommand.Examples,
     [send] = SendCommand.Examples,
     [trigger] = TriggerCommand.Examples,
+    [doctor] = DoctorCommand.Examples,
+    [demo] = ["pgnotify demo"],
+    [completion] = CompletionCommand.Examples,
 });
 
 // A payload may begin with '@': no response files.

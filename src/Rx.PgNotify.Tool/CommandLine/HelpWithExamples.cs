@@ -12,6 +12,9 @@ sealed class HelpWithExamples(HelpAction help, IReadOnlyDictionary<Command, stri
     internal static void Add(RootCommand root, IReadOnlyDictionary<Command, string[]> examples)
     {
         var option = root.Options.OfType<HelpOption>().Single();
+        // They look like payloads and paths.
+        option.Aliases.Remove("/?");
+        option.Aliases.Remove("/h");
         option.Action = new HelpWithExamples((HelpAction)option.Action!, examples);
     }
 

@@ -33,13 +33,7 @@ static class ListenCommand
     {
         var channels = ChannelArgument.Create<string[]>(ArgumentArity.OneOrMore, "The channels, 1 to 63 bytes of UTF-8 each; case counts");
         var connection = ConnectionOption.Create();
-        var format = new Option<string>("--format")
-        {
-            Description = "text for people, json for programs: one object a line",
-            HelpName = "text|json",
-            DefaultValueFactory = _ => "text",
-        };
-        format.AcceptOnlyFromAmong("text", "json");
+        var format = FormatOption.Create();
         var quiet = NumberOption.Create("--coalesce", "MS", 1, MaxQuiet,
             "Gather each channel's bursts: one line once MS milliseconds were quiet");
         var maxWait = NumberOption.Create("--max-wait", "MS", 1, MaxWait,
@@ -53,7 +47,7 @@ static class ListenCommand
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(channels),
             ConnectionOption.Read(parsed, connection),
-            parsed.GetRequiredValue(format),
+            parsed.GetValue(format),
             Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait)),
             parsed.GetValue(count),
             cancellation));
@@ -72,7 +66,7 @@ static class ListenCommand
     }
 
     static async Task<int> RunAsync(
-        string[] names, NpgsqlConnectionStringBuilder connection, string format, BurstTiming? burst, int? count, CancellationToken cancellation)
+        string[] names, NpgsqlConnectionStringBuilder connection, OutputFormat format, BurstTiming? burst, int? count, CancellationToken cancellation)
     {
         var options = new PgListenerOptions { DeliveryScheduler = s_thread };
         await using var listener = Usage.Check(() => new PgListener(connection.ConnectionString, options));
@@ -80,10 +74,14 @@ static class ListenCommand
 
         await using var stdout = StandardOutput.Open();
         using var json = new JsonLines(stdout);
-        IListenOutput output = format is "json" ? json : new TextLines(stdout, Console.Error, TimeProvider.System);
-
-        var done = ListenEvents.Of(listener, channels, count, burst, s_thread)
-            .Do(output.Write)
+        var events = ListenEvents.Of(listener, channels, count, burst, s_thread);
+        events = format switch
+        {
+            OutputFormat.Json => events.Do(json.Write),
+            _ when Terminal.IsRich => OnTerminal().Show(events, s_thread),
+            _ => events.Do(new TextLines(stdout, Console.Error, TimeProvider.System).Write),
+        };
+        var done = events
             .LastOrDefaultAsync()
             .ToTask(CancellationToken.None);
         try
@@ -102,4 +100,7 @@ static class ListenCommand
 
         return ExitCode.Success;
     }
+
+    static TerminalLines OnTerminal() =>
+        new(Terminal.Open(Console.Out), Console.IsErrorRedirected ? Console.Error : null, TimeProvider.System);
 }

@@ -40,6 +40,13 @@ sealed class JsonLines(Stream output) : IListenOutput, IDisposable
         output.Flush();
     }
 
+    /// <summary>Writes a line of any type and flushes it.</summary>
+    internal void Write(string type, Action<Utf8JsonWriter> members)
+    {
+        Line(type, members);
+        output.Flush();
+    }
+
     public void Dispose() => _json.Dispose();
 
     void Notification(Notification notification) => Line("notification", json =>

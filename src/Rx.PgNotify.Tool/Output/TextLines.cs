@@ -17,19 +17,11 @@ sealed class TextLines(Stream output, TextWriter comments, TimeProvider clock) :
                 var notification = signal.Notification;
                 Columns(notification.Channel, Number(notification.ProcessId), notification.Payload);
                 break;
-            case ListenEvent.Signal { Value: var resync }:
-                Comment($"{PlainText.Escape(resync.Channel)}: resync, {string.Join(", ", ResyncNames.Of(resync.Reasons))}"
-                    + (resync.Dropped > 0 ? $", {Number(resync.Dropped)} dropped" : ""));
-                break;
             case ListenEvent.Burst burst:
                 Columns(burst.Channel, $"{Number(burst.Count)} in a burst", burst.Latest);
                 break;
-            case ListenEvent.State { Value: ListenerState.Reconnecting state }:
-                Comment($"reconnecting, attempt {Number(state.Attempt)} in {Number((long)state.Delay.TotalMilliseconds)} ms: "
-                    + PlainText.Escape(state.Cause.Message));
-                break;
-            case ListenEvent.State { Value: var state }:
-                Comment(StateNames.Of(state));
+            default:
+                comments.WriteLine($"# {Now()} {CommentText.Of(item)}");
                 break;
         }
     }
@@ -39,8 +31,6 @@ sealed class TextLines(Stream output, TextWriter comments, TimeProvider clock) :
         output.Write(Encoding.UTF8.GetBytes($"{Now()}\t{PlainText.Escape(channel)}\t{middle}\t{PlainText.Escape(payload)}\n"));
         output.Flush();
     }
-
-    void Comment(string text) => comments.WriteLine($"# {Now()} {text}");
 
     string Now() => clock.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 

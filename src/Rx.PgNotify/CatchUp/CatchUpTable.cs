@@ -9,8 +9,8 @@ namespace Rx.PgNotify;
 /// <remarks>
 /// <para>
 /// Needs PostgreSQL 14 or newer, and an ordinary or partitioned table with a key that is unique and not null. The exact
-/// semantics, the price and the limits stand in <c>docs/catch-up.md</c>. Immutable and thread-safe; connects nowhere by
-/// itself.
+/// semantics, the price and the limits stand in the documentation of catching up. Immutable and thread-safe; connects
+/// nowhere by itself.
 /// </para>
 /// <para>Names are taken as they are, in their upper and lower case, and quoted.</para>
 /// </remarks>
@@ -52,7 +52,7 @@ public sealed class CatchUpTable
     /// </summary>
     /// <remarks>
     /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
-    /// table can have both beforehand, see <c>docs/catch-up.md</c>.
+    /// table can have both beforehand, see the documentation of catching up.
     /// </remarks>
     /// <param name="dataSource">Where the table is.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>

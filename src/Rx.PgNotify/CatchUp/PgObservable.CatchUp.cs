@@ -34,8 +34,8 @@ public static partial class PgObservable
     /// <typeparam name="T">What rows are read as.</typeparam>
     /// <param name="signals">What tells of changes and gaps. A filter has to let each Resync pass.</param>
     /// <param name="load">
-    /// Reads what is new since a cursor: <see cref="CatchUpTable.LoadAsync"/>, or a query of one's own, as in
-    /// <c>docs/catch-up.md</c>. Its token is cancelled when the sequence ends before it has.
+    /// Reads what is new since a cursor: <see cref="CatchUpTable.LoadAsync"/>, or a query of one's own.
+    /// Its token is cancelled when the sequence ends before it has.
     /// </param>
     /// <param name="from">The stored cursor; default <see langword="null"/>, for all that the table holds.</param>
     /// <param name="quiet">

@@ -18,7 +18,7 @@ public static partial class PgObservable
     /// <para>
     /// The size of a list is bounded only by the source's rate times <paramref name="maxWait"/>. Lists are emitted on
     /// <paramref name="scheduler"/>; only what completion flushes comes on the source's thread. A list is the
-    /// observer's to keep: it never changes. The exact semantics stand in <c>docs/operators.md</c>.
+    /// observer's to keep: it never changes. The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the values.</typeparam>

@@ -20,7 +20,7 @@ public static partial class PgObservable
     /// <paramref name="keySelector"/> and <paramref name="comparer"/> run on the source's thread, once a value and never
     /// under a lock; what they throw is passed on as an error. Lists are emitted on <paramref name="scheduler"/>; only
     /// what completion flushes comes on the source's thread. A list is the observer's to keep: it never changes. The
-    /// exact semantics stand in <c>docs/operators.md</c>.
+    /// exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the values.</typeparam>

@@ -17,7 +17,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Values are emitted on <paramref name="scheduler"/>; only what completion flushes comes on the source's thread.
-    /// The exact semantics stand in <c>docs/operators.md</c>.
+    /// The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the values.</typeparam>

@@ -19,7 +19,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Everything comes on <paramref name="scheduler"/>, completion too, in one work item at a time, which gives its
-    /// thread back after some 256 values. The exact semantics stand in <c>docs/operators.md</c>.
+    /// thread back after some 256 values. The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the values. Signals have overloads of their own, which lose no Resync.</typeparam>

@@ -18,7 +18,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Works on the source's thread. Nothing is found by reflection, so it is fit for ahead-of-time compilation. The exact
-    /// semantics stand in <c>docs/operators.md</c>.
+    /// semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">What a payload is parsed to.</typeparam>

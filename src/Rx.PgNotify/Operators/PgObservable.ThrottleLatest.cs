@@ -21,7 +21,7 @@ public static partial class PgObservable
     /// <para>
     /// What is emitted at once, or flushed by completion, comes on the source's thread, everything else on
     /// <paramref name="scheduler"/>; what fell due while the observer was busy comes on the thread it was busy on. The
-    /// exact semantics stand in <c>docs/operators.md</c>.
+    /// exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the values.</typeparam>

@@ -4,7 +4,8 @@ namespace Rx.PgNotify;
 
 /// <summary>
 /// Triggers that tell a channel of a table's changes: as a script to read, to keep among migrations and to run, or
-/// installed and removed from here. See <c>docs/table-changes.md</c> for what arrives, what it costs and who can see it.
+/// installed and removed from here. What arrives, what it costs and who can see it stands in the
+/// documentation of table changes.
 /// </summary>
 /// <remarks>
 /// <para>

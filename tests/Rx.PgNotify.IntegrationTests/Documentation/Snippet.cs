@@ -27,11 +27,12 @@ public sealed record Snippet(string Page, int Line, string Code)
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The snippets of README and docs, in order.</summary>
+    /// <summary>The snippets of README, docs and the packages, in order.</summary>
     public static IEnumerable<Snippet> All()
     {
         var pages = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
+            .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(project => Path.Combine(project, "README.md")).Where(File.Exists))
             .Prepend(Path.Combine(Root, "README.md"));
         return pages.SelectMany(In);
     }

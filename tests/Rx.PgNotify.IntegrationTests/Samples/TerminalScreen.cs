@@ -49,6 +49,10 @@ sealed class TerminalScreen(int width, int height)
         {
             LineFeed();
         }
+        else if (c is '\t')
+        {
+            _column = Math.Min((_column / 8 * 8) + 8, width - 1);
+        }
         else if (char.IsControl(c))
         {
             throw Unknown($"{c}");

@@ -9,6 +9,7 @@ public class TerminalScreenTests
     [TestCase("abcdefgh", "abcdef\ngh")]
     [TestCase("abcdef\r\ng", "abcdef\ng")]
     [TestCase("1\r\n2\r\n3\r\n4\r\n5", "2\n3\n4\n5")]
+    [TestCase("a\tb", "a    b")]
     [TestCase("␛[31;1ma␛[0mb", "ab")]
     [TestCase("a\r\nb␛[1Ac␛[Bd", "ac\nb d")]
     [TestCase("␛[9C|␛[9DX␛[2CY", "X  Y |")]

@@ -12,13 +12,14 @@ sealed class TerminalSession : IAsyncDisposable
     const int Width = 100;
     const int Height = 40;
 
-    // $0 is the program. A shell starts background jobs with SIGINT ignored, which would reach the program.
-    const string Command = """stty cols $COLUMNS rows $LINES; exec env -u COLUMNS -u LINES --default-signal=INT "$DOTNET" "$PROGRAM" "$ARGUMENT" """;
+    // A shell starts background jobs with SIGINT ignored, which would reach the program.
+    const string Command = """stty cols $COLUMNS rows $LINES; exec env -u COLUMNS -u LINES --default-signal=INT "$DOTNET" "$PROGRAM" """;
 
     static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
     readonly Process _process;
     readonly TerminalScreen _screen = new(Width, Height);
+    readonly StringBuilder _output = new();
     readonly Lock _gate = new();
     readonly Task _reading;
 
@@ -46,13 +47,29 @@ sealed class TerminalSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it with one argument; ignores the test where there is no <c>script</c> of util-linux.</summary>
-    public static TerminalSession Start(string program, string argument)
+    /// <summary>All that was written so far, escape sequences and all.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_gate)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts it; ignores the test where there is no <c>script</c> of util-linux.</summary>
+    public static TerminalSession Start(string program, params string[] arguments) => Start(program, [], arguments);
+
+    /// <param name="program">The program, beside this assembly.</param>
+    /// <param name="settings">Environment variables of its own, each as <c>NAME=value</c>.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static TerminalSession Start(string program, string[] settings, params string[] arguments)
     {
         const string script = "/usr/bin/script";
         if (!OperatingSystem.IsLinux() || !File.Exists(script))
             Assert.Ignore($"{script} of util-linux is not on this machine. On Debian: apt-get install bsdutils");
-        var start = new ProcessStartInfo(script, ["--quiet", "--flush", "--return", "--command", Command, "/dev/null"])
+        var command = Command + string.Join(' ', arguments.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"\"$ARGUMENT{i}\"")));
+        var start = new ProcessStartInfo(script, ["--quiet", "--flush", "--return", "--command", command, "/dev/null"])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -60,12 +77,16 @@ sealed class TerminalSession : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["TERM"] = "xterm-256color";
+        start.Environment.Remove("NO_COLOR");
         start.Environment["SHELL"] = "/bin/sh";
         start.Environment["COLUMNS"] = Width.ToString(CultureInfo.InvariantCulture);
         start.Environment["LINES"] = Height.ToString(CultureInfo.InvariantCulture);
         start.Environment["DOTNET"] = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         start.Environment["PROGRAM"] = Path.Combine(AppContext.BaseDirectory, program);
-        start.Environment["ARGUMENT"] = argument;
+        for (var i = 0; i < arguments.Length; i++)
+            start.Environment[string.Create(CultureInfo.InvariantCulture, $"ARGUMENT{i}")] = arguments[i];
+        foreach (var setting in settings)
+            start.Environment[setting.Split('=')[0]] = setting.Split('=')[1];
         return new TerminalSession(Process.Start(start)!);
     }
 
@@ -122,7 +143,10 @@ sealed class TerminalSession : IAsyncDisposable
         while (await _process.StandardOutput.ReadAsync(buffer) is > 0 and var count)
         {
             lock (_gate)
+            {
+                _output.Append(buffer, 0, count);
                 _screen.Write(buffer.AsSpan(0, count));
+            }
         }
     }
 }

@@ -29,4 +29,13 @@ static class SqlExtensions
         await connection.OpenAsync();
         await connection.NotifyAsync(channel, payload);
     }
+
+    /// <summary>Makes it a standby that follows nobody: it waits for more to replay, as one does whose primary is gone.</summary>
+    public static async Task RestartAsStandbyAsync(this PostgresServer server)
+    {
+        var data = await server.ExecuteAsync("show data_directory");
+        await server.ExecuteAsync($"copy (select '') to '{data}/standby.signal'");
+        await server.RestartAsync();
+        Assert.That(await server.ExecuteAsync("select pg_is_in_recovery()"), Is.True);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Reactive.Linq;
-using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
@@ -40,7 +39,7 @@ public sealed class StandbyTests
     public async Task ALoneStandby_BeforeTheFirstSuccess_IsAnErrorThatSaysSo()
     {
         await using var server = await TestServer.StartOwnAsync();
-        await RestartAsStandbyAsync(server);
+        await server.RestartAsStandbyAsync();
         await using var listener = new PgListener(server.ConnectionString, s_quick);
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);
@@ -65,7 +64,7 @@ public sealed class StandbyTests
         using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
 
-        await RestartAsStandbyAsync(server);
+        await server.RestartAsStandbyAsync();
         await states.UntilAsync(
             items => items.OfType<ListenerState.Reconnecting>().Count(state => IsRefusedByStandby(state.Cause)) >= 3,
             "three attempts should meet a standby");
@@ -82,13 +81,4 @@ public sealed class StandbyTests
     }
 
     static bool IsRefusedByStandby(Exception cause) => cause is PgListenerException { Error: PgListenerError.ServerInRecovery };
-
-    // A standby that follows nobody: it waits for more to replay, as one does whose primary is gone.
-    static async Task RestartAsStandbyAsync(PostgresServer server)
-    {
-        var data = await server.ExecuteAsync("show data_directory");
-        await server.ExecuteAsync($"copy (select '') to '{data}/standby.signal'");
-        await server.RestartAsync();
-        Assert.That(await server.ExecuteAsync("select pg_is_in_recovery()"), Is.True);
-    }
 }

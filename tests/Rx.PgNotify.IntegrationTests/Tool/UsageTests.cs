@@ -26,6 +26,11 @@ sealed class UsageTests
         [new[] { "listen", "c", "--connection", "Host=h", "--coalesce", "9", "--max-wait", "5" }, "can't be less than --coalesce"],
         [new[] { "listen", "c", "--connection", "Host=h", "--format", "xml" }, "'json'"],
         [new[] { "listen", "c", "--connection", "" }, "--connection"],
+        [new[] { "doctor" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "doctor", "--connection", "Host=h", "--timeout", "0" }, "--timeout takes a whole number from 1 to 3600"],
+        [new[] { "doctor", "--connection", $"garbage {Secret}" }, "neither"],
+        [new[] { "doctor", $"Host=h;Password={Secret}" }, "more words"],
+        [new[] { "completion", "tcsh" }, "'bash'"],
         [new[] { "listen", "c", "--connection", $"garbage {Secret}" }, "neither"],
         [new[] { "listen", "c", "--connection", $"Host=h;Prot=5;Password={Secret}" }, "--connection"],
         [new[] { "listen", "c", "--connection", $"Password={Secret};Username=u" }, "no Host"],
@@ -61,6 +66,10 @@ sealed class UsageTests
     [TestCase("send --help", "tail -f")]
     [TestCase("trigger --help", "pgnotify trigger orders")]
     [TestCase("demo --help", "PostgreSQL server")]
+    [TestCase("demo --help", "Examples:")]
+    [TestCase("listen --help", "listen <CHANNEL>...")]
+    [TestCase("doctor --help", "--timeout 60")]
+    [TestCase("completion --help", "~/.bashrc")]
     [TestCase("listen --bad --help", "--coalesce 200")]
     [TestCase("--version", "0.")]
     public async Task Tool_AskedForHelpOrVersion_GivesItOnTheOutput(string arguments, string part)
