@@ -19,6 +19,7 @@ HelpWithExamples.Add(root, new Dictionary<Command, string[]>
     [listen] = ListenCommand.Examples,
     [send] = SendCommand.Examples,
     [trigger] = TriggerCommand.Examples,
+    [demo] = DemoCommand.Examples,
 });
 
 // A payload may begin with '@': no response files.
