@@ -27,14 +27,16 @@ public sealed class DashboardServer : IAsyncDisposable
     /// <summary>Makes the table where it is missing, and serves from then on.</summary>
     /// <param name="database">The database of the orders; stays the caller's.</param>
     /// <param name="port">0 for any free one.</param>
+    /// <param name="logging">Where warnings go, the listener's too.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<DashboardServer> StartAsync(NpgsqlDataSource database, int port, CancellationToken cancellation)
+    public static async Task<DashboardServer> StartAsync(
+        NpgsqlDataSource database, int port, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
         var table = new OrdersTable(database);
         await table.CreateIfMissingAsync(cancellation);
 
-        var web = Build(database, table, port);
+        var web = Build(database, table, port, logging);
         try
         {
             web.Services.GetRequiredService<DashboardFeed>();
@@ -57,7 +59,7 @@ public sealed class DashboardServer : IAsyncDisposable
     }
 
     // Empty: no configuration from the environment could open it to the network.
-    static WebApplication Build(NpgsqlDataSource database, OrdersTable table, int port)
+    static WebApplication Build(NpgsqlDataSource database, OrdersTable table, int port, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -66,9 +68,9 @@ public sealed class DashboardServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 4_096;
         });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // A start that fails is thrown to the caller, who tells it.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging(builder.Logging);
         builder.Services.AddRoutingCore();
         // A page of another host whose name leads to 127.0.0.1 would pass for our own.
         builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1"]);

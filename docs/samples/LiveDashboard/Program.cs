@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiveDashboard;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 var port = 5080;
@@ -18,7 +19,8 @@ Console.CancelKeyPress += (_, pressed) =>
 try
 {
     await using var database = NpgsqlDataSource.Create(args[0]);
-    await using var dashboard = await DashboardServer.StartAsync(database, port, quit.Token);
+    await using var dashboard = await DashboardServer.StartAsync(
+        database, port, logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace), quit.Token);
     Console.WriteLine($"{dashboard.Address} until Ctrl-C");
     await Task.Delay(Timeout.Infinite, quit.Token);
     return 0;

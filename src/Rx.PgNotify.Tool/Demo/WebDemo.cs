@@ -1,5 +1,6 @@
 using LiveDashboard;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.LocalPostgres;
 
@@ -36,11 +37,16 @@ static class WebDemo
     {
         try
         {
-            return await DashboardServer.StartAsync(database, port ?? UsualPort, cancellation);
+            return await DashboardServer.StartAsync(database, port ?? UsualPort, WithoutLog, cancellation);
         }
         catch (IOException e) when (port is null && e.InnerException is AddressInUseException)
         {
-            return await DashboardServer.StartAsync(database, 0, cancellation);
+            return await DashboardServer.StartAsync(database, 0, WithoutLog, cancellation);
         }
+    }
+
+    // The page shows how the line stands.
+    static void WithoutLog(ILoggingBuilder logging)
+    {
     }
 }
