@@ -24,7 +24,7 @@ HelpWithExamples.Add(root, new Dictionary<Command, string[]>
     [send] = SendCommand.Examples,
     [trigger] = TriggerCommand.Examples,
     [doctor] = DoctorCommand.Examples,
-    [demo] = ["pgnotify demo"],
+    [demo] = DemoCommand.Examples,
     [completion] = CompletionCommand.Examples,
 });
 

@@ -31,37 +31,15 @@ sealed class DemoTests
     [UnsupportedOSPlatform("windows")]
     public async Task Demo_InterruptedAnywhere_LeavesNoServerBehind(string line)
     {
-        var temporary = Directory.CreateTempSubdirectory("pgnotify-demo-");
-        // A server that runs as another account has to get through to its folder.
-        File.SetUnixFileMode(temporary.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        await using var tool = ToolProcess.Start(["demo"], ("TMPDIR", temporary.FullName), ("PGNOTIFY_TEST_CONNECTION", ""));
+        using var temporary = new ServerFolder();
+        await using var tool = ToolProcess.Start(["demo"], ("TMPDIR", temporary.Path), ("PGNOTIFY_TEST_CONNECTION", ""));
         await tool.OutputLineAsync(text => text.StartsWith(line, StringComparison.Ordinal));
 
         tool.Signal(ToolProcess.SigInt);
 
         Assert.That(await tool.ExitCodeAsync(), Is.EqualTo(1));
         Assert.That(tool.Errors, Is.EqualTo(new[] { "pgnotify: interrupted." }));
-        Assert.That(ProcessesThatMention(temporary.FullName), Is.Empty);
-        Assert.That(temporary.EnumerateFileSystemInfos().Select(entry => entry.Name).Where(name => name.Contains("pgnotify", StringComparison.Ordinal)), Is.Empty);
-        temporary.Delete(recursive: true);
+        Assert.That(temporary.Processes, Is.Empty);
+        Assert.That(temporary.Entries, Is.Empty);
     }
-
-    static IEnumerable<string> ProcessesThatMention(string folder) => !OperatingSystem.IsLinux()
-        ? []
-        : Directory.EnumerateDirectories("/proc")
-            .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]))
-            .Select(process => Path.Combine(process, "cmdline"))
-            .Select(file =>
-            {
-                try
-                {
-                    return File.ReadAllText(file);
-                }
-                catch (IOException)
-                {
-                    return "";
-                }
-            })
-            .Where(command => command.Contains(folder, StringComparison.Ordinal));
 }

@@ -39,6 +39,8 @@ sealed class UsageTests
         [new[] { "listen", "c", $"--conection=Host=h;Password={Secret}" }, "'--conection'"],
         [new[] { "listen", "c", "--conection", $"Host=a-host-with-a-long-name.example;Database=shop;Password={Secret}" }, "'--conection'"],
         [new[] { "send", "c", "x", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "demo", "--port", "5080" }, "--port goes with --web"],
+        [new[] { "demo", "--web", "--port", "65536" }, "--port takes a whole number from 0 to 65535"],
         [new[] { $"postgres://u:{Secret}@h/d" }, "'postgres'"],
         [new[] { "send", "c", "x", $"postgres://u:{Secret}@h/d" }, "more words"],
     ];
@@ -63,6 +65,7 @@ sealed class UsageTests
 
     [TestCase("--help", "demo")]
     [TestCase("listen --help", "--coalesce 200")]
+    [TestCase("demo --help", "pgnotify demo --web")]
     [TestCase("send --help", "tail -f")]
     [TestCase("trigger --help", "pgnotify trigger orders")]
     [TestCase("demo --help", "PostgreSQL server")]
