@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -9,7 +10,7 @@ namespace Rx.PgNotify.Delivery;
 /// Not thread-safe, but for <see cref="Bytes"/>: every call is made under the lock of the <see cref="ChannelHub"/> that
 /// owns it.
 /// </remarks>
-sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
+sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, DeliveryCounts counts)
 {
     readonly SignalRing _ring = new();
     long _bytes;
@@ -17,6 +18,8 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
 
     /// <summary>What is kept, in bytes, as of a moment ago; may be read without the lock.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
+
+    internal int Notifications => _ring.Notifications;
 
     internal bool HasReaders => _readers > 0;
 
@@ -69,6 +72,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         if (count == 0)
             return 0;
         reader.Position = to;
+        counts.AddDelivered(_ring.Summarise(from, to).Notifications);
         _ring.MoveCursors(from, to);
         ChargeBudget();
         return count;
@@ -104,6 +108,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         }
 
         Debug.Assert(moved > 0, "A cursor without its reader.");
+        counts.AddDropped(dropped * moved);
         _ring.MoveCursors(from, to, moved);
     }
 

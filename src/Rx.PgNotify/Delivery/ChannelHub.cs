@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -28,11 +29,11 @@ sealed class ChannelHub : IThreadPoolWorkItem
     bool _hasEnded;
     Func<PgListenerException>? _error;
 
-    internal ChannelHub(string name, int capacity, BufferBudget budget)
+    internal ChannelHub(string name, int capacity, BufferBudget budget, DeliveryCounts counts)
     {
         Name = name;
         _budget = budget;
-        _buffer = new ChannelBuffer(name, capacity, budget);
+        _buffer = new ChannelBuffer(name, capacity, budget, counts);
         budget.Add(this);
     }
 
@@ -60,6 +61,15 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
     /// <summary>What is kept for readers, as of a moment ago; may be read without the lock.</summary>
     internal long BufferedBytes => _buffer.Bytes;
+
+    internal int BufferedNotifications
+    {
+        get
+        {
+            lock (_gate)
+                return _buffer.Notifications;
+        }
+    }
 
     /// <summary>Takes a notification from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(string payload, int processId)

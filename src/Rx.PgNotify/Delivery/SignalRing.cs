@@ -36,6 +36,8 @@ sealed class SignalRing
 
     internal int Count => (int)(Tail - Head);
 
+    internal int Notifications => Count - _resyncs;
+
     internal static long CostOf(string? payload) => EntryBytes + (2L * (payload?.Length ?? 0));
 
     internal ref readonly Entry this[long sequence] => ref Slot(sequence);

@@ -23,6 +23,7 @@ sealed class ListenerPump
     readonly StateFeed _state;
     readonly PgListenerOptions _options;
     readonly ILogger _logger;
+    readonly ListenerMetrics _metrics;
     readonly Backoff _backoff;
     readonly IStopwatch _clock;
     readonly PumpSignal _signal = new();
@@ -45,13 +46,19 @@ sealed class ListenerPump
     TimeSpan _failingSince;
 
     internal ListenerPump(
-        DesiredChannels desired, ConnectionSource connections, StateFeed state, PgListenerOptions options, ILogger logger)
+        DesiredChannels desired,
+        ConnectionSource connections,
+        StateFeed state,
+        PgListenerOptions options,
+        ILogger logger,
+        ListenerMetrics metrics)
     {
         _desired = desired;
         _connections = connections;
         _state = state;
         _options = options;
         _logger = logger;
+        _metrics = metrics;
         _backoff = new Backoff(options.ReconnectDelay, options.MaxReconnectDelay);
         _clock = options.Scheduler.StartStopwatch();
     }
@@ -234,7 +241,7 @@ sealed class ListenerPump
             session = await OpenAsync().ConfigureAwait(false);
             if (session is null)
                 return null;
-            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _stop.Token);
+            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _metrics, _stop.Token);
             await loop.RunAsync(HasConnected).ConfigureAwait(false);
             return null;
         }
@@ -246,6 +253,7 @@ sealed class ListenerPump
         {
             if (session is not null)
                 await CloseAsync(session).ConfigureAwait(false);
+            _metrics.ConnectionEnded();
         }
     }
 
@@ -332,6 +340,8 @@ sealed class ListenerPump
 
     void HasConnected()
     {
+        if (_hasConnected && _backoff.Failures > 0)
+            _metrics.Reconnected();
         _hasConnected = true;
         _backoff.Reset();
         _state.Publish(ListenerState.Listening.Instance);
@@ -361,6 +371,9 @@ sealed class ListenerPump
     }
 
     // Runs on the thread that reads the socket: one look-up, one append.
-    void OnReceived(NpgsqlNotificationEventArgs notification) =>
+    void OnReceived(NpgsqlNotificationEventArgs notification)
+    {
+        _metrics.Received();
         _desired.Find(notification.Channel)?.Append(notification.Payload, notification.PID);
+    }
 }
