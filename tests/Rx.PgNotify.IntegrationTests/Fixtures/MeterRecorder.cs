@@ -42,6 +42,22 @@ sealed class MeterRecorder : IMeterFactory
         }
     }
 
+    /// <summary>All that is reported now or was told, with the names of its tags.</summary>
+    public IReadOnlyList<(string Instrument, string[] Tags)> Seen
+    {
+        get
+        {
+            lock (_gate)
+            {
+                _observed.Clear();
+                _listener.RecordObservableInstruments();
+                var told = _told.Select(told => (told.Instrument, told.Tags));
+                return [.. from seen in _observed.Keys.Concat(told)
+                           select (seen.Instrument, seen.Tags.Split(',').Select(tag => tag.Split('=')[0]).ToArray())];
+            }
+        }
+    }
+
     /// <summary>How often a meter was asked for.</summary>
     public int Asked { get; private set; }
 
