@@ -20,6 +20,12 @@ sealed class BufferBudget(long limit)
 
     internal void Remove(ChannelHub hub) => _hubs.TryRemove(hub, out _);
 
+    internal void TellCounts()
+    {
+        foreach (var (hub, _) in _hubs)
+            hub.TellCounts();
+    }
+
     internal void Charge(long bytes) => Interlocked.Add(ref _used, bytes);
 
     /// <summary>

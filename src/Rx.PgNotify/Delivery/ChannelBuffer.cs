@@ -16,6 +16,10 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, De
     long _bytes;
     int _readers;
 
+    // Since it was last told. A plain count under the lock: while subscribers keep up a batch holds one notification, and
+    // an interlocked addition for each subscriber would be felt.
+    long _delivered;
+
     /// <summary>What is kept, in bytes, as of a moment ago; may be read without the lock.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
 
@@ -72,10 +76,16 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, De
         if (count == 0)
             return 0;
         reader.Position = to;
-        counts.AddDelivered(_ring.Summarise(from, to).Notifications);
+        _delivered += _ring.Summarise(from, to).Notifications;
         _ring.MoveCursors(from, to);
         ChargeBudget();
         return count;
+    }
+
+    internal void TellCounts()
+    {
+        counts.AddDelivered(_delivered);
+        _delivered = 0;
     }
 
     /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>

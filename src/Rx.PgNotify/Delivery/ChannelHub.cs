@@ -71,6 +71,13 @@ sealed class ChannelHub : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Adds what was delivered to the counts of the listener.</summary>
+    internal void TellCounts()
+    {
+        lock (_gate)
+            _buffer.TellCounts();
+    }
+
     /// <summary>Takes a notification from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(string payload, int processId)
     {
@@ -137,7 +144,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             _error = error;
             _acknowledgement = Acknowledgement.None;
             if (_readers.Count == 0)
-                _budget.Remove(this);
+                DrainedLocked();
             foreach (var reader in _readers)
             {
                 if (!reader.IsJoined)
@@ -184,7 +191,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             if (reader.IsJoined)
                 _buffer.RemoveReader(reader);
             if (_hasEnded && _readers.Count == 0)
-                _budget.Remove(this);
+                DrainedLocked();
             return wasParked;
         }
     }
@@ -245,6 +252,12 @@ sealed class ChannelHub : IThreadPoolWorkItem
         for (var i = 0; i < count; i++)
             woken[i].Queue();
         ArrayPool<Reader>.Shared.Return(woken, clearArray: true);
+    }
+
+    void DrainedLocked()
+    {
+        _buffer.TellCounts();
+        _budget.Remove(this);
     }
 
     void AcknowledgeLocked()

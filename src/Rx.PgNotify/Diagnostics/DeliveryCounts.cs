@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Diagnostics;
 
-/// <summary>What became of what was received, since the process began. Added to once for each batch, not for each notification.</summary>
+/// <summary>What became of what was received, since the process began: sums, which only grow.</summary>
 sealed class DeliveryCounts
 {
     long _delivered;

@@ -17,7 +17,7 @@ sealed class ListenerInstruments
             "pgnotify.listener.received.notifications", () => Counts(series => series.Received),
             "{notification}", "Notifications received from the server.");
         meter.CreateObservableCounter(
-            "pgnotify.listener.delivered.notifications", () => Counts(series => series.Deliveries.Delivered),
+            "pgnotify.listener.delivered.notifications", () => Counts(series => series.Delivered),
             "{notification}", "Notifications taken from the queue for a subscriber, counted once for each.");
         meter.CreateObservableCounter(
             "pgnotify.listener.dropped.notifications", () => Counts(series => series.Deliveries.Dropped),

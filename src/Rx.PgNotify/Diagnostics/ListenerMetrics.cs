@@ -41,6 +41,8 @@ sealed class ListenerMetrics
 
     internal void Received() => Volatile.Write(ref _received, _received + 1);
 
+    internal void TellDeliveries() => _budget.TellCounts();
+
     /// <summary>Under the lock of the series.</summary>
     internal long TakeReceived()
     {
@@ -55,5 +57,9 @@ sealed class ListenerMetrics
 
     internal void ConnectionEnded() => _series.TakeOver(this);
 
-    internal void Disposed() => _series.Remove(this);
+    internal void Disposed()
+    {
+        TellDeliveries(); // slow observers may still be given more, which each channel tells when it is done
+        _series.Remove(this);
+    }
 }

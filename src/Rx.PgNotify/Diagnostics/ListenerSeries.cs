@@ -31,6 +31,16 @@ sealed class ListenerSeries
         }
     }
 
+    internal long Delivered
+    {
+        get
+        {
+            foreach (var listener in Listeners)
+                listener.TellDeliveries();
+            return Deliveries.Delivered;
+        }
+    }
+
     internal long Received
     {
         get
