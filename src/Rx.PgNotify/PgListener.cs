@@ -18,7 +18,7 @@ namespace Rx.PgNotify;
 /// <see cref="PgChannel.Signals"/> says so. See the PostgreSQL manual, "LISTEN" and "NOTIFY".
 /// </para>
 /// </remarks>
-public sealed class PgListener : IAsyncDisposable
+public sealed class PgListener : IAsyncDisposable, IDisposable
 {
     // A server that hangs must not hold up a shutdown; closing takes a few milliseconds otherwise.
     static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
@@ -27,6 +27,7 @@ public sealed class PgListener : IAsyncDisposable
     readonly ListenerPump _pump;
     readonly StateFeed _state;
     readonly ObserverCalls _calls;
+    readonly ListenerMetrics _metrics;
     readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Set once, by the first DisposeAsync.
@@ -65,9 +66,13 @@ public sealed class PgListener : IAsyncDisposable
         var budget = new BufferBudget(options.BufferBytes);
         _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed);
         _state = new StateFeed(_calls);
+        var source = connections(options.Heartbeat);
+        var instruments = LibraryMeter.Of(options.MeterFactory).Listeners;
+        var series = instruments.SeriesOf(options.Name);
         _desired = new DesiredChannels(
-            name => new ChannelHub(name, options.BufferCapacity, budget), () => _pump!.Wake(), options);
-        _pump = new ListenerPump(_desired, connections(options.Heartbeat), _state, options, logger);
+            name => new ChannelHub(name, options.BufferCapacity, budget, series.Deliveries), () => _pump!.Wake(), options);
+        _metrics = new ListenerMetrics(instruments, series, _desired, _state, budget);
+        _pump = new ListenerPump(_desired, source, _state, options, logger, _metrics);
     }
 
     /// <summary>What the listener is doing.</summary>
@@ -107,6 +112,11 @@ public sealed class PgListener : IAsyncDisposable
             _ = CloseAsync();
         return new ValueTask(_closed.Task);
     }
+
+    /// <summary><see cref="DisposeAsync"/> for containers that are disposed synchronously; blocks until it has completed.</summary>
+#pragma warning disable VSTHRD002 // nothing that this waits for needs the caller's context, and it is limited
+    void IDisposable.Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
 
     internal TReader Subscribe<TReader>(string channel, Func<ChannelHub, ObserverCalls, Action, TReader> create)
         where TReader : Reader
@@ -150,6 +160,7 @@ public sealed class PgListener : IAsyncDisposable
         finally
         {
             _state.Publish(ListenerState.Disposed.Instance);
+            _metrics.Disposed();
             _closed.TrySetResult();
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 
@@ -86,7 +87,25 @@ public sealed class PgListenerOptions
     /// <summary>Where the listener logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    internal PgListenerOptions ValidatedCopy()
+    /// <summary>
+    /// What tells this listener from others of the process in metrics, as the tag <c>pgnotify.listener.name</c>. Default
+    /// <see langword="null"/>: no tag; those without a name are counted together. 1 to 100 characters; each name is a series
+    /// that lasts as long as the meter, so take few.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Makes the meter <c>Rx.PgNotify</c> that the listener reports to, and disposes it: it has to outlive the listener.
+    /// Default <see langword="null"/>: one meter for the process.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; set; }
+
+    /// <summary>Throws what the constructor of <see cref="PgListener"/> would throw of these options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of its range: <see cref="ArgumentException.ParamName"/> is its name.
+    /// </exception>
+    /// <exception cref="ArgumentNullException"><see cref="Scheduler"/> is <see langword="null"/>.</exception>
+    public void Validate()
     {
         Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
         Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
@@ -101,6 +120,13 @@ public sealed class PgListenerOptions
         if (ReconnectBudget < TimeSpan.Zero)
             throw Invalid(nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
         ArgumentNullException.ThrowIfNull(Scheduler);
+        if (Name is { Length: not (>= 1 and <= 100) })
+            throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
+    }
+
+    internal PgListenerOptions ValidatedCopy()
+    {
+        Validate();
         return (PgListenerOptions)MemberwiseClone();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Npgsql;
 
@@ -19,6 +20,7 @@ static class AllocationProgram
     {
         var connectionString = Environment.GetEnvironmentVariable("ALLOCATION_CONNECTION")!;
         var channel = Environment.GetEnvironmentVariable("ALLOCATION_CHANNEL")!;
+        using var meters = Environment.GetEnvironmentVariable("ALLOCATION_METERS") is null ? null : Collect();
         await using var sender = new NpgsqlConnection(connectionString);
         await sender.OpenAsync();
 
@@ -73,6 +75,23 @@ static class AllocationProgram
     {
         Parameters = { new() { Value = channel }, new() { Value = count } },
     };
+
+    // As a collector does that looks now and then: it has asked for all instruments.
+    static MeterListener Collect()
+    {
+        var meters = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Rx.PgNotify")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        meters.SetMeasurementEventCallback<long>((_, _, _, _) => { });
+        meters.SetMeasurementEventCallback<double>((_, _, _, _) => { });
+        meters.Start();
+        return meters;
+    }
 
     static async Task WaitAsync(NpgsqlConnection connection)
     {

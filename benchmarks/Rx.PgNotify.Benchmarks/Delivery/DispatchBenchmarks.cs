@@ -2,6 +2,7 @@ using System.Reactive.Subjects;
 using BenchmarkDotNet.Attributes;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Benchmarks.Delivery;
 
@@ -14,7 +15,7 @@ public class DispatchBenchmarks
 {
     const int Notifications = 1_000;
 
-    readonly ChannelHub _hub = new("orders", 65_536, new BufferBudget(64 * 1024 * 1024));
+    readonly ChannelHub _hub = new("orders", 65_536, new BufferBudget(64 * 1024 * 1024), new DeliveryCounts());
     readonly Subject<string> _subject = new();
     readonly Tally _hubTally = new();
     readonly Tally _subjectTally = new();

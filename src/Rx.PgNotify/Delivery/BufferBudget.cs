@@ -12,9 +12,19 @@ sealed class BufferBudget(long limit)
 
     internal bool IsExceeded => Volatile.Read(ref _used) > limit;
 
+    internal long Used => Volatile.Read(ref _used);
+
+    internal long BufferedNotifications => _hubs.Sum(hub => (long)hub.Key.BufferedNotifications);
+
     internal void Add(ChannelHub hub) => _hubs.TryAdd(hub, 0);
 
     internal void Remove(ChannelHub hub) => _hubs.TryRemove(hub, out _);
+
+    internal void TellCounts()
+    {
+        foreach (var (hub, _) in _hubs)
+            hub.TellCounts();
+    }
 
     internal void Charge(long bytes) => Interlocked.Add(ref _used, bytes);
 

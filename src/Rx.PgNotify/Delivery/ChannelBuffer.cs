@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -9,14 +10,20 @@ namespace Rx.PgNotify.Delivery;
 /// Not thread-safe, but for <see cref="Bytes"/>: every call is made under the lock of the <see cref="ChannelHub"/> that
 /// owns it.
 /// </remarks>
-sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
+sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, DeliveryCounts counts)
 {
     readonly SignalRing _ring = new();
     long _bytes;
     int _readers;
 
+    // Since it was last told. A plain count under the lock: while subscribers keep up a batch holds one notification, and
+    // an interlocked addition for each subscriber would be felt.
+    long _delivered;
+
     /// <summary>What is kept, in bytes, as of a moment ago; may be read without the lock.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
+
+    internal int Notifications => _ring.Notifications;
 
     internal bool HasReaders => _readers > 0;
 
@@ -75,9 +82,16 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         if (count == 0)
             return 0;
         reader.Position = to;
+        _delivered += _ring.Summarise(from, to).Notifications;
         _ring.MoveCursors(from, to);
         ChargeBudget();
         return count;
+    }
+
+    internal void TellCounts()
+    {
+        counts.AddDelivered(_delivered);
+        _delivered = 0;
     }
 
     /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>
@@ -119,6 +133,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget)
         }
 
         Debug.Assert(moved > 0, "A cursor without its reader.");
+        counts.AddDropped(dropped * moved);
         _ring.MoveCursors(from, to, moved);
     }
 

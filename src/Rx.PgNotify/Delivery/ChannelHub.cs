@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -28,11 +29,11 @@ sealed class ChannelHub : IThreadPoolWorkItem
     bool _hasEnded;
     Func<PgListenerException>? _error;
 
-    internal ChannelHub(string name, int capacity, BufferBudget budget)
+    internal ChannelHub(string name, int capacity, BufferBudget budget, DeliveryCounts counts)
     {
         Name = name;
         _budget = budget;
-        _buffer = new ChannelBuffer(name, capacity, budget);
+        _buffer = new ChannelBuffer(name, capacity, budget, counts);
         budget.Add(this);
     }
 
@@ -60,6 +61,22 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
     /// <summary>What is kept for readers, as of a moment ago; may be read without the lock.</summary>
     internal long BufferedBytes => _buffer.Bytes;
+
+    internal int BufferedNotifications
+    {
+        get
+        {
+            lock (_gate)
+                return _buffer.Notifications;
+        }
+    }
+
+    /// <summary>Adds what was delivered to the counts of the listener.</summary>
+    internal void TellCounts()
+    {
+        lock (_gate)
+            _buffer.TellCounts();
+    }
 
     /// <summary>Takes notifications from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(ReadOnlySpan<Notification> notifications)
@@ -127,7 +144,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             _error = error;
             _acknowledgement = Acknowledgement.None;
             if (_readers.Count == 0)
-                _budget.Remove(this);
+                DrainedLocked();
             foreach (var reader in _readers)
             {
                 if (!reader.IsJoined)
@@ -174,7 +191,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
             if (reader.IsJoined)
                 _buffer.RemoveReader(reader);
             if (_hasEnded && _readers.Count == 0)
-                _budget.Remove(this);
+                DrainedLocked();
             return wasParked;
         }
     }
@@ -235,6 +252,12 @@ sealed class ChannelHub : IThreadPoolWorkItem
         for (var i = 0; i < count; i++)
             woken[i].Queue();
         ArrayPool<Reader>.Shared.Return(woken, clearArray: true);
+    }
+
+    void DrainedLocked()
+    {
+        _buffer.TellCounts();
+        _budget.Remove(this);
     }
 
     void AcknowledgeLocked()

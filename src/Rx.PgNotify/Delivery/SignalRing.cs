@@ -37,6 +37,8 @@ sealed class SignalRing
 
     internal int Count => (int)(Tail - Head);
 
+    internal int Notifications => Count - _resyncs;
+
     internal ref readonly Entry this[long sequence] => ref Slot(sequence);
 
     /// <summary>Makes room for so many at once, instead of growing step by step.</summary>

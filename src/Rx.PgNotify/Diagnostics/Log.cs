@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rx.PgNotify.Diagnostics;
 
-/// <summary>Every message the library logs. No payload, no password and no connection string is ever among the values.</summary>
+/// <summary>
+/// Every message the library logs. No payload, no password and no connection string is ever among the values. An id is never
+/// given to another message; docs/diagnostics.md lists them all.
+/// </summary>
 static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Connected; the listener's backend has process id {ProcessId}")]
@@ -41,4 +44,31 @@ static partial class Log
 
     [LoggerMessage(12, LogLevel.Debug, "Opening a connection that is no longer wanted was cancelled")]
     internal static partial void OpeningCancelled(ILogger logger, Exception exception);
+
+    // Of notifiers.
+
+    [LoggerMessage(41, LogLevel.Information, "Connected; the notifier's backend has process id {ProcessId}")]
+    internal static partial void NotifierConnected(ILogger logger, int processId);
+
+    [LoggerMessage(42, LogLevel.Information, "Connected through a connection pooler: nobody can tell which backend sends, so ExceptFrom lets all pass")]
+    internal static partial void NotifierConnectedThroughPooler(ILogger logger);
+
+    [LoggerMessage(43, LogLevel.Warning, "No connection to send ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
+    internal static partial void NotifierNotConnected(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
+
+    // Without the exception: what a server says of data may quote a piece of it.
+    [LoggerMessage(44, LogLevel.Warning, "The server refused to send {Count} notifications (SQLSTATE {SqlState})")]
+    internal static partial void SendsRefused(ILogger logger, int count, string sqlState);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Count} notifications are in doubt: the connection was lost during their commit; to be sent again: {AreResent}")]
+    internal static partial void SendsInDoubt(ILogger logger, int count, bool areResent);
+
+    [LoggerMessage(46, LogLevel.Warning, "{Count} notifications were not sent: {Error}")]
+    internal static partial void SendsFailed(ILogger logger, int count, PgNotifierError error);
+
+    [LoggerMessage(47, LogLevel.Error, "The notifier failed in an unforeseen way")]
+    internal static partial void NotifierFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(48, LogLevel.Warning, "The notifier's connection could not be closed properly")]
+    internal static partial void NotifierCloseFailed(ILogger logger, Exception exception);
 }

@@ -64,6 +64,18 @@ sealed class DesiredChannels
         }
     }
 
+    internal int CountListened()
+    {
+        lock (_gate)
+            return _channels.Count(channel => channel.Value.Server == ListenedChannel.OnServer.Listening);
+    }
+
+    internal int CountSubscribers()
+    {
+        lock (_gate)
+            return _channels.Sum(channel => channel.Value.Subscribers);
+    }
+
     /// <summary>The hub of a channel that a notification came for, if it is still there.</summary>
     internal ChannelHub? Find(string name) => _channels.TryGetValue(name, out var channel) ? channel.Hub : null;
 

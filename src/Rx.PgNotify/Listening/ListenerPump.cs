@@ -22,6 +22,7 @@ sealed class ListenerPump
     readonly StateFeed _state;
     readonly PgListenerOptions _options;
     readonly ILogger _logger;
+    readonly ListenerMetrics _metrics;
     readonly Backoff _backoff;
     readonly IStopwatch _clock;
     readonly PumpSignal _signal = new();
@@ -44,13 +45,19 @@ sealed class ListenerPump
     TimeSpan _failingSince;
 
     internal ListenerPump(
-        DesiredChannels desired, ConnectionSource connections, StateFeed state, PgListenerOptions options, ILogger logger)
+        DesiredChannels desired,
+        ConnectionSource connections,
+        StateFeed state,
+        PgListenerOptions options,
+        ILogger logger,
+        ListenerMetrics metrics)
     {
         _desired = desired;
         _connections = connections;
         _state = state;
         _options = options;
         _logger = logger;
+        _metrics = metrics;
         _backoff = new Backoff(options.ReconnectDelay, options.MaxReconnectDelay);
         _clock = options.Scheduler.StartStopwatch();
     }
@@ -233,7 +240,7 @@ sealed class ListenerPump
             session = await OpenAsync().ConfigureAwait(false);
             if (session is null)
                 return null;
-            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _stop.Token);
+            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _metrics, _stop.Token);
             await loop.RunAsync(HasConnected).ConfigureAwait(false);
             return null;
         }
@@ -245,6 +252,7 @@ sealed class ListenerPump
         {
             if (session is not null)
                 await CloseAsync(session).ConfigureAwait(false);
+            _metrics.ConnectionEnded();
         }
     }
 
@@ -331,6 +339,8 @@ sealed class ListenerPump
 
     void HasConnected()
     {
+        if (_hasConnected && _backoff.Failures > 0)
+            _metrics.Reconnected();
         _hasConnected = true;
         _backoff.Reset();
         _state.Publish(ListenerState.Listening.Instance);
@@ -362,6 +372,7 @@ sealed class ListenerPump
     // Runs on the thread that reads the socket: one look-up, one append, for each channel that comes in a row.
     void OnReceived(ReadOnlySpan<Notification> notifications)
     {
+        _metrics.Received(notifications.Length);
         while (notifications is [var first, ..])
         {
             var count = 1;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -23,6 +24,7 @@ sealed class SessionLoop : IDisposable
     readonly DesiredChannels _desired;
     readonly PumpSignal _signal;
     readonly ILogger _logger;
+    readonly ListenerMetrics _metrics;
     readonly Heartbeat _heartbeat;
     readonly Action _interruptWait;
     readonly CancellationToken _stop;
@@ -38,12 +40,14 @@ sealed class SessionLoop : IDisposable
         PumpSignal signal,
         TimeSpan heartbeat,
         ILogger logger,
+        ListenerMetrics metrics,
         CancellationToken stop)
     {
         _session = session;
         _desired = desired;
         _signal = signal;
         _logger = logger;
+        _metrics = metrics;
         _stop = stop;
         _heartbeat = new Heartbeat(heartbeat, session.CancelWaitHere);
         _interruptWait = InterruptWait;
@@ -144,8 +148,15 @@ sealed class SessionLoop : IDisposable
         if (!hasMessage && !_heartbeat.IsDue)
             return;
         if (!hasMessage)
-            await _session.PingAsync().ConfigureAwait(false);
+            await PingAsync().ConfigureAwait(false);
         _heartbeat.SignOfLife();
+    }
+
+    async Task PingAsync()
+    {
+        var asked = Stopwatch.GetTimestamp();
+        await _session.PingAsync().ConfigureAwait(false);
+        _metrics.HeartbeatAnswered(Stopwatch.GetElapsedTime(asked));
     }
 
     // On the thread of whoever asks, perhaps late: it may then end the next wait, which just looks around once more.

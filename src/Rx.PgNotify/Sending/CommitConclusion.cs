@@ -7,10 +7,11 @@ namespace Rx.PgNotify.Sending;
 /// <summary>Decides what becomes of the sends of a round trip: done, refused, in doubt, or to be sent next.</summary>
 /// <remarks>Used by the pump alone.</remarks>
 sealed class CommitConclusion(
-    WaitingSends waiting, SendDeadline deadline, SendConnection connection, bool resendInDoubt, ILogger logger)
+    WaitingSends waiting, SendDeadline deadline, SendConnection connection, bool resendInDoubt, ILogger logger, NotifierMetrics metrics)
 {
     internal async Task ConcludeAsync(List<List<PendingSend>> commits, CommitOutcome outcome)
     {
+        metrics.Committed(outcome.Committed, commits.Take(outcome.Committed).Sum(commit => commit.Count));
         foreach (var send in commits.Take(outcome.Committed).SelectMany(commit => commit))
             send.Succeed();
         if (outcome.Failure is not { } failure)
@@ -40,7 +41,7 @@ sealed class CommitConclusion(
 
     async Task DoubtAsync(List<List<PendingSend>> commits, Exception failure)
     {
-        SendingLog.InDoubt(logger, commits.Sum(commit => commit.Count), resendInDoubt);
+        Log.SendsInDoubt(logger, commits.Sum(commit => commit.Count), resendInDoubt);
         if (resendInDoubt)
         {
             foreach (var send in commits.SelectMany(commit => commit))
@@ -63,7 +64,7 @@ sealed class CommitConclusion(
             return;
         }
 
-        SendingLog.Refused(logger, refused.Count, failure.SqlState);
+        Log.SendsRefused(logger, refused.Count, failure.SqlState);
         foreach (var send in refused)
             send.Fail(PgNotifierError.Refused, $"The server refused to send it (SQLSTATE {failure.SqlState}).", failure);
         PutBack(commits[1..]);

@@ -15,6 +15,7 @@ sealed class NotifierPump
 {
     readonly PgNotifierOptions _options;
     readonly ILogger _logger;
+    readonly NotifierMetrics _metrics;
     readonly IStopwatch _clock;
     readonly WaitingSends _waiting;
     readonly SendDeadline _deadline;
@@ -25,16 +26,17 @@ sealed class NotifierPump
     readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Task _loop;
 
-    internal NotifierPump(PgNotifierOptions options, ConnectionSource connections, ILogger logger)
+    internal NotifierPump(PgNotifierOptions options, ConnectionSource connections, ILogger logger, NotifierMetrics metrics)
     {
         _options = options;
         _logger = logger;
+        _metrics = metrics;
         _clock = options.Scheduler.StartStopwatch();
         _waiting = new WaitingSends(options);
         _deadline = new SendDeadline(options, _clock);
         ProcessIds = new OwnProcessIds(_clock);
         _connection = new SendConnection(connections, ProcessIds, EndsAsync, options, _clock, logger);
-        _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger);
+        _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger, metrics);
         _size = new RoundTripSize(options.Heartbeat);
         _loop = RunAsync(); // as far as the wait for the first send
     }
@@ -42,7 +44,7 @@ sealed class NotifierPump
     internal OwnProcessIds ProcessIds { get; }
 
     internal PendingSend Create(string channel, string payload, CancellationToken cancellationToken) => new(
-        channel, payload, _options.SendTimeout is { } timeout ? _clock.Elapsed + timeout : TimeSpan.MaxValue, cancellationToken);
+        channel, payload, _options.SendTimeout is { } timeout ? _clock.Elapsed + timeout : TimeSpan.MaxValue, _metrics, cancellationToken);
 
     /// <summary>Completes when there was a place for it.</summary>
     internal ValueTask EnqueueAsync(PendingSend send, CancellationToken cancellationToken) =>
@@ -109,7 +111,7 @@ sealed class NotifierPump
         catch (Exception e)
         {
             // A scheduler of the user's that throws, or a bug of ours. Never silent, and in no hot loop: nothing waits now.
-            SendingLog.FailedUnforeseen(_logger, e);
+            Log.NotifierFailed(_logger, e);
             Fail(_waiting.TakeAll(), PgNotifierError.Unknown, "The notifier failed in an unforeseen way.", e);
             _deadline.Forget();
             await _connection.CloseAsync().ConfigureAwait(false);
@@ -136,7 +138,9 @@ sealed class NotifierPump
 
         if (!hasEnded)
             return;
-        _size.Took(Stopwatch.GetElapsedTime(start));
+        var roundTrip = Stopwatch.GetElapsedTime(start);
+        _size.Took(roundTrip);
+        _metrics.Answered(roundTrip);
         await _conclusion.ConcludeAsync(commits, await commit.ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -172,7 +176,7 @@ sealed class NotifierPump
     {
         if (sends.Count == 0)
             return;
-        SendingLog.NotSent(_logger, sends.Count, error);
+        Log.SendsFailed(_logger, sends.Count, error);
         foreach (var send in sends)
             send.Fail(error, message, cause ?? _connection.LastFailure);
     }

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Diagnostics;
+
 namespace Rx.PgNotify.Sending;
 
 /// <summary>One send on its way to a commit; its task is the caller's.</summary>
@@ -7,16 +9,19 @@ namespace Rx.PgNotify.Sending;
 /// </remarks>
 sealed class PendingSend : TaskCompletionSource
 {
+    readonly NotifierMetrics _metrics;
     readonly CancellationTokenRegistration _cancellation;
 
-    internal PendingSend(string channel, string payload, TimeSpan deadline, CancellationToken cancellationToken)
+    internal PendingSend(
+        string channel, string payload, TimeSpan deadline, NotifierMetrics metrics, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Channel = channel;
         Payload = payload;
         Deadline = deadline;
-        _cancellation = cancellationToken.UnsafeRegister(
-            static (send, token) => ((PendingSend)send!).TrySetCanceled(token), this);
+        _metrics = metrics;
+        metrics.SendBegun();
+        _cancellation = cancellationToken.UnsafeRegister(static (send, token) => ((PendingSend)send!).Cancel(token), this);
     }
 
     internal string Channel { get; }
@@ -36,7 +41,8 @@ sealed class PendingSend : TaskCompletionSource
 
     internal void Succeed()
     {
-        TrySetResult();
+        if (TrySetResult())
+            _metrics.SendEnded();
         _cancellation.Unregister();
     }
 
@@ -44,7 +50,18 @@ sealed class PendingSend : TaskCompletionSource
     {
         if (IsInDoubt)
             (error, message) = (PgNotifierError.InDoubt, $"It may have been sent: a connection was lost during its commit. Then: {message}");
-        TrySetException(new PgNotifierException(error, message, cause));
+        if (TrySetException(new PgNotifierException(error, message, cause)))
+        {
+            _metrics.SendEnded();
+            _metrics.Failed(error);
+        }
+
         _cancellation.Unregister();
+    }
+
+    void Cancel(CancellationToken cancellationToken)
+    {
+        if (TrySetCanceled(cancellationToken))
+            _metrics.SendEnded();
     }
 }

@@ -21,9 +21,10 @@ namespace Rx.PgNotify;
 /// </para>
 /// <para>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</para>
 /// </remarks>
-public sealed class PgNotifier : IAsyncDisposable
+public sealed class PgNotifier : IAsyncDisposable, IDisposable
 {
     readonly NotifierPump _pump;
+    readonly NotifierMetrics _metrics;
     readonly TimeSpan _flushTimeout;
     readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -61,7 +62,9 @@ public sealed class PgNotifier : IAsyncDisposable
     {
         var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNotifier>() ?? NullLogger<PgNotifier>.Instance);
         _flushTimeout = options.FlushTimeout;
-        _pump = new NotifierPump(options, connections(options.Heartbeat), logger);
+        var source = connections(options.Heartbeat);
+        _metrics = new NotifierMetrics(LibraryMeter.Of(options.MeterFactory).Notifiers, options.Name);
+        _pump = new NotifierPump(options, source, logger, _metrics);
     }
 
     /// <summary>Sends a notification.</summary>
@@ -122,6 +125,11 @@ public sealed class PgNotifier : IAsyncDisposable
         return new ValueTask(_closed.Task);
     }
 
+    /// <summary><see cref="DisposeAsync"/> for containers that are disposed synchronously; blocks until it has completed.</summary>
+#pragma warning disable VSTHRD002 // nothing that this waits for needs the caller's context, and it is limited
+    void IDisposable.Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+
     /// <summary>Whether a backend is, or was a moment ago, this notifier's.</summary>
     internal bool IsOwn(int processId) => _pump.ProcessIds.Contains(processId);
 
@@ -157,6 +165,7 @@ public sealed class PgNotifier : IAsyncDisposable
         }
         finally
         {
+            _metrics.Disposed();
             _closed.TrySetResult();
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 
@@ -72,7 +73,25 @@ public sealed class PgNotifierOptions
     /// <summary>Where the notifier logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    internal PgNotifierOptions ValidatedCopy()
+    /// <summary>
+    /// What tells this notifier from others of the process in metrics, as the tag <c>pgnotify.notifier.name</c>. Default
+    /// <see langword="null"/>: no tag; those without a name are counted together. 1 to 100 characters; each name is a series
+    /// that lasts as long as the meter, so take few.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Makes the meter <c>Rx.PgNotify</c> that the notifier reports to, and disposes it: it has to outlive the notifier.
+    /// Default <see langword="null"/>: one meter for the process.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; set; }
+
+    /// <summary>Throws what the constructor of <see cref="PgNotifier"/> would throw of these options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of its range: <see cref="ArgumentException.ParamName"/> is its name.
+    /// </exception>
+    /// <exception cref="ArgumentNullException"><see cref="Scheduler"/> is <see langword="null"/>.</exception>
+    public void Validate()
     {
         if (Capacity is < 1 or > 1_048_576)
             throw Invalid(nameof(Capacity), Capacity, "from 1 to 1,048,576");
@@ -85,6 +104,13 @@ public sealed class PgNotifierOptions
         Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
         Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
         ArgumentNullException.ThrowIfNull(Scheduler);
+        if (Name is { Length: not (>= 1 and <= 100) })
+            throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
+    }
+
+    internal PgNotifierOptions ValidatedCopy()
+    {
+        Validate();
         return (PgNotifierOptions)MemberwiseClone();
     }
 

@@ -115,10 +115,10 @@ sealed class SendConnection(
         if (_session.IsDirect)
         {
             processIds.Add(_session.ProcessId);
-            SendingLog.Connected(logger, _session.ProcessId);
+            Log.NotifierConnected(logger, _session.ProcessId);
         }
         else
-            SendingLog.ConnectedThroughPooler(logger);
+            Log.NotifierConnectedThroughPooler(logger);
         return _session;
     }
 
@@ -136,7 +136,7 @@ sealed class SendConnection(
         }
         catch (Exception e)
         {
-            SendingLog.CloseFailed(logger, e);
+            Log.NotifierCloseFailed(logger, e);
         }
     }
 
@@ -148,7 +148,7 @@ sealed class SendConnection(
         }
         catch (Exception e)
         {
-            SendingLog.CloseFailed(logger, e);
+            Log.NotifierCloseFailed(logger, e);
         }
     }
 
@@ -167,7 +167,7 @@ sealed class SendConnection(
         LastFailure = failure;
         var delay = _backoff.Next();
         _notBefore = clock.Elapsed + delay;
-        SendingLog.NoConnection(logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+        Log.NotifierNotConnected(logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
     }
 
     static PgNotifierException? Permanent(Exception failure) => failure switch

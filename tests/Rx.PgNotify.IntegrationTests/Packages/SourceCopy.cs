@@ -15,8 +15,9 @@ sealed class SourceCopy : IDisposable
     {
         foreach (var file in Directory.EnumerateFiles(Snippet.Root))
             File.Copy(file, Path.Combine(_root.FullName, Path.GetFileName(file)));
-        var source = Path.Combine(Snippet.Root, "src");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        // The tool contains a sample.
+        string[] folders = [Path.Combine(Snippet.Root, "src"), Path.Combine(Snippet.Root, "docs", "samples")];
+        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)))
         {
             var path = Path.GetRelativePath(Snippet.Root, file);
             if (path.Split(Path.DirectorySeparatorChar).Any(folder => folder is "bin" or "obj"))

@@ -19,11 +19,13 @@ public class AllocationTests
     const int Wait = SmallestObject;
 #endif
 
-    [Test]
-    public async Task ANotification_AllocatesNothingBesidesWhatNpgsqlDoes()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task ANotification_AllocatesNothingBesidesWhatNpgsqlDoes(bool isMeasured)
     {
-        await using var program = ChildProgram.Start(
-            "allocate", ("ALLOCATION_CONNECTION", TestServer.ConnectionString), ("ALLOCATION_CHANNEL", UniqueChannel.Name()));
+        (string, string)[] variables =
+            [("ALLOCATION_CONNECTION", TestServer.ConnectionString), ("ALLOCATION_CHANNEL", UniqueChannel.Name())];
+        await using var program = ChildProgram.Start("allocate", isMeasured ? [.. variables, ("ALLOCATION_METERS", "1")] : variables);
 
         var (burst, single) = (await ReadAsync(program), await ReadAsync(program));
 
