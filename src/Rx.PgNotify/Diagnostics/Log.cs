@@ -4,7 +4,7 @@ namespace Rx.PgNotify.Diagnostics;
 
 /// <summary>
 /// Every message the library logs. No payload, no password and no connection string is ever among the values. An id is never
-/// given to another message; docs/diagnostics.md lists them all.
+/// given to another message; the documentation of the library lists them all.
 /// </summary>
 static partial class Log
 {
