@@ -8,17 +8,20 @@ sealed class ListenerReceiver(string connectionString) : IReceiver
 {
     PgListener? _listener;
     IReadOnlyList<string> _channels = [];
+    TimeSpan _heartbeat = new PgListenerOptions().Heartbeat;
 
     public async Task ListenAsync(IReadOnlyList<string> channels, int subscribers, Tally tally)
     {
         // Room for a whole burst: a machine that is busy must cost time here, and not an Overflow.
-        _listener = new PgListener(connectionString, new PgListenerOptions { BufferCapacity = 1 << 18, BufferBytes = 1 << 29 });
+        _listener = new PgListener(connectionString, new PgListenerOptions { BufferCapacity = 1 << 18, BufferBytes = 1 << 29, Heartbeat = _heartbeat });
         _channels = channels;
         await Task.WhenAll(
             from channel in channels
             from _ in Enumerable.Range(0, subscribers)
             select _listener.Channel(channel).SubscribeAsync(tally.Observer<Notification>()));
     }
+
+    public void SetHeartbeat(int seconds) => _heartbeat = TimeSpan.FromSeconds(seconds);
 
     // The channels are listened to already: each Signals begins with a Resync at once.
     public async Task<Task> ExpectLossAsync()

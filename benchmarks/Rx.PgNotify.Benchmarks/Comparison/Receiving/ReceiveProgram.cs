@@ -13,6 +13,7 @@ namespace Rx.PgNotify.Benchmarks.Comparison.Receiving;
 /// listen PREFIX CHANNELS SUBSCRIBERS   listening TIME                    connected, every channel acknowledged
 /// expect EACH KEEPTIMES                ready, done TIME CPU BYTES [TIME…]  EACH for every observer have arrived
 /// lose                                 ready, listening TIME             the connection was lost, all are acknowledged again
+/// heartbeat SECONDS                    set                               from the next connection on
 /// usage                                usage CPU BYTES                   since the process began
 /// close                                closed
 /// </code>
@@ -52,6 +53,10 @@ static class ReceiveProgram
                     Answer("ready");
                     again.GetAwaiter().GetResult();
                     Answer("listening", Time(Stopwatch.GetTimestamp()));
+                    break;
+                case ["heartbeat", var seconds]:
+                    receiver.SetHeartbeat(Number(seconds));
+                    Answer("set");
                     break;
                 case ["usage"]:
                     Answer("usage", Cpu(), GC.GetTotalAllocatedBytes(precise: true));

@@ -66,6 +66,13 @@ sealed class ReceiverProcess : IAsyncDisposable
     /// <returns>When every channel was listened to again.</returns>
     public async Task<long> ListenedAgainAsync() => (await HearAsync("listening"))[0];
 
+    /// <summary>How often it asks for a sign of life, from the next connection on.</summary>
+    public async Task SetHeartbeatAsync(int seconds)
+    {
+        Say($"heartbeat {seconds}");
+        await HearAsync("set");
+    }
+
     /// <returns>CPU time in nanoseconds, and allocated bytes, since the process began.</returns>
     public async Task<(long Cpu, long Bytes)> UsageAsync()
     {
