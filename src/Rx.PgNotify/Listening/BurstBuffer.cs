@@ -20,14 +20,15 @@ sealed class BurstBuffer : IDisposable
     // Read from the socket within a fifth of a millisecond, if they come as fast as they can.
     const int MostNotifications = 2_048;
 
-    // What waits here is outside the budget of bytes.
-    const int MostCharacters = 64 * 1024;
+    // What waits here is outside the budget of bytes: no more than this, and an eighth of the budget.
+    const int MostCharacters = 512 * 1024;
 
     // How long what was read may wait for the rest of a batch that comes slowly.
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(1);
 
     readonly NotificationsReceived _received;
     readonly int _most;
+    readonly long _mostCharacters;
     readonly Lock _gate = new();
     readonly Timer _timer;
     Notification[]? _slots;
@@ -36,12 +37,15 @@ sealed class BurstBuffer : IDisposable
     int _characters;
     bool _isOn;
 
-    /// <param name="capacity">Of a channel's buffer: a batch is a fraction of that, or it would overrun those who keep up.</param>
+    /// <param name="options">
+    /// Limit a batch to an eighth of what a channel may buffer, or one batch would overrun those who keep up.
+    /// </param>
     /// <param name="received">Takes what was read, in order.</param>
-    internal BurstBuffer(int capacity, NotificationsReceived received)
+    internal BurstBuffer(PgListenerOptions options, NotificationsReceived received)
     {
         _received = received;
-        _most = Math.Clamp(capacity / 8, 1, MostNotifications);
+        _most = Math.Clamp(options.BufferCapacity / 8, 1, MostNotifications);
+        _mostCharacters = Math.Min(options.BufferBytes / 8 / sizeof(char), MostCharacters);
         // Real time, whatever the scheduler of the options says: this is about the socket.
 #pragma warning disable RS0030
         _timer = new Timer(static buffer => ((BurstBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
@@ -77,7 +81,7 @@ sealed class BurstBuffer : IDisposable
         _slots![_count] = notification;
         Volatile.Write(ref _count, _count + 1);
         _characters += notification.Payload.Length;
-        if (_count == _most || _characters >= MostCharacters)
+        if (_count == _most || _characters >= _mostCharacters)
             StartOver();
     }
 

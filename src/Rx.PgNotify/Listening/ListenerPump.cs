@@ -295,7 +295,7 @@ sealed class ListenerPump
     {
         var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
         var session = await ListenSession
-            .OpenAsync(connection, new BurstBuffer(_options.BufferCapacity, OnReceived), _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
+            .OpenAsync(connection, new BurstBuffer(_options, OnReceived), _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
         try
         {
             var processId = await ConnectionCheck.RunAsync(
