@@ -5,6 +5,7 @@ return args switch
     ["serve"] => await ServeProgram.RunAsync(),
     ["query"] => await QueryProgram.RunAsync(),
     ["subscribe"] => await SubscribeProgram.RunAsync(),
+    ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),

@@ -103,6 +103,7 @@ sealed class TurnQueue
     // A thread of our own: takes what waits until nothing does. If it is held up as well, another one follows.
     void RunWaiting()
     {
+        var context = ExecutionContext.Capture()!;
         while (true)
         {
             ITurn? turn;
@@ -113,10 +114,11 @@ sealed class TurnQueue
                 _begun++;
             }
 
-            turn.Run();
+            turn.RunIn(context);
         }
     }
 
+    // Without the context of whoever happens to be the first: it would be seen by all observers.
     static void Start(ThreadStart run, string name) =>
-        new Thread(run) { IsBackground = true, Name = $"Rx.PgNotify {name}" }.Start();
+        new Thread(run) { IsBackground = true, Name = $"Rx.PgNotify {name}" }.UnsafeStart();
 }

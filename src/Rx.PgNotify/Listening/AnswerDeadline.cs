@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rx.PgNotify.Listening;
 
 /// <summary>Gives a session up when a command is not answered, and nothing else arrives either, for too long.</summary>
@@ -32,7 +34,8 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     internal async Task<T> AnsweredAsync<T>(Task<T> command, TimeSpan patience, TimeSpan? firstLook = null)
     {
         // Looks now and then what was heard. A look that comes late, because the thread pool is starved or the machine
-        // was suspended, counts as one slice all the same: the answer may be there and wait for a thread as we did.
+        // was suspended, counts as one slice all the same, however long it was to be: the answer may be there and wait for
+        // a thread as we did.
         var slice = firstLook ?? Slice;
         var silence = TimeSpan.Zero;
         var heard = Volatile.Read(ref _heard);
@@ -40,12 +43,14 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
         {
             var remaining = patience - silence;
             var wait = remaining < slice ? remaining : slice;
+            var since = Stopwatch.GetTimestamp();
             try
             {
                 return await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TimeoutException e) when (!command.IsCompleted)
             {
+                var isLate = Stopwatch.GetElapsedTime(since) > wait + (heartbeat / 64);
                 var heardNow = Volatile.Read(ref _heard);
                 slice = Slice;
                 if (heardNow != heard)
@@ -54,7 +59,7 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
                     silence = wait < Slice ? wait : Slice;
                     heard = heardNow;
                 }
-                else if ((silence += wait) >= patience)
+                else if ((silence += isLate && wait > Slice ? Slice : wait) >= patience)
                 {
                     Abandoned = command;
                     throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);

@@ -77,6 +77,10 @@ sealed class Heartbeat : IDisposable
 
     void Arm(TimeSpan delay)
     {
+        // The thread may have been held up since the delay was found to be due later. Below zero it would throw, or mean for
+        // ever.
+        if (delay < TimeSpan.Zero)
+            delay = TimeSpan.Zero;
         try
         {
             _timer.Change(delay, Timeout.InfiniteTimeSpan);
