@@ -39,6 +39,8 @@ sealed class SignalRing
 
     internal int Notifications => Count - _resyncs;
 
+    internal static int CostOf(string? payload) => EntryBytes + (2 * (payload?.Length ?? 0));
+
     internal ref readonly Entry this[long sequence] => ref Slot(sequence);
 
     /// <summary>Makes room for so many at once, instead of growing step by step.</summary>
@@ -52,7 +54,7 @@ sealed class SignalRing
     {
         if (_entries is null || Count > _mask)
             Resize(Count + 1);
-        var entry = new Entry(payload, value, EntryBytes + (2 * (payload?.Length ?? 0))) { Cursors = _cursorsAtTail };
+        var entry = new Entry(payload, value, CostOf(payload)) { Cursors = _cursorsAtTail };
         Slot(Tail) = entry;
         _cursorsAtTail = 0;
         Tail++;

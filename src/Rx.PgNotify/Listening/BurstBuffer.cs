@@ -1,3 +1,5 @@
+using Rx.PgNotify.Delivery;
+
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
@@ -21,20 +23,20 @@ sealed class BurstBuffer : IDisposable
     const int MostNotifications = 2_048;
 
     // What waits here is outside the budget of bytes: no more than this, and an eighth of the budget.
-    const int MostCharacters = 512 * 1024;
+    const int MostBytes = 1024 * 1024;
 
     // How long what was read may wait for the rest of a batch that comes slowly.
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(1);
 
     readonly NotificationsReceived _received;
     readonly int _most;
-    readonly long _mostCharacters;
+    readonly long _mostBytes;
     readonly Lock _gate = new();
     readonly Timer _timer;
     Notification[]? _slots;
     int _count;
     int _handedOver;
-    int _characters;
+    long _bytes;
     bool _isOn;
 
     /// <param name="options">
@@ -45,7 +47,7 @@ sealed class BurstBuffer : IDisposable
     {
         _received = received;
         _most = Math.Clamp(options.BufferCapacity / 8, 1, MostNotifications);
-        _mostCharacters = Math.Min(options.BufferBytes / 8 / sizeof(char), MostCharacters);
+        _mostBytes = Math.Min(options.BufferBytes / 8, MostBytes);
         // Real time, whatever the scheduler of the options says: this is about the socket.
 #pragma warning disable RS0030
         _timer = new Timer(static buffer => ((BurstBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
@@ -66,8 +68,11 @@ sealed class BurstBuffer : IDisposable
     internal void End()
     {
         _timer.Change(Timeout.Infinite, Timeout.Infinite);
-        _isOn = false;
-        StartOver();
+        lock (_gate)
+        {
+            _isOn = false;
+            StartOverLocked();
+        }
     }
 
     internal void Add(in Notification notification)
@@ -80,25 +85,29 @@ sealed class BurstBuffer : IDisposable
 
         _slots![_count] = notification;
         Volatile.Write(ref _count, _count + 1);
-        _characters += notification.Payload.Length;
-        if (_count == _most || _characters >= _mostCharacters)
-            StartOver();
+        _bytes += SignalRing.CostOf(notification.Payload);
+        if (_count < _most && _bytes < _mostBytes)
+            return;
+        lock (_gate)
+            StartOverLocked();
     }
 
-    void StartOver()
+    void StartOverLocked()
     {
-        lock (_gate)
-        {
-            HandOverLocked();
-            Array.Clear(_slots!, 0, _count);
-            _count = _handedOver = _characters = 0;
-        }
+        HandOverLocked();
+        Array.Clear(_slots!, 0, _count);
+        _count = _handedOver = 0;
+        _bytes = 0;
     }
 
     void HandOver()
     {
         lock (_gate)
-            HandOverLocked();
+        {
+            // Late, after the end: what a thread that still reads a lost connection has left here may be half of it.
+            if (_isOn)
+                HandOverLocked();
+        }
     }
 
     void HandOverLocked()
