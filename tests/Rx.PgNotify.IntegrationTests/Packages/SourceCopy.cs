@@ -9,10 +9,17 @@ sealed class SourceCopy : IDisposable
 {
     static readonly TimeSpan s_longestCommand = TimeSpan.FromMinutes(5);
 
-    readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("rx-pgnotify-packages-");
+    readonly DirectoryInfo _root;
 
     internal SourceCopy()
+        : this(Directory.CreateTempSubdirectory("rx-pgnotify-packages-"))
     {
+    }
+
+    /// <param name="root">Where to; it is deleted at the end.</param>
+    internal SourceCopy(DirectoryInfo root)
+    {
+        _root = root;
         foreach (var file in Directory.EnumerateFiles(Snippet.Root))
             File.Copy(file, Path.Combine(_root.FullName, Path.GetFileName(file)));
         // The tool contains a sample.
@@ -70,9 +77,8 @@ sealed class SourceCopy : IDisposable
 
     public void Dispose() => _root.Delete(recursive: true);
 
-    static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-
-    static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(string folder, string program, string[] arguments)
+    /// <summary>How to start the SDK, or a program, in a folder outside the repository.</summary>
+    internal static ProcessStartInfo StartInfo(string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -87,9 +93,17 @@ sealed class SourceCopy : IDisposable
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        start.Environment["UseSharedCompilation"] = "false";
         if (Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")) is { Length: > 0 } dotnet)
             start.Environment["DOTNET_ROOT"] = dotnet;
-        using var process = Process.Start(start)!;
+        return start;
+    }
+
+    internal static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    static async Task<(int ExitCode, string Output, string Errors)> RunToEndAsync(string folder, string program, string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(folder, program, arguments))!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync();
