@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.LocalPostgres;
 using Rx.PgNotify.Tool.Output;
 
@@ -13,7 +14,8 @@ static class Failure
     {
         PostgresException e => PlainText.OneLine($"{e.MessageText} (SQLSTATE {e.SqlState})"),
         OperationCanceledException => "interrupted.",
-        PgListenerException or PostgresServerException or NpgsqlException or TimeoutException or IOException or SocketException =>
+        NpgsqlException => PlainText.OneLine(ExceptionSummary.Of(exception)),
+        PgListenerException or PostgresServerException or TimeoutException or IOException or SocketException =>
             PlainText.OneLine(exception.Message),
         _ => null,
     };

@@ -16,6 +16,6 @@ static class Remedy
         PgListenerError.TransactionPooler =>
             "Give the listener a connection to the server itself, or a pool in session mode. Sending may go through this pooler.",
         PgListenerError.ChannelRefused => "The server's encoding may lack a character of the channel's name.",
-        _ => "The server's log may tell more. Is it starting up, or has it reached max_connections or a limit of the role or database?",
+        _ => "The server's log may tell more. Is it a PostgreSQL server, is it starting up, or has it reached max_connections or a limit of the role or database?",
     };
 }

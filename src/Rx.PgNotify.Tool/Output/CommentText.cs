@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Tool.Output;
 
@@ -13,7 +14,7 @@ static class CommentText
             + (resync.Dropped > 0 ? $", {Number(resync.Dropped)} dropped" : ""),
         ListenEvent.State { Value: ListenerState.Reconnecting state } =>
             $"reconnecting, attempt {Number(state.Attempt)} in {Number((long)state.Delay.TotalMilliseconds)} ms: "
-            + PlainText.Escape(state.Cause.Message),
+            + PlainText.Escape(ExceptionSummary.Of(state.Cause)),
         ListenEvent.State { Value: var state } => StateNames.Of(state),
         _ => null,
     };

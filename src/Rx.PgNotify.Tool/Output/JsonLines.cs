@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Tool.Output;
 
@@ -70,7 +71,7 @@ sealed class JsonLines(Stream output) : IListenOutput, IDisposable
             return;
         json.WriteNumber("attempt"u8, reconnecting.Attempt);
         json.WriteNumber("delayMs"u8, (long)reconnecting.Delay.TotalMilliseconds);
-        json.WriteString("cause"u8, reconnecting.Cause.Message);
+        json.WriteString("cause"u8, ExceptionSummary.Of(reconnecting.Cause));
     });
 
     void Line(string type, Action<Utf8JsonWriter> members)

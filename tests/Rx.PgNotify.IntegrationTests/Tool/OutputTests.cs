@@ -10,7 +10,7 @@ sealed class OutputTests
         ChannelSignal.Resync("a\tb", ResyncReasons.Reconnected | ResyncReasons.Overflow, 1234));
 
     static readonly ListenEvent s_reconnecting = new ListenEvent.State(
-        new ListenerState.Reconnecting(3, TimeSpan.FromMilliseconds(150.7), new InvalidOperationException("line\none")));
+        new ListenerState.Reconnecting(3, TimeSpan.FromMilliseconds(150.7), new InvalidOperationException("line\none", new IOException("why"))));
 
     [Test]
     public void Json_OfAResyncWithSeveralReasons_IsALineForEach() => Assert.That(Json(s_overrun), Is.EqualTo(
@@ -22,7 +22,7 @@ sealed class OutputTests
 
     [Test]
     public void Json_OfReconnecting_TellsAttemptDelayAndCause() => Assert.That(Json(s_reconnecting), Is.EqualTo(
-        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line\none"}""" + "\n"));
+        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line\none: why"}""" + "\n"));
 
     [Test]
     public void Text_OfAResyncWithSeveralReasons_IsOneCommentApartFromTheOutput() =>
@@ -30,7 +30,7 @@ sealed class OutputTests
 
     [Test]
     public void Text_OfReconnecting_IsOneCommentOnOneLine() =>
-        Assert.That(Text(s_reconnecting), Is.EqualTo(("", "# 12:30:00.250 reconnecting, attempt 3 in 150 ms: line\\u000Aone\n")));
+        Assert.That(Text(s_reconnecting), Is.EqualTo(("", "# 12:30:00.250 reconnecting, attempt 3 in 150 ms: line\\u000Aone: why\n")));
 
     [Test]
     public void Text_OfABurst_IsItsCountAndItsLatest() =>
