@@ -26,7 +26,9 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
         if (Find(services) is { } own)
             return IsUsable(own) ? null : $"{Origin} is no connection string that Npgsql understands, or names no Host.";
         if (section?[ConnectionStringName] is { } name)
-            return $"{KeyOf(ConnectionStringName)} names '{name}', and ConnectionStrings:{name} is not set.";
+            return IsQuotable(name)
+                ? $"{KeyOf(ConnectionStringName)} names '{name}', and ConnectionStrings:{name} is not set."
+                : $"{KeyOf(ConnectionStringName)} is no name of one of ConnectionStrings; a connection string itself belongs to {KeyOf(ConnectionString)}.";
         return FindDataSource(services) is null
             ? $"There is nothing to connect to: no NpgsqlDataSource is registered{(serviceKey is null ? "" : $" with the key '{serviceKey}'")}"
                 + (section is null ? ", and no connection string is given." : $", and neither {KeyOf(ConnectionString)} nor {KeyOf(ConnectionStringName)} is set.")
@@ -49,6 +51,9 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
         serviceKey is null ? services.GetService<NpgsqlDataSource>() : services.GetKeyedService<NpgsqlDataSource>(serviceKey);
 
     string KeyOf(string name) => section is IConfigurationSection { Path: var path } ? ConfigurationPath.Combine(path, name) : name;
+
+    // A connection string, or a URI, that was put where its name belongs is not quoted either.
+    static bool IsQuotable(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or ' ');
 
     static bool IsUsable(string connectionString)
     {

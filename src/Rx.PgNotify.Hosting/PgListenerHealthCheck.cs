@@ -8,9 +8,24 @@ namespace Rx.PgNotify.Hosting;
 /// <summary>Tells the state of a listener, which knows it: no connection is opened to find out.</summary>
 sealed class PgListenerHealthCheck(PgListener listener) : IHealthCheck
 {
+    // The state comes over the DeliveryScheduler of the options, if one is set, which may be stuck or gone.
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var state = await listener.State.FirstAsync().ToTask(cancellationToken).ConfigureAwait(false);
+        ListenerState state;
+        try
+        {
+            state = await listener.State.FirstAsync().Timeout(s_patience).ToTask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return new HealthCheckResult(
+                HealthStatus.Degraded,
+                "Not known: nothing is delivered to observers; the listener's DeliveryScheduler is busy or disposed.",
+                data: new Dictionary<string, object>(StringComparer.Ordinal) { ["state"] = "Unknown" });
+        }
+
         var (status, description) = Judge(state, context.Registration.FailureStatus);
         var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["state"] = state.GetType().Name };
         if (state is ListenerState.Reconnecting { Attempt: var attempt })

@@ -109,14 +109,26 @@ public static class PgListenerServiceCollectionExtensions
 
     static void SetDefaults(IServiceProvider services, PgListenerOptions options, object? key)
     {
-        options.Name = key?.ToString();
-        options.MeterFactory = services.GetService<IMeterFactory>();
-        options.LoggerFactory = services.GetService<ILoggerFactory>();
+        options.Name ??= key?.ToString();
+        options.MeterFactory ??= services.GetService<IMeterFactory>();
+        options.LoggerFactory ??= services.GetService<ILoggerFactory>();
         if (options.LoggerFactory?.CreateLogger<PgListener>() is { } logger)
-            options.ObserverFailed = failure => Log.ObserverFailed(
+            options.ObserverFailed ??= failure => LogFailure(logger, failure);
+    }
+
+    static void LogFailure(ILogger logger, ObserverFailure failure)
+    {
+        try
+        {
+            Log.ObserverFailed(
                 logger,
                 failure.Channel is { } channel ? $"the channel {channel}" : "the listener's state",
                 FailureCause.Of(failure.Exception),
                 failure.Exception.StackTrace);
+        }
+        catch (Exception)
+        {
+            // A log that is full, or disposed of by now. Thrown from here, it would end the process.
+        }
     }
 }

@@ -108,8 +108,8 @@ public static class PgNotifierServiceCollectionExtensions
 
     static void SetDefaults(IServiceProvider services, PgNotifierOptions options, object? key)
     {
-        options.Name = key?.ToString();
-        options.MeterFactory = services.GetService<IMeterFactory>();
-        options.LoggerFactory = services.GetService<ILoggerFactory>();
+        options.Name ??= key?.ToString();
+        options.MeterFactory ??= services.GetService<IMeterFactory>();
+        options.LoggerFactory ??= services.GetService<ILoggerFactory>();
     }
 }

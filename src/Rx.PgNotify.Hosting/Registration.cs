@@ -16,7 +16,10 @@ sealed record Registration<TOptions>(
     /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
     internal string Name { get; } = ServiceKey?.ToString() ?? Options.DefaultName;
 
-    /// <summary>Options are set in this order: what is given first, the section, the code of the application.</summary>
+    /// <summary>
+    /// Options are set in this order: what is given first, unless they are set already; the section; the code of the
+    /// application. A further registration for the same key adds its own to that.
+    /// </summary>
     internal void AddTo(
         IServiceCollection services,
         Action<IServiceProvider, TOptions> defaults,
@@ -24,10 +27,14 @@ sealed record Registration<TOptions>(
         Action<TOptions> validate)
     {
         var section = new SectionSettings<TOptions>(Section, Settings);
+        var isFirst = !services.Any(service =>
+            service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
+        services.AddKeyedSingleton(ServiceKey, this);
         services.AddOptions<TOptions>(Name)
             .Configure<IServiceProvider>((options, provider) =>
             {
-                defaults(provider, options);
+                if (isFirst)
+                    defaults(provider, options);
                 section.Apply(options);
                 configure?.Invoke(provider, options);
             })
@@ -46,7 +53,9 @@ sealed record Registration<TOptions>(
             if (!string.Equals(name, registration.Name, StringComparison.Ordinal))
                 return ValidateOptionsResult.Skip;
             List<string> errors = [.. section.FindErrors(), .. section.FindErrors(() => validate(options))];
-            if (registration.Connection.FindError(services) is { } error)
+            // Of several for one key, the last one's connection is taken.
+            var isTaken = ReferenceEquals(services.GetKeyedService<Registration<TOptions>>(registration.ServiceKey), registration);
+            if (isTaken && registration.Connection.FindError(services) is { } error)
                 errors.Add(error);
             return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }

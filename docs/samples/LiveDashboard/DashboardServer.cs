@@ -17,6 +17,9 @@ public sealed class DashboardServer : IAsyncDisposable
     const string ContentSecurityPolicy =
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
+    // By default 30 s: half a request, from whoever does not go on, would hold up the end so long.
+    static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(2);
+
     readonly WebApplication _web;
 
     DashboardServer(WebApplication web) => _web = web;
@@ -71,6 +74,7 @@ public sealed class DashboardServer : IAsyncDisposable
         // A start that fails is thrown to the caller, who tells it.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging(builder.Logging);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_longestStop);
         builder.Services.AddRoutingCore();
         // A page of another host whose name leads to 127.0.0.1 would pass for our own.
         builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1"]);

@@ -20,7 +20,8 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
     internal async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var connection = await Usage.Check(() => ConnectionSource.Of(target.ConnectionString))(_heartbeat).CreateAsync(cancellation);
+        var source = Usage.Check(() => ConnectionSource.Of(target.ConnectionString)(_heartbeat));
+        NpgsqlConnection? connection = null;
         limit.CancelAfter(timeout);
         try
         {
@@ -33,6 +34,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             ServerFacts? facts = null;
             var connected = await GuardAsync(Checks.Connection, async () =>
             {
+                connection = await source.CreateAsync(limit.Token);
                 var start = Stopwatch.GetTimestamp();
                 await connection.OpenAsync(limit.Token).WaitAsync(limit.Token);
                 var elapsed = Stopwatch.GetElapsedTime(start);
@@ -40,7 +42,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
                 return Connected(connection, elapsed);
             }, cancellation);
             yield return connected;
-            if (facts is null)
+            if (connection is null || facts is null)
                 yield break;
 
             yield return ServerChecks.Encryption(facts, connection);
@@ -67,7 +69,8 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
         finally
         {
             // A server that hangs is not waited for.
-            await Task.WhenAny(connection.DisposeAsync().AsTask(), Task.Delay(s_longestClose, CancellationToken.None));
+            if (connection is not null)
+                await Task.WhenAny(connection.DisposeAsync().AsTask(), Task.Delay(s_longestClose, CancellationToken.None));
         }
     }
 
@@ -107,6 +110,11 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
         catch (Exception e) when (check is Checks.Connection && PermanentFailure.OfConnecting(e) is { } failure)
         {
             return new Finding(check, Verdict.Problem, PlainText.OneLine(failure.Message), Remedy.For(failure.Error));
+        }
+        catch (Exception e) when (check is Checks.Connection && e is (FormatException or OverflowException))
+        {
+            return new Finding(
+                check, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Remedy.For(PgListenerError.SettingsRefused));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {

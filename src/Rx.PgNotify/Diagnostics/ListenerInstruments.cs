@@ -62,8 +62,12 @@ sealed class ListenerInstruments
         where listeners.Count > 0
         select new Measurement<long>(listeners.Sum(level), series.Tags);
 
+    // One that is being disposed may be among them still.
     IEnumerable<Measurement<long>> CountStates() =>
         from series in _series.Values
-        from state in series.Listeners.CountBy(listener => listener.State.GetType().Name)
+        from state in series.Listeners
+            .Select(listener => listener.State)
+            .Where(state => state is not ListenerState.Disposed)
+            .CountBy(state => state.GetType().Name)
         select new Measurement<long>(state.Value, [.. series.Tags, new("pgnotify.listener.state", state.Key)]);
 }

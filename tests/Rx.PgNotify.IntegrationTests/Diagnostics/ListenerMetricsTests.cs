@@ -158,6 +158,24 @@ public class ListenerMetricsTests
     }
 
     [Test]
+    public async Task AListenerThatIsBeingDisposed_IsNeverCountedAsDisposed()
+    {
+        using var meters = new MeterRecorder();
+        using var end = new CancellationTokenSource();
+        var collecting = Task.Run(() =>
+        {
+            var seen = false;
+            while (!end.IsCancellationRequested)
+                seen |= meters.Read(Listeners, "pgnotify.listener.state=Disposed") is not null;
+            return seen;
+        });
+        for (var i = 0; i < 5_000; i++)
+            await new PgListener(TestServer.ConnectionString, new PgListenerOptions { MeterFactory = meters }).DisposeAsync();
+        await end.CancelAsync();
+        Assert.That(await collecting, Is.False);
+    }
+
+    [Test]
     public async Task AFactorysMeter_IsUsedUpToTheEnd_AndNotDisposedByTheListener()
     {
         using var meters = new MeterRecorder();

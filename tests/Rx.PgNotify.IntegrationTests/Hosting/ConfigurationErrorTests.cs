@@ -41,6 +41,19 @@ public class ConfigurationErrorTests
             Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("Orders:ConnectionStringName names 'shop', and ConnectionStrings:shop is not set."));
     }
 
+    [TestCase("Host=h;Password=" + Secret)]
+    [TestCase("postgres://u:" + Secret + "@h")]
+    public void AConnectionString_InThePlaceOfAName_IsNotQuoted(string value)
+    {
+        using var host = TestHost.Build(
+            builder => builder.Services.AddPgListener(builder.Configuration.GetSection("Orders")),
+            configuration: [("Orders:ConnectionStringName", value)]);
+        Assert.That(
+            async () => await host.StartAsync(),
+            Throws.InstanceOf<OptionsValidationException>()
+                .With.Message.Contains("Orders:ConnectionStringName is no name of one of ConnectionStrings").And.Message.Not.Contains(Secret));
+    }
+
     [Test]
     public void WithoutAnythingToConnectTo_TheStartFails()
     {

@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -111,6 +112,21 @@ public class HealthCheckTests
         var entry = await host.CheckHealthAsync();
         Assert.That((entry.Status, entry.Description), Is.EqualTo((HealthStatus.Degraded, "Disposed.")));
         Assert.That(entry.Tags, Is.EqualTo(new[] { "ready" }));
+    }
+
+    [Test]
+    public async Task AListenerWhoseDeliverySchedulerIsGone_IsDegraded_AndTheCheckEnds()
+    {
+        var scheduler = new EventLoopScheduler();
+        scheduler.Dispose();
+        using var host = TestHost.Build(builder =>
+        {
+            builder.Services.AddPgListener(TestServer.ConnectionString, (_, options) => options.DeliveryScheduler = scheduler);
+            builder.Services.AddHealthChecks().AddPgListener();
+        });
+        var entry = await host.CheckHealthAsync().WaitAsync(Eventually.Deadline);
+        Assert.That(entry.Status, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That((entry.Data["state"], entry.Description), Is.EqualTo(((object)"Unknown", "Not known: nothing is delivered to observers; the listener's DeliveryScheduler is busy or disposed.")));
     }
 
     static IHost Build(string connectionString, LogRecorder? log = null) => TestHost.Build(

@@ -175,6 +175,55 @@ public class RegistrationTests
         Assert.That(log.Text, Does.Not.Contain(Secret));
     }
 
+    [Test]
+    public async Task AnObserverThatThrows_WhileTheLogFails_EndsNothingButItself()
+    {
+        var log = new LogRecorder { Fails = true };
+        using var host = TestHost.Build(builder => builder.Services.AddPgListener(TestServer.ConnectionString), log);
+        var channel = host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name());
+        var other = new Recorder<Notification>();
+        using var subscription = await channel.SubscribeAsync(_ => throw new InvalidOperationException());
+        using var second = await channel.SubscribeAsync(other);
+        await TestServer.DataSource.NotifyAsync(channel.Name, "1");
+        await Eventually.IsTrueAsync(() => log.Text.Contains("An observer of", StringComparison.Ordinal));
+        await TestServer.DataSource.NotifyAsync(channel.Name, "2");
+
+        await other.UntilCountAsync(2);
+        Assert.That(other.Items.Select(notification => notification.Payload), Is.EqualTo(new[] { "1", "2" }));
+    }
+
+    [Test]
+    public async Task ASecondRegistration_ReplacesTheConnection_AndKeepsTheOptions()
+    {
+        PgListenerOptions? seen = null;
+        using var host = TestHost.Build(
+            builder =>
+            {
+                builder.Services.AddPgListener(builder.Configuration.GetSection("PgListener"), (_, options) => options.ObserverFailed = null);
+                builder.Services.AddPgListener(TestServer.ConnectionString, (_, options) => seen = options);
+            },
+            new LogRecorder(),
+            ("PgListener:ConnectionStringName", "not set"),
+            ("PgListener:Name", "orders"));
+        await host.StartAsync();
+
+        using var subscription = await host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        Assert.That((seen!.Name, seen.ObserverFailed), Is.EqualTo(("orders", (Action<ObserverFailure>?)null)));
+    }
+
+    [Test]
+    public async Task OptionsThatWereSetBeforehand_AreKept()
+    {
+        PgListenerOptions? seen = null;
+        using var host = TestHost.Build(builder =>
+        {
+            builder.Services.Configure<PgListenerOptions>("orders", options => options.Name = "of the application");
+            builder.Services.AddPgListener("Host=h", (_, options) => seen = options, serviceKey: "orders");
+        });
+        await host.StartAsync();
+        Assert.That(seen!.Name, Is.EqualTo("of the application"));
+    }
+
     static async Task HearBothAsync(string[] databases)
     {
         using var host = TestHost.Build(builder =>

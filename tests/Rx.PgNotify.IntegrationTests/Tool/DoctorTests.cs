@@ -98,6 +98,34 @@ sealed class DoctorTests : ToolTest
         await AssertProblemAsync(tool, "host", "127.0.0.1:1 refuses connections: nothing listens there.", "firewall");
     }
 
+    [TestCase("Host=::1;Port=1", "[::1]:1 ")]
+    [TestCase("Host=localhost:99999", "localhost:99999 has a port that is no number from 1 to 65535.")]
+    [TestCase("Host=localhost:0", "localhost:0 has a port that is no number from 1 to 65535.")]
+    [TestCase("Host=%zz", "%zz:5432 can't be reached")]
+    [TestCase("Host=a:b:c", "[a:b:c]:5432 can't be reached")]
+    public async Task Doctor_OfAHostThatIsNone_OrAnIPv6AddressWithoutBrackets_SaysWhatIsSo(string text, string expected)
+    {
+        await using var tool = await ExamineAsync($"{text};Username=u;Password={Secret}");
+
+        await AssertProblemAsync(tool, "host", expected);
+    }
+
+    [Test]
+    public async Task Doctor_OfASocketWithTooLongAPath_SaysSo()
+    {
+        await using var tool = await ToolProcess.RunAsync(["doctor", "--connection", $"Host=/{new string('a', 200)};Username=u"]);
+
+        await AssertProblemAsync(tool, "host", "is too long, or no name of a host.");
+    }
+
+    [Test]
+    public async Task Doctor_OfSeveralHosts_OneOfThemWithoutAProperPort_NamesThatOne()
+    {
+        await using var tool = await ExamineAsync($"{Connection};Host=127.0.0.1,localhost:zz");
+
+        await AssertProblemAsync(tool, "connection", "localhost:zz has a port that is no number", "Npgsql refuses a setting");
+    }
+
     [Test]
     public async Task Doctor_OfAHostThatTakesConnectionsAndIsSilent_GivesUpInTime()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -27,6 +28,23 @@ public sealed class SlowBrowserTests : DashboardFixture
         var (events, lastRound) = await ReadAllAsync(slow);
         Assert.That(events, Is.LessThan(Rounds));
         Assert.That(lastRound, Is.Null.Or.EqualTo(Rounds));
+    }
+
+    [Test]
+    public async Task Browser_ThatSendsHalfARequest_DoesNotHoldUpTheEnd()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Address.Host, Address.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /orders HTTP/1.1\r\nHost: {Address.Authority}\r\nOrigin: http://{Address.Authority}\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        Assert.That(await reader.ReadLineAsync().WaitAsync(Eventually.Deadline), Does.Contain("100 Continue"), "it waits for the rest");
+
+        // The web server by itself waits 30 seconds.
+        var clock = Stopwatch.StartNew();
+        await EndDashboardAsync();
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
     }
 
     async Task<TcpClient> OpenWithoutReadingAsync()
