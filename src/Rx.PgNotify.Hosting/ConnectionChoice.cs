@@ -50,7 +50,7 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
     NpgsqlDataSource? FindDataSource(IServiceProvider services) =>
         serviceKey is null ? services.GetService<NpgsqlDataSource>() : services.GetKeyedService<NpgsqlDataSource>(serviceKey);
 
-    string KeyOf(string name) => section is IConfigurationSection { Path: var path } ? ConfigurationPath.Combine(path, name) : name;
+    string KeyOf(string name) => ConfigurationKey.Of(section, name);
 
     // A connection string, or a URI, that was put where its name belongs is not quoted either.
     static bool IsQuotable(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or ' ');

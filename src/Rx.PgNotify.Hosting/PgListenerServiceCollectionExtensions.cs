@@ -93,18 +93,14 @@ public static class PgListenerServiceCollectionExtensions
         Action<IServiceProvider, PgListenerOptions>? configure,
         object? key)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        var connection = new ConnectionChoice(connectionString, section, key);
-        var registration = new Registration<PgListenerOptions>(key, section, ListenerSettings.All, connection);
-        registration.AddTo(services, (provider, options) => SetDefaults(provider, options, key), configure, options => options.Validate());
-        return services.AddKeyedSingleton(key, (provider, _) => Create(provider, registration));
-    }
-
-    static PgListener Create(IServiceProvider services, Registration<PgListenerOptions> registration)
-    {
-        var options = registration.OptionsOf(services);
-        return registration.Connection.Create(
-            services, connectionString => new PgListener(connectionString, options), dataSource => new PgListener(dataSource, options));
+        var registration = new Registration<PgListenerOptions>(key, section, ListenerSettings.All, new ConnectionChoice(connectionString, section, key));
+        return registration.AddTo(
+            services,
+            (provider, options) => SetDefaults(provider, options, key),
+            configure,
+            options => options.Validate(),
+            (own, options) => new PgListener(own, options),
+            (dataSource, options) => new PgListener(dataSource, options));
     }
 
     static void SetDefaults(IServiceProvider services, PgListenerOptions options, object? key)

@@ -92,18 +92,14 @@ public static class PgNotifierServiceCollectionExtensions
         Action<IServiceProvider, PgNotifierOptions>? configure,
         object? key)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        var connection = new ConnectionChoice(connectionString, section, key);
-        var registration = new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, connection);
-        registration.AddTo(services, (provider, options) => SetDefaults(provider, options, key), configure, options => options.Validate());
-        return services.AddKeyedSingleton(key, (provider, _) => Create(provider, registration));
-    }
-
-    static PgNotifier Create(IServiceProvider services, Registration<PgNotifierOptions> registration)
-    {
-        var options = registration.OptionsOf(services);
-        return registration.Connection.Create(
-            services, connectionString => new PgNotifier(connectionString, options), dataSource => new PgNotifier(dataSource, options));
+        var registration = new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, new ConnectionChoice(connectionString, section, key));
+        return registration.AddTo(
+            services,
+            (provider, options) => SetDefaults(provider, options, key),
+            configure,
+            options => options.Validate(),
+            (own, options) => new PgNotifier(own, options),
+            (dataSource, options) => new PgNotifier(dataSource, options));
     }
 
     static void SetDefaults(IServiceProvider services, PgNotifierOptions options, object? key)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Rx.PgNotify.Hosting;
 
@@ -20,12 +21,16 @@ sealed record Registration<TOptions>(
     /// Options are set in this order: what is given first, unless they are set already; the section; the code of the
     /// application. A further registration for the same key adds its own to that.
     /// </summary>
-    internal void AddTo(
+    internal IServiceCollection AddTo<TService>(
         IServiceCollection services,
         Action<IServiceProvider, TOptions> defaults,
         Action<IServiceProvider, TOptions>? configure,
-        Action<TOptions> validate)
+        Action<TOptions> validate,
+        Func<string, TOptions, TService> ofConnectionString,
+        Func<NpgsqlDataSource, TOptions, TService> ofDataSource)
+        where TService : class
     {
+        ArgumentNullException.ThrowIfNull(services);
         var section = new SectionSettings<TOptions>(Section, Settings);
         var isFirst = !services.Any(service =>
             service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
@@ -40,9 +45,12 @@ sealed record Registration<TOptions>(
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation(this, section, validate, provider));
+        return services.AddKeyedSingleton(ServiceKey, (provider, _) =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name);
+            return Connection.Create(provider, own => ofConnectionString(own, options), dataSource => ofDataSource(dataSource, options));
+        });
     }
-
-    internal TOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name);
 
     sealed class Validation(
         Registration<TOptions> registration, SectionSettings<TOptions> section, Action<TOptions> validate, IServiceProvider services)

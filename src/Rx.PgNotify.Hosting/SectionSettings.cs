@@ -58,7 +58,7 @@ sealed class SectionSettings<TOptions>(IConfiguration? section, IReadOnlyList<Se
         return $"{sentence.TrimEnd('.')}{value}.";
     }
 
-    string KeyOf(string name) => section is IConfigurationSection { Path: var path } ? ConfigurationPath.Combine(path, name) : name;
+    string KeyOf(string name) => ConfigurationKey.Of(section, name);
 
     IEnumerable<(Setting<TOptions> Setting, string Value)> Given() =>
         from child in section?.GetChildren() ?? []

@@ -38,8 +38,8 @@ static class ReceiverComparison
         }
     }
 
-    // Until nothing is left to compile: what runs once in a turn, such as connecting, is optimised after 30 of them, and
-    // compiling costs as much CPU time as a hundred thousand notifications.
+    // Until nothing is left to compile: what runs once in a turn, such as connecting, is optimised after 30 and again after 60 of
+    // them, and compiling costs as much CPU time as a hundred thousand notifications.
     static async Task WarmUpAsync(ReceiverProcess receiver, Sender sender)
     {
         for (var turn = 0; turn < 80; turn++)

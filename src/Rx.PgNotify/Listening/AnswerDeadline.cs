@@ -52,18 +52,16 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             {
                 var isLate = Stopwatch.GetElapsedTime(since) > wait + (heartbeat / 64);
                 var heardNow = Volatile.Read(ref _heard);
+                var isHeard = heardNow != heard;
+                // What came may have come just after the look before: after the first one not underrated.
+                var counted = (isHeard || isLate) && wait > Slice ? Slice : wait;
+                silence = isHeard ? counted : silence + counted;
+                heard = heardNow;
                 slice = Slice;
-                if (heardNow != heard)
-                {
-                    // What came may have come just after the look before: after the first one not underrated.
-                    silence = wait < Slice ? wait : Slice;
-                    heard = heardNow;
-                }
-                else if ((silence += isLate && wait > Slice ? Slice : wait) >= patience)
-                {
-                    Abandoned = command;
-                    throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);
-                }
+                if (isHeard || silence < patience)
+                    continue;
+                Abandoned = command;
+                throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);
             }
         }
     }
