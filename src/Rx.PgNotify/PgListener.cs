@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -24,6 +26,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
 
     readonly DesiredChannels _desired;
+    readonly ConnectionSource _connections;
     readonly ListenerPump _pump;
     readonly StateFeed _state;
     readonly ObserverCalls _calls;
@@ -49,11 +52,15 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a listener that connects like a data source of yours. It connects when the first subscriber comes.</summary>
     /// <param name="dataSource">
-    /// Gives the connection string, the password or the password provider, and the TLS callback. The listener opens an
-    /// unpooled connection of its own: the pool is neither used nor counted, type mappings and logging of the data source
-    /// do not carry over, and the data source is not disposed with the listener.
+    /// Where the listener's connection comes from, with all that the data source was built with: certificates and callbacks, password
+    /// providers, initializers, filters, logging. Of several hosts the primary is taken. With a pool the listener takes one place of it
+    /// for good; a data source of its own, built with <c>Pooling=false</c>, leaves the pool alone. It is not disposed with the
+    /// listener.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The data source can't serve: it has <c>Multiplexing</c>, or is bound to hosts other than the primary.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public PgListener(NpgsqlDataSource dataSource, PgListenerOptions? options = null)
         : this((options ?? new PgListenerOptions()).ValidatedCopy(), ConnectionSource.Of(dataSource))
@@ -64,15 +71,15 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     {
         var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance);
         var budget = new BufferBudget(options.BufferBytes);
-        _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed);
+        _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed, logger);
         _state = new StateFeed(_calls);
-        var source = connections(options.Heartbeat);
+        _connections = connections(options.Heartbeat);
         var instruments = LibraryMeter.Of(options.MeterFactory).Listeners;
         var series = instruments.SeriesOf(options.Name);
         _desired = new DesiredChannels(
             name => new ChannelHub(name, options.BufferCapacity, budget, series.Deliveries), () => _pump!.Wake(), options);
         _metrics = new ListenerMetrics(instruments, series, _desired, _state, budget);
-        _pump = new ListenerPump(_desired, source, _state, options, logger, _metrics);
+        _pump = new ListenerPump(_desired, _connections, _state, options, logger, _metrics);
     }
 
     /// <summary>What the listener is doing.</summary>
@@ -109,7 +116,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = CloseAsync();
+            _ = CloseAsync().EndedAsync();
         return new ValueTask(_closed.Task);
     }
 
@@ -156,6 +163,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
         {
             _desired.Close();
             await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
+            await _connections.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {

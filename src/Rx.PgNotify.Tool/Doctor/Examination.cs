@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Listening;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Output;
@@ -20,7 +21,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
     internal async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var source = Usage.Check(() => ConnectionSource.Of(target.ConnectionString)(_heartbeat));
+        await using var source = Usage.Check(() => ConnectionSource.Of(target.ConnectionString)(_heartbeat));
         NpgsqlConnection? connection = null;
         limit.CancelAfter(timeout);
         try
@@ -34,9 +35,8 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             ServerFacts? facts = null;
             var connected = await GuardAsync(Checks.Connection, async () =>
             {
-                connection = await source.CreateAsync(limit.Token);
                 var start = Stopwatch.GetTimestamp();
-                await connection.OpenAsync(limit.Token).WaitAsync(limit.Token);
+                connection = await source.OpenAsync(limit.Token).WaitAsync(limit.Token);
                 var elapsed = Stopwatch.GetElapsedTime(start);
                 facts = await ServerFacts.AskAsync(connection, limit.Token).WaitAsync(limit.Token);
                 return Connected(connection, elapsed);

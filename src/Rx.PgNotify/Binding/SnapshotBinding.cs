@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using System.Runtime.ExceptionServices;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Binding;
 
@@ -108,14 +109,10 @@ sealed class SnapshotBinding<T, TKey>(
         do
         {
             posted = new Posted(this);
-            try
+            if (_scheduler!.TrySchedule(posted, delay: null, static (_, posted) => posted.Run(), out _) is { } failure)
             {
-                _scheduler!.Schedule(posted, static (_, posted) => posted.Run());
-            }
-            catch
-            {
-                Dispose(); // nothing can be applied any more
-                throw;
+                Fail(failure); // nothing can be applied any more
+                return;
             }
         }
         while (posted.HasBeenRunWithMoreToDo());
@@ -188,7 +185,7 @@ sealed class SnapshotBinding<T, TKey>(
         bool _hasReturned; // used by the posting thread alone
         bool _hasMore;
 
-        internal IDisposable Run()
+        internal void Run()
         {
             var isNested = Environment.CurrentManagedThreadId == _postingThread && !_hasReturned;
             var hasMore = binding.WorkOnce();
@@ -196,7 +193,6 @@ sealed class SnapshotBinding<T, TKey>(
                 _hasMore = hasMore;
             else if (hasMore)
                 binding.Post();
-            return Disposable.Empty;
         }
 
         internal bool HasBeenRunWithMoreToDo()

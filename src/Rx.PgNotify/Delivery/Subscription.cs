@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -28,12 +26,13 @@ abstract class Subscription : Reader
 
     public override void Run()
     {
-        // A hop over the pool before each turn on a scheduler of the user's: a scheduler that runs its work at once
-        // (ImmediateScheduler) would otherwise run an observer on the thread that reads the socket.
-        if (_calls.Scheduler is null)
-            Turn();
-        else
-            TurnOn(_calls.Scheduler);
+        if (_calls.Run(this, static subscription => subscription.Turn()) is not { } failure)
+            return;
+        // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
+        // no surprise: what was buffered is dropped.
+        Dispose();
+        if (!Hub.HasEnded)
+            _calls.SchedulerFailed(Hub.Name, failure);
     }
 
     // The source's continuations run elsewhere.
@@ -46,23 +45,7 @@ abstract class Subscription : Reader
 
     private protected abstract void OnEnded(Exception? error);
 
-    void TurnOn(IScheduler scheduler)
-    {
-        try
-        {
-            scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
-        }
-        catch (ObjectDisposedException e)
-        {
-            // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
-            // no surprise: what was buffered is dropped. Before, it is as if the observer had thrown.
-            Dispose();
-            if (!Hub.HasEnded && !_calls.TakeFailure(Hub.Name, e))
-                throw;
-        }
-    }
-
-    IDisposable Turn()
+    void Turn()
     {
         var batch = ArrayPool<ChannelSignal>.Shared.Rent(MaxBatchCount);
         var used = 0;
@@ -75,7 +58,7 @@ abstract class Subscription : Reader
                 if (outcome == ReadOutcome.Ended)
                     End();
                 if (outcome != ReadOutcome.Signals || !Deliver(batch.AsSpan(0, count)))
-                    return Disposable.Empty;
+                    return;
             }
         }
         finally
@@ -85,7 +68,6 @@ abstract class Subscription : Reader
         }
 
         Queue();
-        return Disposable.Empty;
     }
 
     bool Deliver(ReadOnlySpan<ChannelSignal> signals)

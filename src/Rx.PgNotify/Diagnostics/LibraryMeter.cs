@@ -31,5 +31,7 @@ sealed class LibraryMeter
         return s_meters.GetValue(meter, static meter => new Lazy<LibraryMeter>(() => new LibraryMeter(meter))).Value;
     }
 
-    static MeterOptions Options() => new(Name) { Version = typeof(LibraryMeter).Assembly.GetName().Version?.ToString(3) };
+    internal static string? Version => typeof(LibraryMeter).Assembly.GetName().Version?.ToString(3);
+
+    static MeterOptions Options() => new(Name) { Version = Version };
 }

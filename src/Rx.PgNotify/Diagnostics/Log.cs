@@ -45,6 +45,9 @@ static partial class Log
     [LoggerMessage(12, LogLevel.Debug, "Opening a connection that is no longer wanted was cancelled")]
     internal static partial void OpeningCancelled(ILogger logger, Exception exception);
 
+    [LoggerMessage(13, LogLevel.Error, "The delivery scheduler failed ({Cause}); the subscription to {Channel} has ended")]
+    internal static partial void DeliverySchedulerFailed(ILogger logger, string channel, string cause, Exception exception);
+
     // Of notifiers.
 
     [LoggerMessage(41, LogLevel.Information, "Connected; the notifier's backend has process id {ProcessId}")]

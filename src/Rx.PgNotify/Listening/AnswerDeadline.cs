@@ -22,7 +22,14 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     internal void Heard() => Volatile.Write(ref _heard, _heard + 1);
 
     /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after two heartbeats of silence.</summary>
-    internal Task<T> AnsweredAsync<T>(Task<T> command) => AnsweredAsync(command, 2 * heartbeat);
+    internal Task AnsweredAsync(Task command) => AnsweredAsync(command, 2 * heartbeat);
+
+    /// <inheritdoc cref="AnsweredAsync(Task)"/>
+    internal async Task<T> AnsweredAsync<T>(Task<T> command)
+    {
+        await AnsweredAsync((Task)command).ConfigureAwait(false);
+        return await command.ConfigureAwait(false);
+    }
 
     /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after so long a silence.</summary>
     /// <param name="command">What is to be answered.</param>
@@ -31,7 +38,7 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     /// When to look for the first time what was heard; a quarter of a heartbeat if null. What is answered sooner leaves a
     /// timer behind that wakes a thread of the pool for nothing: what is asked every heartbeat looks when the next is due.
     /// </param>
-    internal async Task<T> AnsweredAsync<T>(Task<T> command, TimeSpan patience, TimeSpan? firstLook = null)
+    internal async Task AnsweredAsync(Task command, TimeSpan patience, TimeSpan? firstLook = null)
     {
         // Looks now and then what was heard. A look that comes late, because the thread pool is starved or the machine
         // was suspended, counts as one slice all the same, however long it was to be: the answer may be there and wait for
@@ -46,7 +53,8 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             var since = Stopwatch.GetTimestamp();
             try
             {
-                return await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
+                await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
+                return;
             }
             catch (TimeoutException e) when (!command.IsCompleted)
             {

@@ -1,4 +1,5 @@
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -50,7 +51,8 @@ sealed class BurstBuffer : IDisposable
         _mostBytes = Math.Min(options.BufferBytes / 8, MostBytes);
         // Real time, whatever the scheduler of the options says: this is about the socket.
 #pragma warning disable RS0030
-        _timer = new Timer(static buffer => ((BurstBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
+        using (SuppressedFlow.Begin())
+            _timer = new Timer(static buffer => ((BurstBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
 #pragma warning restore RS0030
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reactive.Concurrency;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -287,18 +288,13 @@ sealed class DesiredChannels
 
     void StartTimer(ListenedChannel channel, TimeSpan delay, Action<DesiredChannels, ListenedChannel> ends)
     {
-        try
-        {
-            _scheduler.Schedule(
-                (Owner: this, Channel: channel, Ends: ends), delay, static (state, _) => state.Ends(state.Owner, state.Channel));
-        }
-        catch (ObjectDisposedException)
-        {
-            // The user's scheduler is gone. A delay of zero beats a channel that is listened to for ever.
-            lock (_gate)
-                channel.LingersUntil = TimeSpan.Zero;
-            ends(this, channel);
-        }
+        var state = (Owner: this, Channel: channel, Ends: ends);
+        if (_scheduler.TrySchedule(state, delay, static (_, state) => state.Ends(state.Owner, state.Channel), out _) is null)
+            return;
+        // The user's scheduler is gone. A delay of zero beats a channel that is listened to for ever.
+        lock (_gate)
+            channel.LingersUntil = TimeSpan.Zero;
+        ends(this, channel);
     }
 
     void Plan(ListenedChannel channel, ChannelChanges changes)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -32,7 +33,8 @@ sealed class Heartbeat : IDisposable
         _onSilence = onSilence;
         // Real time, whatever the scheduler of the options says: this is about the socket.
 #pragma warning disable RS0030
-        _timer = new Timer(static state => ((Heartbeat)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using (SuppressedFlow.Begin())
+            _timer = new Timer(static state => ((Heartbeat)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 #pragma warning restore RS0030
         Arm(interval);
     }

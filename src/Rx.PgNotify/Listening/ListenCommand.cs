@@ -9,6 +9,9 @@ static class ListenCommand
     // 0.25 s instead of 1.1 s). Few channels do without it: it needs PL/pgSQL, which may have been dropped.
     const int MostStatements = 64;
 
+    // pg_stat_activity shows the last statement of a session.
+    const string Signature = "/* Rx.PgNotify */";
+
     internal static NpgsqlBatch Create(NpgsqlConnection connection, ChannelChanges changes)
     {
         var batch = new NpgsqlBatch(connection);
@@ -26,7 +29,7 @@ static class ListenCommand
         }
 
         foreach (var channel in channels)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {SqlName.Quote(channel.Hub.Name)}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {SqlName.Quote(channel.Hub.Name)} {Signature}"));
     }
 
     // DO takes no parameters: the names are literals in its body, whose delimiter is one that no name contains.
@@ -35,6 +38,6 @@ static class ListenCommand
         var names = channels.ConvertAll(channel => channel.Hub.Name);
         var delimiter = SqlText.Mark("rx", names);
         return $"DO {delimiter}DECLARE channel text; BEGIN FOREACH channel IN ARRAY {SqlText.Array(names)} "
-            + $"LOOP EXECUTE pg_catalog.format('{verb} %I', channel); END LOOP; END{delimiter}";
+            + $"LOOP EXECUTE pg_catalog.format('{verb} %I', channel); END LOOP; END{delimiter} {Signature}";
     }
 }

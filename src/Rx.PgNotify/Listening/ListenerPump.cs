@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -10,7 +13,7 @@ namespace Rx.PgNotify.Listening;
 /// The one loop of a listener: connect, reconcile, wait, and again. It runs while channels are wanted and is the only
 /// one to touch the connection, so that there is never a second one.
 /// </summary>
-#pragma warning disable CA1001 // token sources without timer and links need no disposal, and late callers may still look at them
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and late callers may still look at it
 sealed class ListenerPump
 #pragma warning restore CA1001
 {
@@ -23,11 +26,9 @@ sealed class ListenerPump
     readonly PgListenerOptions _options;
     readonly ILogger _logger;
     readonly ListenerMetrics _metrics;
-    readonly Backoff _backoff;
-    readonly IStopwatch _clock;
+    readonly ReconnectPolicy _reconnect;
     readonly PumpSignal _signal = new();
     readonly CancellationTokenSource _stop = new();
-    readonly CancellationTokenSource _abort = new();
 
     // Guards _loop, _isRunning and _isStopped. Invariant: a loop runs whenever channels are wanted, and only one.
     readonly Lock _gate = new();
@@ -38,11 +39,11 @@ sealed class ListenerPump
     // A notification to oneself takes milliseconds; a server that is very busy gets more than that.
     TimeSpan Patience => _options.Heartbeat < s_longestProbe ? _options.Heartbeat : s_longestProbe;
 
-    // These belong to the loop. They outlive it, so that a fault's backoff still holds for the next epoch.
+    // Belongs to the loop, and outlives it.
     bool _hasConnected;
-    Exception? _lastFailure;
-    TimeSpan _notBefore;
-    TimeSpan _failingSince;
+
+    // The session that is open, for whoever has to break it. Written by the loop.
+    volatile ListenSession? _session;
 
     internal ListenerPump(
         DesiredChannels desired,
@@ -58,8 +59,8 @@ sealed class ListenerPump
         _options = options;
         _logger = logger;
         _metrics = metrics;
-        _backoff = new Backoff(options.ReconnectDelay, options.MaxReconnectDelay);
-        _clock = options.Scheduler.StartStopwatch();
+        _reconnect = new ReconnectPolicy(
+            options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartStopwatch());
     }
 
     /// <summary>The desired state has changed. Never blocks.</summary>
@@ -70,7 +71,7 @@ sealed class ListenerPump
             if (!_isRunning && !_isStopped)
             {
                 _isRunning = true;
-                _loop = Task.Run(RunAsync);
+                _loop = SuppressedFlow.Run(RunAsync);
             }
         }
 
@@ -88,7 +89,7 @@ sealed class ListenerPump
         }
 
         // Not awaited without a limit: whoever registered with the token may block.
-        var stopping = _stop.CancelAsync();
+        var stopping = _stop.CancelSafelyAsync();
         _signal.Request();
         try
         {
@@ -97,7 +98,7 @@ sealed class ListenerPump
         catch (TimeoutException)
         {
             Log.CloseTimedOut(_logger, limit);
-            _ = Task.Run(_abort.Cancel); // breaks a command that a hung server does not answer; may itself take a while
+            _session?.Abort();
         }
     }
 
@@ -112,9 +113,9 @@ sealed class ListenerPump
             }
             catch (Exception e)
             {
-                // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers are told. And never
+                // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers get the error. And never
                 // in a hot loop: whoever subscribes again at once waits here, as the scheduler can't be relied on.
-                var delay = NoteFailure(e);
+                var delay = DelayAfterUnforeseen(e);
                 Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
                 await DelayAsync(delay, _stop.Token).ConfigureAwait(false);
             }
@@ -128,7 +129,7 @@ sealed class ListenerPump
             if (!_isStopped && _desired.AnyWanted)
                 return false;
             _isRunning = false;
-            _failingSince = TimeSpan.MaxValue; // nobody was waiting from here on: the budget starts anew
+            _reconnect.StartBudgetAnew();
             _state.PublishIdle();
             return true;
         }
@@ -143,63 +144,51 @@ sealed class ListenerPump
         if (failure is null || _stop.IsCancellationRequested)
             return;
 
-        var wasServing = _backoff.Failures == 0 && _hasConnected;
-        var delay = NoteFailure(failure);
+        var wasServing = _reconnect.Failures == 0 && _hasConnected;
+        var delay = _reconnect.Failed(failure);
         if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
         {
             Fault(permanent.Error, permanent.Message, failure);
             return;
         }
 
-        if (IsBudgetSpent(ref delay))
+        if (_reconnect.IsBudgetSpent)
         {
-            var message = $"No connection could be had in {_backoff.Failures} attempts within a reconnect budget of {_options.ReconnectBudget}; the last failure: {ExceptionSummary.Of(failure)}";
+            var message = $"No connection could be had in {_reconnect.Failures} attempts within a reconnect budget of {_options.ReconnectBudget}; the last failure: {ExceptionSummary.Of(failure)}";
             Fault(PgListenerError.ReconnectBudgetSpent, message, failure);
             return;
         }
 
         if (wasServing)
-            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
         else
-            Log.ConnectionFailed(_logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+            Log.ConnectionFailed(_logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
     }
 
-    // The last attempt is made when the budget ends, however long the backoff would be by then.
-    bool IsBudgetSpent(ref TimeSpan delay)
+    // The clock of a scheduler of the user's may be what failed.
+    TimeSpan DelayAfterUnforeseen(Exception failure)
     {
-        if (_options.ReconnectBudget is not { } budget)
-            return false;
-        var now = _clock.Elapsed;
-        var left = budget - (now - _failingSince);
-        if (left <= TimeSpan.Zero)
-            return true;
-        if (delay > left)
-            _notBefore = now + (delay = left);
-        return false;
-    }
-
-    TimeSpan NoteFailure(Exception failure)
-    {
-        var now = _clock.Elapsed;
-        if (_backoff.Failures == 0 || now < _failingSince)
-            _failingSince = now;
-        _lastFailure = failure;
-        var delay = _backoff.Next();
-        _notBefore = now + delay;
-        return delay;
+        try
+        {
+            return _reconnect.Failed(failure);
+        }
+        catch (Exception)
+        {
+            return _options.MaxReconnectDelay;
+        }
     }
 
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
     async Task<bool> BackOffAsync()
     {
-        var remaining = _notBefore - _clock.Elapsed;
-        if (_backoff.Failures == 0 || remaining <= TimeSpan.Zero)
+        var remaining = _reconnect.Remaining;
+        if (remaining <= TimeSpan.Zero)
         {
             _state.Publish(ListenerState.Connecting.Instance);
             return true;
         }
 
-        _state.Publish(new ListenerState.Reconnecting(_backoff.Failures, remaining, _lastFailure!));
+        _state.Publish(new ListenerState.Reconnecting(_reconnect.Failures, remaining, _reconnect.LastFailure!));
         var abandon = new CancellationTokenSource();
         var due = Observable.Timer(remaining, _options.Scheduler).ToTask(abandon.Token);
         await WhileWantedAsync(due, abandon).ConfigureAwait(false);
@@ -212,14 +201,14 @@ sealed class ListenerPump
     async Task WhileWantedAsync(Task work, CancellationTokenSource abandon)
     {
         using var stopping = _stop.Token.UnsafeRegister(
-            static abandon => _ = ((CancellationTokenSource)abandon!).CancelAsync(), abandon);
+            static abandon => _ = ((CancellationTokenSource)abandon!).CancelSafelyAsync(), abandon);
         while (!work.IsCompleted && !abandon.IsCancellationRequested)
         {
             // In this order: what changes after the look is a request that ends the waiting.
             _signal.TryTake();
             if (!_desired.AnyWanted)
             {
-                _ = abandon.CancelAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
+                _ = abandon.CancelSafelyAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
                 return;
             }
 
@@ -234,6 +223,7 @@ sealed class ListenerPump
     /// <returns>What it failed of; <see langword="null"/> if it was closed because nobody needs it.</returns>
     async Task<Exception?> ConnectAndServeAsync()
     {
+        var setUp = LibraryTracing.StartConnecting();
         ListenSession? session = null;
         try
         {
@@ -241,15 +231,17 @@ sealed class ListenerPump
             if (session is null)
                 return null;
             using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _metrics, _stop.Token);
-            await loop.RunAsync(HasConnected).ConfigureAwait(false);
+            await loop.RunAsync(ready: () => HasConnected(session, setUp)).ConfigureAwait(false);
             return null;
         }
         catch (Exception e)
         {
+            setUp.End(session?.Connection, e);
             return e;
         }
         finally
         {
+            setUp.End(session?.Connection);
             if (session is not null)
                 await CloseAsync(session).ConfigureAwait(false);
             _metrics.ConnectionEnded();
@@ -293,9 +285,9 @@ sealed class ListenerPump
 
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await _connections.CreateAsync(cancellationToken).ConfigureAwait(false);
-        var session = await ListenSession
-            .OpenAsync(connection, new BurstBuffer(_options, OnReceived), _options.Heartbeat, cancellationToken, _abort.Token).ConfigureAwait(false);
+        var connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var session = new ListenSession(_connections, connection, new BurstBuffer(_options, OnReceived), _options.Heartbeat);
+        _session = session;
         try
         {
             var processId = await ConnectionCheck.RunAsync(
@@ -329,26 +321,26 @@ sealed class ListenerPump
     // blocks whoever cancels until the server answers. It ends by itself, if late, and takes its connection along.
     async Task SendOnceAsync(string channel)
     {
-        var connection = await _connections.CreateAsync(CancellationToken.None).ConfigureAwait(false);
+        var connection = await _connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.OpenAsync(CancellationToken.None).ConfigureAwait(false);
             await connection.NotifyAsync(channel, null, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    void HasConnected()
+    void HasConnected(ListenSession session, Activity? setUp)
     {
-        if (_hasConnected && _backoff.Failures > 0)
+        setUp.End(session.Connection);
+        if (_hasConnected && _reconnect.Failures > 0)
             _metrics.Reconnected();
         _hasConnected = true;
-        _backoff.Reset();
+        _reconnect.Succeeded();
         _state.Publish(ListenerState.Listening.Instance);
     }
 
     void Fault(PgListenerError error, string message, Exception cause)
     {
-        _failingSince = TimeSpan.MaxValue; // the next epoch has a budget of its own
+        _reconnect.StartBudgetAnew(); // the next epoch has one of its own
         Log.Faulted(_logger, message, cause);
         _desired.Fault(Error, () => _state.Publish(new ListenerState.Faulted(Error())));
 

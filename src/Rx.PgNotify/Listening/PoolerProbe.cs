@@ -7,7 +7,7 @@ namespace Rx.PgNotify.Listening;
 /// Finds out whether a notification that is sent elsewhere, while a connection is idle, arrives on it. A pooler in
 /// transaction mode accepts LISTEN, and then gives the backend that listens to somebody else.
 /// </summary>
-sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, CancellationToken abort)
+sealed class PoolerProbe(NpgsqlConnection connection, NotificationWait waits, AnswerDeadline answers, CancellationToken abort)
 {
     // Such a pooler hands out the backend that was used last, so that the first look finds ours, unless it is in use.
     const int MostLooks = 8;
@@ -47,33 +47,18 @@ sealed class PoolerProbe(NpgsqlConnection connection, AnswerDeadline answers, Ca
     // Not Npgsql's own wait with a timeout: where that meets the keepalive, it may last for ever.
     async Task<bool> WaitAsync(TimeSpan remaining)
     {
-        using var silence = new CancellationTokenSource();
-        var wait = connection.WaitAsync(silence.Token);
+        var wait = waits.Start();
+        var finished = waits.FinishAsync(wait).AsTask();
         try
         {
-            await wait.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, abort).ConfigureAwait(false);
-            return true;
+            return await finished.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, abort).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!wait.IsCompleted)
+        catch (TimeoutException) when (!finished.IsCompleted)
         {
-            await silence.CancelAsync().ConfigureAwait(false);
+            waits.Cancel();
         }
 
-        await answers.AnsweredAsync(EndedAsync(wait)).ConfigureAwait(false);
-        return false;
-
-        static async Task<bool> EndedAsync(Task wait)
-        {
-            try
-            {
-                await wait.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-            }
-
-            return true;
-        }
+        return await answers.AnsweredAsync(finished).ConfigureAwait(false);
     }
 
     async Task UnlistenAsync()

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Connections;
+
 namespace Rx.PgNotify.Listening;
 
 /// <summary>

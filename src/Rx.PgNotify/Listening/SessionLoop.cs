@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -166,7 +167,10 @@ sealed class SessionLoop : IDisposable
         if (silence >= s_silence || _stop.IsCancellationRequested)
             _session.CancelWait();
         else
-            _ = InterruptLaterAsync(s_silence - silence, Interlocked.Read(ref _waitNumber));
+        {
+            using (SuppressedFlow.Begin())
+                _ = InterruptLaterAsync(s_silence - silence, Interlocked.Read(ref _waitNumber));
+        }
     }
 
     async Task InterruptLaterAsync(TimeSpan delay, long waitNumber)

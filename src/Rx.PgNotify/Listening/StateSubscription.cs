@@ -1,4 +1,3 @@
-using System.Reactive.Disposables;
 using Rx.PgNotify.Delivery;
 
 namespace Rx.PgNotify.Listening;
@@ -23,22 +22,17 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
 
     void ITurn.Run()
     {
-        try
-        {
-            if (calls.Scheduler is { } scheduler)
-                scheduler.Schedule(this, static (_, subscription) => subscription.Turn());
-            else
-                Turn();
-        }
-        catch (ObjectDisposedException) when (calls.Scheduler is not null)
-        {
-            Dispose(); // the user's event loop is gone; nothing can be delivered any more
-        }
+        if (calls.Run(this, static subscription => subscription.Turn()) is not { } failure)
+            return;
+        // As of any subscription: the user's event loop is gone, which after the end is no surprise.
+        Dispose();
+        if (feed.Latest is not ListenerState.Disposed)
+            calls.SchedulerFailed(channel: null, failure);
     }
 
     internal void Queue() => TurnQueue.Shared.Add(this);
 
-    IDisposable Turn()
+    void Turn()
     {
         try
         {
@@ -57,8 +51,6 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
             if (!calls.TakeFailure(null, e))
                 throw;
         }
-
-        return Disposable.Empty;
     }
 
     void Complete()

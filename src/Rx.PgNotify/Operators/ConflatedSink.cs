@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -206,18 +207,13 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
 
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
-        try
-        {
-            timer.Disposable = _timing!.Burst.Scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
-        }
-        catch
-        {
-            Dispose(); // without its timer it would be deaf for ever
-            throw;
-        }
+        if (_timing!.Burst.Scheduler.TrySchedule(this, delay, static (_, sink) => sink.OnTimer(), out var armed) is { } failure)
+            Fail(failure); // without its timer it would be deaf for ever
+        else
+            timer.Disposable = armed;
     }
 
-    IDisposable OnTimer()
+    void OnTimer()
     {
         var now = _clock!.Elapsed;
         SingleAssignmentDisposable? timer = null;
@@ -225,7 +221,7 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         lock (_gate)
         {
             if (_timer is null)
-                return Disposable.Empty;
+                return;
             _timer = null;
             if (_isRetry || _deadline.HasPassed(now, out remaining))
                 TakeTurn();
@@ -237,7 +233,6 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             Run();
         else
             Arm(timer, remaining);
-        return Disposable.Empty;
     }
 
     void Continue()

@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -131,18 +132,13 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
     // The holder exists before the timer does: a scheduler may run the action before Schedule returns.
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
-        try
-        {
-            timer.Disposable = scheduler.Schedule(this, delay, static (_, sink) => sink.OnTimer());
-        }
-        catch
-        {
-            Dispose(); // without its timer it would be deaf for ever
-            throw;
-        }
+        if (scheduler.TrySchedule(this, delay, static (_, sink) => sink.OnTimer(), out var armed) is { } failure)
+            Fail(failure); // without its timer it would be deaf for ever
+        else
+            timer.Disposable = armed;
     }
 
-    IDisposable OnTimer()
+    void OnTimer()
     {
         var now = _clock.Elapsed;
         SingleAssignmentDisposable? timer = null;
@@ -150,7 +146,7 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         lock (_gate)
         {
             if (_timer is null)
-                return Disposable.Empty;
+                return;
             _due = _deadline.HasPassed(now, out remaining);
             _timer = _due ? null : timer = new SingleAssignmentDisposable();
         }
@@ -159,7 +155,6 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
             Emit();
         else
             Arm(timer, remaining);
-        return Disposable.Empty;
     }
 
     void Emit()

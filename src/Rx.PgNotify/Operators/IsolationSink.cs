@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -128,19 +129,18 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
 
     void ScheduleDelivery(IScheduler on)
     {
-        try
+        if (on.TrySchedule(this, delay: null, static (self, sink) => sink.Deliver(self), out var work) is not { } failure)
         {
-            _work.Disposable = on.Schedule(this, static (self, sink) => sink.Deliver(self));
+            _work.Disposable = work;
+            return;
         }
-        catch
-        {
-            Dispose(); // nothing can be delivered any more
-            throw;
-        }
+
+        Dispose(); // nothing can be delivered any more
+        observer.OnError(failure);
     }
 
     // Goes on with the scheduler it is given: one that runs its work at once would otherwise nest turn in turn.
-    IDisposable Deliver(IScheduler self)
+    void Deliver(IScheduler self)
     {
         for (var delivered = 0; delivered < ValuesPerTurn;)
         {
@@ -152,17 +152,16 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
                     break;
                 case Turn.Completion:
                     observer.OnCompleted();
-                    return Disposable.Empty;
+                    return;
                 case Turn.Failure:
                     observer.OnError(_error!);
-                    return Disposable.Empty;
+                    return;
                 default:
-                    return Disposable.Empty;
+                    return;
             }
         }
 
         ScheduleDelivery(self);
-        return Disposable.Empty;
     }
 
     void DeliverBatch(int count, bool hasGap)

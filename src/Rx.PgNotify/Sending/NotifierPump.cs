@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
-using Rx.PgNotify.Listening;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -38,7 +39,7 @@ sealed class NotifierPump
         _connection = new SendConnection(connections, ProcessIds, EndsAsync, options, _clock, logger);
         _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger, metrics);
         _size = new RoundTripSize(options.Heartbeat);
-        _loop = RunAsync(); // as far as the wait for the first send
+        _loop = SuppressedFlow.Run(RunAsync);
     }
 
     internal OwnProcessIds ProcessIds { get; }
@@ -53,7 +54,7 @@ sealed class NotifierPump
     /// <summary>Sends what waits, for no longer than <paramref name="limit"/>, and fails the rest.</summary>
     internal async Task StopAsync(TimeSpan limit)
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
+        await _closing.CancelSafelyAsync().ConfigureAwait(false);
         try
         {
             await _loop.WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);

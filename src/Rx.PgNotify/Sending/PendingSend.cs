@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Sending;
@@ -27,6 +28,9 @@ sealed class PendingSend : TaskCompletionSource
     internal string Channel { get; }
 
     internal string Payload { get; }
+
+    /// <summary>The span that it was asked for in, if that is recorded.</summary>
+    internal ActivityContext Origin { get; } = LibraryTracing.Origin;
 
     /// <summary>Its characters, which are about its bytes.</summary>
     internal int Size => Channel.Length + Payload.Length;

@@ -2,9 +2,10 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
-using Rx.PgNotify.Listening;
 using Rx.PgNotify.Sending;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -23,6 +24,7 @@ namespace Rx.PgNotify;
 /// </remarks>
 public sealed class PgNotifier : IAsyncDisposable, IDisposable
 {
+    readonly ConnectionSource _connections;
     readonly NotifierPump _pump;
     readonly NotifierMetrics _metrics;
     readonly TimeSpan _flushTimeout;
@@ -47,11 +49,15 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a notifier that connects like a data source of yours. It connects when something is sent.</summary>
     /// <param name="dataSource">
-    /// Gives the connection string, the password or the password provider, and the TLS callback. The notifier opens an
-    /// unpooled connection of its own: the pool is neither used nor counted, type mappings and logging of the data source
-    /// do not carry over, and the data source is not disposed with the notifier.
+    /// Where the notifier's connection comes from, with all that the data source was built with: certificates and callbacks, password
+    /// providers, initializers, filters, logging. Of several hosts the primary is taken. With a pool the notifier takes one place of it
+    /// for good; a data source of its own, built with <c>Pooling=false</c>, leaves the pool alone. It is not disposed with the
+    /// notifier.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The data source can't serve: it has <c>Multiplexing</c>, or is bound to hosts other than the primary.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public PgNotifier(NpgsqlDataSource dataSource, PgNotifierOptions? options = null)
         : this((options ?? new PgNotifierOptions()).ValidatedCopy(), ConnectionSource.Of(dataSource))
@@ -62,9 +68,9 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     {
         var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNotifier>() ?? NullLogger<PgNotifier>.Instance);
         _flushTimeout = options.FlushTimeout;
-        var source = connections(options.Heartbeat);
+        _connections = connections(options.Heartbeat);
         _metrics = new NotifierMetrics(LibraryMeter.Of(options.MeterFactory).Notifiers, options.Name);
-        _pump = new NotifierPump(options, source, logger, _metrics);
+        _pump = new NotifierPump(options, _connections, logger, _metrics);
     }
 
     /// <summary>Sends a notification.</summary>
@@ -121,7 +127,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = CloseAsync();
+            _ = CloseAsync().EndedAsync();
         return new ValueTask(_closed.Task);
     }
 
@@ -162,6 +168,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
         try
         {
             await _pump.StopAsync(_flushTimeout).ConfigureAwait(false);
+            await _connections.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {

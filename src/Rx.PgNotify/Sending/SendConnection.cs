@@ -2,8 +2,11 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -23,13 +26,12 @@ sealed class SendConnection(
     IStopwatch clock,
     ILogger logger)
 {
-    readonly Backoff _backoff = new(options.ReconnectDelay, options.MaxReconnectDelay);
+    readonly ReconnectPolicy _reconnect = new(options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
     SendSession? _session;
-    TimeSpan _notBefore;
     bool _hasConnected;
 
     /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>
-    internal Exception? LastFailure { get; private set; }
+    internal Exception? LastFailure => _reconnect.LastFailure;
 
     /// <summary>A connection that lived a moment ago, or <see langword="null"/>: look again whether one is needed.</summary>
     /// <exception cref="PgNotifierException">The first connection failed, for a reason that trying again can't mend.</exception>
@@ -38,8 +40,8 @@ sealed class SendConnection(
         if (_session is { IsOpen: true } session)
             return !session.HasPaused || await IsAliveAsync(session).ConfigureAwait(false) ? session : null;
         await CloseAsync().ConfigureAwait(false);
-        var remaining = _notBefore - clock.Elapsed;
-        if (_backoff.Failures > 0 && remaining > TimeSpan.Zero)
+        var remaining = _reconnect.Remaining;
+        if (remaining > TimeSpan.Zero)
         {
             await DelayAsync(remaining).ConfigureAwait(false);
             return null;
@@ -49,12 +51,8 @@ sealed class SendConnection(
     }
 
     /// <summary>A commit was made.</summary>
-    internal void HasCommitted()
-    {
-        // Not earlier: a server that accepts connections and commits nothing is a failure too.
-        _backoff.Reset();
-        LastFailure = null;
-    }
+    // Not earlier: a server that accepts connections and commits nothing is a failure too.
+    internal void HasCommitted() => _reconnect.Succeeded();
 
     /// <summary>Gives the connection up. The next one is not opened before the backoff allows it.</summary>
     internal async Task LoseAsync(Exception failure)
@@ -95,7 +93,7 @@ sealed class SendConnection(
         var opening = OpenSessionAsync();
         if (!await endsAsync(opening).ConfigureAwait(false))
         {
-            _ = CloseWhenOpenedAsync(opening); // Npgsql can't be made to stop while it waits for the first answer
+            _ = CloseWhenOpenedAsync(opening).EndedAsync(); // Npgsql can't be made to stop while it waits for the first answer
             return null;
         }
 
@@ -124,8 +122,20 @@ sealed class SendConnection(
 
     async Task<SendSession> OpenSessionAsync()
     {
-        var connection = await connections.CreateAsync(CancellationToken.None).ConfigureAwait(false);
-        return await SendSession.OpenAsync(connection, options.Heartbeat).ConfigureAwait(false);
+        var setUp = LibraryTracing.StartConnecting();
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+            var session = await SendSession.CreateAsync(connection, options.Heartbeat).ConfigureAwait(false);
+            setUp.End(connection);
+            return session;
+        }
+        catch (Exception e)
+        {
+            setUp.End(connection, e);
+            throw;
+        }
     }
 
     async Task CloseWhenOpenedAsync(Task<SendSession> opening)
@@ -159,15 +169,13 @@ sealed class SendConnection(
         if (await endsAsync(due).ConfigureAwait(false))
             await due.ConfigureAwait(false); // throws if the scheduler of the options fails
         else
-            await abandon.CancelAsync().ConfigureAwait(false);
+            await abandon.CancelSafelyAsync().ConfigureAwait(false);
     }
 
     void NoteFailure(Exception failure)
     {
-        LastFailure = failure;
-        var delay = _backoff.Next();
-        _notBefore = clock.Elapsed + delay;
-        Log.NotifierNotConnected(logger, ExceptionSummary.Of(failure), _backoff.Failures, (long)delay.TotalMilliseconds, failure);
+        var delay = _reconnect.Failed(failure);
+        Log.NotifierNotConnected(logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
     }
 
     static PgNotifierException? Permanent(Exception failure) => failure switch

@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -19,7 +20,7 @@ sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)
     /// <summary>After it was due, and when sends that are older than the rest wait again.</summary>
     internal void Forget()
     {
-        _abandon?.Cancel(); // stops a timer; nobody awaits it any more
+        _ = _abandon?.CancelSafelyAsync(); // stops a timer of the user's scheduler; nobody awaits it any more
         _abandon = null;
         _due = null;
     }

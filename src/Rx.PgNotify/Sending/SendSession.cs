@@ -2,6 +2,7 @@ using System.Data;
 using System.Diagnostics;
 using Npgsql;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -41,19 +42,21 @@ sealed class SendSession : IAsyncDisposable
 
     internal int ProcessId => _connection.ProcessID;
 
+    // Whatever the connection string says, ours comes first: it knows what has arrived meanwhile.
+    int CommandTimeout => 2 * (int)_heartbeat.TotalSeconds;
+
     /// <summary>
     /// Whether nothing stands in between: the backend is ours alone, so that its process id says who sends, and statements
     /// can be prepared.
     /// </summary>
     internal bool IsDirect { get; private set; }
 
-    /// <summary>Opens <paramref name="connection"/> and becomes its owner, even if opening fails.</summary>
-    internal static async Task<SendSession> OpenAsync(NpgsqlConnection connection, TimeSpan heartbeat)
+    /// <summary>Makes sure that <paramref name="connection"/>, just opened, can send, and becomes its owner, even if it can't.</summary>
+    internal static async Task<SendSession> CreateAsync(NpgsqlConnection connection, TimeSpan heartbeat)
     {
         var session = new SendSession(connection, heartbeat);
         try
         {
-            await connection.OpenAsync(CancellationToken.None).ConfigureAwait(false); // its Timeout limits it
             await session.AnsweredAsync(session.CheckAsync()).ConfigureAwait(false);
             return session;
         }
@@ -69,15 +72,43 @@ sealed class SendSession : IAsyncDisposable
     {
         var closing = Task.Run(CloseAsync, CancellationToken.None);
         if (_command.IsCompleted)
+        {
             await closing.WaitAsync(s_closeLimit, CancellationToken.None).ConfigureAwait(false);
-        else
-            _ = Task.Run(_abort.Cancel, CancellationToken.None); // blocks while Npgsql asks a server that hangs to cancel
+            return;
+        }
+
+        _ = _abort.CancelSafelyAsync();
+        _ = closing.EndedAsync();
     }
 
     /// <summary>Makes the commits, one after the other, in one round trip. Does not throw.</summary>
     internal async Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits)
     {
+        var spans = CommitSpans.Start(commits);
+        var outcome = await ExecuteAsync(commits).ConfigureAwait(false);
+        spans?.End(_connection, outcome.Committed, outcome.Failure);
+        return outcome;
+    }
+
+    /// <summary>Throws if the connection has been lost.</summary>
+    internal async Task PingAsync()
+    {
+        var command = Command("/* Rx.PgNotify sends */");
+        await using (command.ConfigureAwait(false))
+            await AnsweredAsync(command.ExecuteNonQueryAsync(_abort.Token), _heartbeat).ConfigureAwait(false);
+    }
+
+    async Task CloseAsync()
+    {
+        // Two readers of one socket would take each other's bytes, and the backend would stay.
+        await _command.EndedAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task<CommitOutcome> ExecuteAsync(List<List<PendingSend>> commits)
+    {
         var batch = CommitCommand.Create(_connection, commits);
+        batch.Timeout = CommandTimeout;
         await using (batch.ConfigureAwait(false))
         {
             try
@@ -96,21 +127,6 @@ sealed class SendSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws if the connection has been lost.</summary>
-    internal async Task PingAsync()
-    {
-        var command = new NpgsqlCommand(";", _connection);
-        await using (command.ConfigureAwait(false))
-            await AnsweredAsync(command.ExecuteNonQueryAsync(_abort.Token), _heartbeat).ConfigureAwait(false);
-    }
-
-    async Task CloseAsync()
-    {
-        // Two readers of one socket would take each other's bytes, and the backend would stay.
-        await _command.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _connection.DisposeAsync().ConfigureAwait(false);
-    }
-
     async Task<int> ExecuteAsync(NpgsqlBatch batch)
     {
         if (IsDirect)
@@ -120,7 +136,7 @@ sealed class SendSession : IAsyncDisposable
 
     async Task<bool> CheckAsync()
     {
-        var command = new NpgsqlCommand("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()", _connection);
+        var command = Command("SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid()");
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(_abort.Token).ConfigureAwait(false);
@@ -146,7 +162,7 @@ sealed class SendSession : IAsyncDisposable
     {
         try
         {
-            var command = new NpgsqlCommand("ROLLBACK", _connection);
+            var command = Command("ROLLBACK");
             await using (command.ConfigureAwait(false))
                 await AnsweredAsync(command.ExecuteNonQueryAsync(_abort.Token)).ConfigureAwait(false);
         }
@@ -155,6 +171,8 @@ sealed class SendSession : IAsyncDisposable
             _isUnfit = true; // the pump replaces it; what it failed of matters to nobody
         }
     }
+
+    NpgsqlCommand Command(string text) => new(text, _connection) { CommandTimeout = CommandTimeout };
 
     async Task AnsweredAsync<T>(Task<T> command, TimeSpan? patience = null)
     {

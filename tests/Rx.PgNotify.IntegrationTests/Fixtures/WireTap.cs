@@ -114,12 +114,17 @@ sealed class WireTap : IAsyncDisposable
             Interlocked.Increment(ref _roundTrips);
         if (type is not ((byte)'P' or (byte)'Q'))
             return;
-        var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body);
+        var statement = WithoutSignature(Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body));
         if (_held is { } held && held.Statement == statement)
             held.Hold(connection);
         if (_keepStatements)
             _statements.Enqueue(statement);
     }
+
+    // For pg_stat_activity.
+    static string WithoutSignature(string statement) => statement.EndsWith(" /* Rx.PgNotify */", StringComparison.Ordinal)
+        ? statement[..statement.LastIndexOf(" /*", StringComparison.Ordinal)]
+        : statement;
 
     static string Text(ReadOnlySpan<byte> zeroTerminated) => Encoding.UTF8.GetString(zeroTerminated[..zeroTerminated.IndexOf((byte)0)]);
 

@@ -110,12 +110,13 @@ public sealed class BindToContextTests : BindToFixture
     }
 
     [Test]
-    public void Context_ThatRefusesAPost_EndsTheBinding()
+    public void Context_ThatRefusesAPost_EndsTheBindingWithItsError()
     {
         using var binding = Bind(new ClosedContext());
 
-        Assert.That(() => Send("a"), Throws.TypeOf<ObjectDisposedException>());
+        Send("a");
 
+        Assert.That(Errors, Has.Count.EqualTo(1).And.All.TypeOf<ObjectDisposedException>());
         Assert.That(Source.HasObservers, Is.False);
     }
 

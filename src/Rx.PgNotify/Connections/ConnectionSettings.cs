@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Rx.PgNotify.Connections;
+
+/// <summary>What a connection string says, as a listener or a notifier needs it.</summary>
+static class ConnectionSettings
+{
+    // Npgsql's own default, in seconds.
+    const int NpgsqlTimeout = 15;
+
+    /// <summary>Reads a connection string of the user's, and sets what a connection of our own needs.</summary>
+    /// <exception cref="ArgumentException">It can't be read or names no host.</exception>
+    internal static NpgsqlConnectionStringBuilder Adapt(string connectionString, TimeSpan heartbeat)
+    {
+        var builder = Parse(connectionString);
+        if (string.IsNullOrEmpty(builder.Host))
+            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+
+        builder.TargetSessionAttributes = null; // the primary of several hosts, always: PrimaryDataSource; a lone host is not asked
+        // Npgsql remembers a host as a standby or as offline, by default for 10 s, and passes it over so long: the
+        // promoted one would wait. The listener's own backoff limits how often the hosts are asked.
+        builder.HostRecheckSeconds = 0;
+        builder["Multiplexing"] = false; // can't wait
+        if (string.IsNullOrEmpty(builder.ApplicationName))
+            builder.ApplicationName = "Rx.PgNotify"; // to be found in pg_stat_activity
+        builder.Pooling = false;
+        builder.Enlist = false;
+        if (builder.Timeout == 0)
+            builder.Timeout = NpgsqlTimeout; // no limit: a host that swallows packets would be waited for for ever
+        // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
+        // Twice the heartbeat: ours comes first, these are the safety net.
+        builder.KeepAlive = builder.CommandTimeout = 2 * (int)heartbeat.TotalSeconds;
+        return builder;
+    }
+
+    /// <summary>How long one attempt to connect may take, over all hosts.</summary>
+    internal static TimeSpan TimeoutOf(NpgsqlConnectionStringBuilder builder)
+    {
+        var hosts = 1 + (builder.Host?.Count(c => c == ',') ?? 0);
+        return TimeSpan.FromSeconds(hosts * (builder.Timeout == 0 ? NpgsqlTimeout : builder.Timeout));
+    }
+
+    static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        {
+            // Not the cause itself: it may quote a value, or a piece of an unquoted password that looks like a keyword.
+#pragma warning disable MA0054
+            throw new ArgumentException(
+                $"This is not a connection string that Npgsql understands: {Complaint(e)}.", nameof(connectionString));
+#pragma warning restore MA0054
+        }
+    }
+
+    // Npgsql names the keyword it could not set as the parameter of its exception.
+    static string Complaint(Exception exception) =>
+        exception is ArgumentException { ParamName: { Length: > 0 } keyword } && new NpgsqlConnectionStringBuilder().ContainsKey(keyword)
+            ? $"the value of its keyword '{keyword}' can't be used"
+            : "it has an unknown keyword, or is not a list of keyword=value; pairs (a postgres:// URI is not)";
+}

@@ -1,0 +1,131 @@
+using Npgsql;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Connections;
+
+/// <summary>
+/// Opens the connections of a listener or a notifier: from the data source that it was given, so that all counts that this was built
+/// with, or from one of its own, made from a connection string. Bounds each attempt as a whole.
+/// </summary>
+sealed class ConnectionSource : IAsyncDisposable
+{
+    // Password providers, initializers and callbacks are the user's, and one that never ends keeps its attempt for ever. So many may.
+    const int MostHanging = 4;
+
+    // Npgsql's own limit, which is the same for each host, comes first: its error says more than ours.
+    static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
+
+    readonly NpgsqlConnectionStringBuilder _settings;
+    readonly NpgsqlMultiHostDataSource? _hosts;
+    readonly Lazy<NpgsqlDataSource> _primary;
+    readonly bool _isOwn;
+
+    // Attempts that were given up and have not ended. Counted up by the loop that connects, down by whatever ends.
+    int _hanging;
+
+    ConnectionSource(NpgsqlConnectionStringBuilder settings)
+    {
+        _settings = settings;
+        _isOwn = true;
+        // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
+        _primary = new Lazy<NpgsqlDataSource>(() => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build().ForPrimary());
+    }
+
+    ConnectionSource(NpgsqlDataSource dataSource)
+    {
+        _settings = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        if (_settings.TryGetValue("Multiplexing", out var isMultiplexing) && isMultiplexing is true)
+        {
+            throw new ArgumentException(
+                "The data source has Multiplexing=true, with which no connection can wait for notifications or be kept. Give one without it.",
+                nameof(dataSource));
+        }
+
+        _hosts = dataSource as NpgsqlMultiHostDataSource;
+        var primary = dataSource.ForPrimary();
+        _primary = new Lazy<NpgsqlDataSource>(primary);
+    }
+
+    /// <summary>Whether connections go back to a pool, whose next user must find them as they were.</summary>
+    internal bool IsPooled => !_isOwn && _settings.Pooling;
+
+    internal static Func<TimeSpan, ConnectionSource> Of(string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return heartbeat => new ConnectionSource(ConnectionSettings.Adapt(connectionString, heartbeat));
+    }
+
+    internal static Func<TimeSpan, ConnectionSource> Of(NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return _ => new ConnectionSource(dataSource);
+    }
+
+    /// <summary>Opens a connection, which is the caller's from then on.</summary>
+    /// <exception cref="TimeoutException">It did not end within the time that the connection string allows, whatever hung in it.</exception>
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _hanging) >= MostHanging)
+            throw new TimeoutException($"{MostHanging} earlier attempts to connect were given up and still hang, in Npgsql or in what the data source was built with.");
+
+        // After a break Npgsql takes the host for offline and passes it over for a while, for all users of the data source.
+        _hosts?.ClearDatabaseStates();
+        var connection = _primary.Value.CreateConnection();
+#pragma warning disable CA2000 // disposed when the attempt has ended, however late
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+#pragma warning restore CA2000
+        // On another thread: what the user gave may block the one that it is called on.
+        var opening = Task.Run(() => connection.OpenAsync(cancel.Token), CancellationToken.None);
+        var limit = ConnectionSettings.TimeoutOf(_settings);
+        try
+        {
+            await opening.WaitAsync(limit + s_grace, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException e) when (!opening.IsCompleted)
+        {
+            Interlocked.Increment(ref _hanging);
+            _ = AbandonAsync(connection, opening, cancel).EndedAsync();
+            throw new TimeoutException(
+                $"No connection within {limit.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.",
+                e);
+        }
+        catch (Exception e)
+        {
+            cancel.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (IsPoolFull(e))
+                throw new NpgsqlException(FullPool(), e);
+            throw;
+        }
+
+        cancel.Dispose();
+        return connection;
+    }
+
+    /// <summary>Makes the pool close what is given back from now on, instead of handing it out again.</summary>
+    internal void ClearPool() => _primary.Value.Clear();
+
+    public ValueTask DisposeAsync() => _isOwn && _primary.IsValueCreated ? _primary.Value.DisposeAsync() : ValueTask.CompletedTask;
+
+    async Task AbandonAsync(NpgsqlConnection connection, Task opening, CancellationTokenSource cancel)
+    {
+        await cancel.CancelSafelyAsync().ConfigureAwait(false);
+        await opening.EndedAsync().ConfigureAwait(false);
+        cancel.Dispose();
+        Interlocked.Decrement(ref _hanging);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Npgsql has no code for it.
+    static bool IsPoolFull(Exception exception) => exception switch
+    {
+        AggregateException e => e.InnerExceptions.Any(IsPoolFull),
+        NpgsqlException { InnerException: AggregateException e } => IsPoolFull(e),
+        NpgsqlException { InnerException: TimeoutException } e => e.Message.StartsWith("The connection pool has been exhausted", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    string FullPool() =>
+        $"No place in the pool of the data source was free within {_settings.Timeout} s: its Max Pool Size is {_settings.MaxPoolSize}, and a "
+        + "listener or a notifier takes one place for good. Raise Max Pool Size, or give a data source of its own, built with Pooling=false.";
+}

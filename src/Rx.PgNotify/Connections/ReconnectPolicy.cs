@@ -1,0 +1,74 @@
+using System.Reactive.Concurrency;
+
+namespace Rx.PgNotify.Connections;
+
+/// <summary>
+/// When the next attempt to connect is due. After the break of a connection that had served for a while it is at once; then the delays
+/// grow exponentially up to a cap, each jittered between half and all of it. Optionally it ends when a budget of time is spent.
+/// </summary>
+/// <remarks>
+/// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
+/// </remarks>
+/// <param name="first">The first delay.</param>
+/// <param name="cap">The longest delay.</param>
+/// <param name="budget">How long to go on from the first failure; <see langword="null"/> for ever.</param>
+/// <param name="clock">The clock of the options' scheduler.</param>
+sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
+{
+    // In units of the first delay. A server that accepts connections and drops them is not to be asked at once each time.
+    const int Served = 10;
+
+    // The part of the first delay over which the attempts at once of many clients are spread. If the server itself is gone they fail,
+    // and the delays that follow spread them further.
+    const double Herd = 0.05;
+
+    readonly Backoff _backoff = new(first, cap);
+    TimeSpan _notBefore;
+    TimeSpan _failingSince;
+    TimeSpan? _servingSince;
+
+    /// <summary>How many attempts have failed, or connections were lost, since the last success.</summary>
+    internal int Failures { get; private set; }
+
+    /// <summary>What the last attempt or connection failed of; <see langword="null"/> since the last success.</summary>
+    internal Exception? LastFailure { get; private set; }
+
+    /// <summary>Whether the budget was spent by the last failure.</summary>
+    internal bool IsBudgetSpent { get; private set; }
+
+    /// <summary>How long to wait before the next attempt; zero or less if it is due.</summary>
+    internal TimeSpan Remaining => Failures == 0 ? TimeSpan.Zero : _notBefore - clock.Elapsed;
+
+    /// <summary>A connection serves.</summary>
+    internal void Succeeded()
+    {
+        _servingSince ??= clock.Elapsed;
+        Failures = 0;
+        _backoff.Reset();
+        LastFailure = null;
+    }
+
+    /// <summary>An attempt has failed, or the connection was lost.</summary>
+    /// <returns>How long to wait before the next attempt.</returns>
+    internal TimeSpan Failed(Exception failure)
+    {
+        var now = clock.Elapsed;
+        if (Failures++ == 0 || now < _failingSince)
+            _failingSince = now;
+        LastFailure = failure;
+        var delay = _servingSince is { } since && now - since >= Served * first
+            ? first * Herd * Random.Shared.NextDouble()
+            : _backoff.Next();
+        _servingSince = null;
+        // The last attempt is made when the budget ends, however long the delay would be by then.
+        var left = budget - (now - _failingSince);
+        IsBudgetSpent = left <= TimeSpan.Zero;
+        if (delay > left && !IsBudgetSpent)
+            delay = left.GetValueOrDefault();
+        _notBefore = now + delay;
+        return delay;
+    }
+
+    /// <summary>Nobody waits for a connection from here on: the budget starts anew.</summary>
+    internal void StartBudgetAnew() => _failingSince = TimeSpan.MaxValue;
+}

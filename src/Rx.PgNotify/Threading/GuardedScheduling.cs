@@ -1,0 +1,59 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+
+namespace Rx.PgNotify.Threading;
+
+/// <summary>
+/// Schedules on a scheduler of the user's, which is foreign code: an event loop that was disposed throws, on whatever thread happens to
+/// schedule. That failure is returned. What the work itself throws is not: a scheduler that runs its work at once lets it pass, and it
+/// goes on to the caller, as from any other call of an observer.
+/// </summary>
+static class GuardedScheduling
+{
+    /// <summary>Schedules without the caller's <see cref="ExecutionContext"/>.</summary>
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="state">What <paramref name="work"/> gets.</param>
+    /// <param name="delay">When; <see langword="null"/> for as soon as possible.</param>
+    /// <param name="work">Gets the scheduler to go on with, and <paramref name="state"/>.</param>
+    /// <param name="scheduled">Cancels the work, which may have run before this returns.</param>
+    /// <returns>What the scheduler threw; <see langword="null"/> if it took the work.</returns>
+    internal static Exception? TrySchedule<T>(
+        this IScheduler scheduler, T state, TimeSpan? delay, Action<IScheduler, T> work, out IDisposable scheduled)
+    {
+        var guarded = new Work<T>(state, work);
+        try
+        {
+            using var flow = SuppressedFlow.Begin();
+            scheduled = delay is { } due
+                ? scheduler.Schedule(guarded, due, static (self, work) => work.Run(self))
+                : scheduler.Schedule(guarded, static (self, work) => work.Run(self));
+            return null;
+        }
+        catch (Exception e) when (!guarded.HasThrown)
+        {
+            scheduled = Disposable.Empty;
+            return e;
+        }
+    }
+
+    sealed class Work<T>(T state, Action<IScheduler, T> run)
+    {
+        internal bool HasThrown { get; private set; }
+
+        internal IDisposable Run(IScheduler self)
+        {
+            // At once, on the scheduling thread: observers are not to see that the flow is suppressed.
+            using var flow = SuppressedFlow.Lift();
+            try
+            {
+                run(self, state);
+                return Disposable.Empty;
+            }
+            catch (Exception)
+            {
+                HasThrown = true;
+                throw;
+            }
+        }
+    }
+}
