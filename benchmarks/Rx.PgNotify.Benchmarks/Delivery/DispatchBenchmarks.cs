@@ -1,5 +1,6 @@
 using System.Reactive.Subjects;
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
@@ -26,7 +27,7 @@ public class DispatchBenchmarks
     [GlobalSetup]
     public void Subscribe()
     {
-        var calls = new ObserverCalls(null, null);
+        var calls = new ObserverCalls(null, null, NullLogger.Instance);
         _hub.ListenRequested();
         _hub.Acknowledge();
         for (var i = 0; i < Subscribers; i++)

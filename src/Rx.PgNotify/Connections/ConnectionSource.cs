@@ -28,7 +28,7 @@ sealed class ConnectionSource : IAsyncDisposable
         _settings = settings;
         _isOwn = true;
         // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
-        _primary = new Lazy<NpgsqlDataSource>(() => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build().ForPrimary());
+        _primary = new Lazy<NpgsqlDataSource>(() => Build(settings.ConnectionString).ForPrimary());
     }
 
     ConnectionSource(NpgsqlDataSource dataSource)
@@ -106,6 +106,14 @@ sealed class ConnectionSource : IAsyncDisposable
     internal void ClearPool() => _primary.Value.Clear();
 
     public ValueTask DisposeAsync() => _isOwn && _primary.IsValueCreated ? _primary.Value.DisposeAsync() : ValueTask.CompletedTask;
+
+    // Npgsql would load all types of the database with the first connection: as long as all the rest of connecting, for nothing.
+    static NpgsqlDataSource Build(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
+    }
 
     async Task AbandonAsync(NpgsqlConnection connection, Task opening, CancellationTokenSource cancel)
     {

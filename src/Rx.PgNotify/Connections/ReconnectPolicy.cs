@@ -3,8 +3,9 @@ using System.Reactive.Concurrency;
 namespace Rx.PgNotify.Connections;
 
 /// <summary>
-/// When the next attempt to connect is due. After the break of a connection that had served for a while it is at once; then the delays
-/// grow exponentially up to a cap, each jittered between half and all of it. Optionally it ends when a budget of time is spent.
+/// When the next attempt to connect is due. After the break of a connection that had served for at least the first delay it is at once,
+/// so a server that accepts connections and drops them is asked no more often for it. Then the delays grow exponentially up to a cap,
+/// each jittered between half and all of it. Optionally it ends when a budget of time is spent.
 /// </summary>
 /// <remarks>
 /// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
@@ -15,9 +16,6 @@ namespace Rx.PgNotify.Connections;
 /// <param name="clock">The clock of the options' scheduler.</param>
 sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
 {
-    // In units of the first delay. A server that accepts connections and drops them is not to be asked at once each time.
-    const int Served = 10;
-
     // The part of the first delay over which the attempts at once of many clients are spread. If the server itself is gone they fail,
     // and the delays that follow spread them further.
     const double Herd = 0.05;
@@ -56,7 +54,7 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
         if (Failures++ == 0 || now < _failingSince)
             _failingSince = now;
         LastFailure = failure;
-        var delay = _servingSince is { } since && now - since >= Served * first
+        var delay = _servingSince is { } since && now - since >= first
             ? first * Herd * Random.Shared.NextDouble()
             : _backoff.Next();
         _servingSince = null;
