@@ -36,9 +36,10 @@ public sealed class PgListenerOptions
     public long BufferBytes { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// The delay before the first attempt to connect again. It doubles with each failed attempt up to
+    /// The first delay before an attempt to connect again. It doubles with each failed attempt up to
     /// <see cref="MaxReconnectDelay"/>, starts over after a success, and each delay is a random value between half
-    /// and all of it. Default 100 ms; 1 ms to 1 hour.
+    /// and all of it. After the break of a connection that had served for as long, one attempt is made at once, within a
+    /// twentieth of it. Default 100 ms; 1 ms to 1 hour.
     /// </summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 

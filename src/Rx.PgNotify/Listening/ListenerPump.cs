@@ -304,9 +304,11 @@ sealed class ListenerPump
 
     async Task SendAsync(string channel, CancellationToken cancellationToken)
     {
+        var sending = SendOnceAsync(channel);
+        _ = sending.EndedAsync();
         try
         {
-            await SendOnceAsync(channel).WaitAsync(2 * _options.Heartbeat, cancellationToken).ConfigureAwait(false);
+            await sending.WaitAsync(2 * _options.Heartbeat, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {

@@ -75,7 +75,11 @@ sealed class SendConnection(
         // Not on this thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
         var ping = Task.Run(session.PingAsync);
         if (!await endsAsync(ping).ConfigureAwait(false))
+        {
+            _ = ping.EndedAsync();
             return false;
+        }
+
         try
         {
             await ping.ConfigureAwait(false);
