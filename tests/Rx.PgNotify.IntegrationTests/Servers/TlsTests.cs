@@ -10,7 +10,7 @@ namespace Rx.PgNotify.IntegrationTests.Servers;
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class TlsTests
 {
-    const string CertifiedHost = "localhost";
+    const string CertifiedHost = TlsServer.Host;
 
     readonly string _trusted = Path.GetTempFileName();
     readonly string _strange = Path.GetTempFileName();
@@ -23,12 +23,7 @@ public sealed class TlsTests
         using var stranger = new CertificateAuthority();
         await File.WriteAllTextAsync(_trusted, authority.Pem);
         await File.WriteAllTextAsync(_strange, stranger.Pem);
-        _server = await TestServer.StartOwnAsync();
-        var (certificate, key) = authority.Issue(CertifiedHost);
-        await PlaceAsync("server.crt", certificate);
-        await PlaceAsync("server.key", key);
-        await _server.ExecuteAsync("alter system set ssl = on");
-        await _server.RestartAsync();
+        _server = await TlsServer.StartAsync(authority);
     }
 
     [OneTimeTearDown]
@@ -120,14 +115,5 @@ public sealed class TlsTests
         };
         change?.Invoke(builder);
         return builder.ConnectionString;
-    }
-
-    // The server makes the file, so it belongs to the server's account, which a private key has to.
-    async Task PlaceAsync(string name, string content)
-    {
-        var path = $"{await _server.ExecuteAsync("show data_directory")}/{name}";
-        await _server.ExecuteAsync($"copy (select '') to '{path}'");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(path, content);
     }
 }
