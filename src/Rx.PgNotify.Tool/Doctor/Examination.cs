@@ -33,7 +33,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
                 yield break;
 
             ServerFacts? facts = null;
-            var connected = await GuardAsync(Checks.Connection, async () =>
+            var connected = await GuardAsync(Checks.Connection, source, async () =>
             {
                 var start = Stopwatch.GetTimestamp();
                 connection = await source.OpenAsync(limit.Token).WaitAsync(limit.Token);
@@ -56,7 +56,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
                 target.ConnectionString, new PgListenerOptions { Heartbeat = _heartbeat, ReconnectBudget = TimeSpan.Zero });
             var channel = listener.Channel($"pgnotify_doctor_{Guid.NewGuid():N}");
             IDisposable? listening = null;
-            yield return await GuardAsync(Checks.Path, async () =>
+            yield return await GuardAsync(Checks.Path, source, async () =>
             {
                 listening = await channel.SubscribeAsync(_ => { }, _ => { }, limit.Token);
                 return Path(isDirect: facts.BackendId == connection.ProcessID);
@@ -64,7 +64,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             if (listening is null)
                 yield break;
             using (listening)
-                yield return await GuardAsync(Checks.RoundTrip, () => RoundTrips.RunAsync(connection, channel, limit.Token), cancellation);
+                yield return await GuardAsync(Checks.RoundTrip, source, () => RoundTrips.RunAsync(connection, channel, limit.Token), cancellation);
         }
         finally
         {
@@ -89,7 +89,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             ? "Direct: no pooler stands between here and the server."
             : "A pooler in session mode stands in between; notifications pass it.");
 
-    async Task<Finding> GuardAsync(string check, Func<Task<Finding>> run, CancellationToken cancellation)
+    async Task<Finding> GuardAsync(string check, ConnectionSource source, Func<Task<Finding>> run, CancellationToken cancellation)
     {
         try
         {
@@ -107,7 +107,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
         {
             return new Finding(check, Verdict.Problem, PlainText.OneLine(e.Message), Remedy.For(e.Error));
         }
-        catch (Exception e) when (check is Checks.Connection && PermanentFailure.OfConnecting(e) is { } failure)
+        catch (Exception e) when (check is Checks.Connection && PermanentFailure.OfConnecting(e, source) is { } failure)
         {
             return new Finding(check, Verdict.Problem, PlainText.OneLine(failure.Message), Remedy.For(failure.Error));
         }

@@ -49,6 +49,11 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <summary>Whether connections go back to a pool, whose next user must find them as they were.</summary>
     internal bool IsPooled => !_isOwn && _settings.Pooling;
 
+    /// <summary>What decides about the server's certificate, in words: a data source does not show what it was built with.</summary>
+    internal string CertificateCheck => string.IsNullOrEmpty(_settings.RootCertificate)
+        ? "what the data source was built with to check it: a root certificate, or a callback"
+        : "the Root Certificate of the connection string";
+
     internal static Func<TimeSpan, ConnectionSource> Of(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

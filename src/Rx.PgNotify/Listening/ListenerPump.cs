@@ -146,7 +146,7 @@ sealed class ListenerPump
 
         var wasServing = _reconnect.Failures == 0 && _hasConnected;
         var delay = _reconnect.Failed(failure);
-        if (!_hasConnected && PermanentFailure.OfConnecting(failure) is { } permanent)
+        if (!_hasConnected && PermanentFailure.OfConnecting(failure, _connections) is { } permanent)
         {
             Fault(permanent.Error, permanent.Message, failure);
             return;

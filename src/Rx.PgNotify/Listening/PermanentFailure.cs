@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Listening;
@@ -7,8 +8,10 @@ namespace Rx.PgNotify.Listening;
 /// <summary>Tells failures that retrying can't mend from those it can.</summary>
 static class PermanentFailure
 {
-    /// <summary>What to tell observers if a first connection failed like this; <see langword="null"/> to try again.</summary>
-    internal static (PgListenerError Error, string Message)? OfConnecting(Exception exception) => exception switch
+    /// <summary>What observers get if a first connection failed like this; <see langword="null"/> to try again.</summary>
+    /// <param name="exception">The failure.</param>
+    /// <param name="connections">What was connected with.</param>
+    internal static (PgListenerError Error, string Message)? OfConnecting(Exception exception, ConnectionSource connections) => exception switch
     {
         PgListenerException e => (e.Error, e.Message), // of our own ConnectionCheck
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
@@ -32,11 +35,16 @@ static class PermanentFailure
             (PgListenerError.SettingsRefused, "The connection string asks for channel binding, and the server does not offer it."),
         _ when MissingFile(exception) is { } missing =>
             (PgListenerError.SettingsRefused, $"A file that the connection string names is missing: {missing.Message}"),
+        ArgumentException e when e.Message.Contains("ValidationCallback", StringComparison.Ordinal) =>
+            (PgListenerError.SettingsRefused, $"Npgsql refuses what the data source was built with: {e.Message}"),
         ArgumentException or NotSupportedException =>
             (PgListenerError.SettingsRefused, "Npgsql refuses a setting of the connection string."),
         // Of several hosts, each failed for good.
         NpgsqlException { InnerException: AggregateException { InnerExceptions: { Count: > 0 } causes } }
-            when causes.All(cause => OfConnecting(cause) is not null) => OfConnecting(causes[0]),
+            when causes.All(cause => OfConnecting(cause, connections) is not null) => OfConnecting(causes[0], connections),
+        // Npgsql checks root certificates in a callback of its own, which .NET then names; nobody has set one.
+        NpgsqlException { InnerException: AuthenticationException e } when e.Message.Contains("ValidationCallback", StringComparison.Ordinal) =>
+            (PgListenerError.CertificateRefused, $"The server's TLS certificate was refused by {connections.CertificateCheck}."),
         NpgsqlException { InnerException: AuthenticationException } =>
             (PgListenerError.CertificateRefused, $"The server's TLS certificate was refused: {ExceptionSummary.Of(exception.InnerException!)}"),
         _ => null,

@@ -182,10 +182,10 @@ sealed class SendConnection(
         Log.NotifierNotConnected(logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
     }
 
-    static PgNotifierException? Permanent(Exception failure) => failure switch
+    PgNotifierException? Permanent(Exception failure) => failure switch
     {
         PgNotifierException => new PgNotifierException(PgNotifierError.CannotConnect, failure.Message),
-        _ when PermanentFailure.OfConnecting(failure) is { } permanent =>
+        _ when PermanentFailure.OfConnecting(failure, connections) is { } permanent =>
             new PgNotifierException(PgNotifierError.CannotConnect, permanent.Message, failure),
         _ => null,
     };
