@@ -1,0 +1,56 @@
+using System.Reactive.Linq;
+using Npgsql;
+
+namespace Rx.PgNotify.IntegrationTests.Connections;
+
+[Parallelizable(ParallelScope.All)]
+public class FullPoolTests
+{
+    const int Places = 3;
+
+    [Test]
+    public async Task AFullPool_IsAFailedAttemptThatNamesTheLimit_AndAPlaceThatBecomesFreeIsTaken()
+    {
+        await using var dataSource = Source();
+        var held = await HoldAllAsync(dataSource);
+        await using var listener = new PgListener(
+            dataSource, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5), MaxReconnectDelay = TimeSpan.FromMilliseconds(5) });
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        var state = (ListenerState.Reconnecting)await listener.State
+            .FirstAsync(state => state is ListenerState.Reconnecting).Timeout(Eventually.Deadline);
+        await TestContext.Out.WriteLineAsync(state.Cause.Message);
+
+        Assert.That(state.Cause.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
+        Assert.That(state.Cause.Message, Does.Contain("one place").IgnoreCase.And.Contains("for good"));
+        await held[0].DisposeAsync();
+        await recorder.UntilSubscribedAsync();
+        await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
+    }
+
+    [Test]
+    public async Task ASendThatFindsAFullPool_FailsWithAMessageThatNamesTheLimit()
+    {
+        await using var dataSource = Source();
+        var held = await HoldAllAsync(dataSource);
+        await using var notifier = new PgNotifier(dataSource, new PgNotifierOptions { SendTimeout = TimeSpan.FromSeconds(3) });
+        var failure = (await Assert.CatchAsync<PgNotifierException>(() => notifier.NotifyAsync("a").WaitAsync(Eventually.Deadline)))!;
+        await TestContext.Out.WriteLineAsync(failure.Message);
+
+        Assert.That(failure.Error, Is.EqualTo(PgNotifierError.TimedOut));
+        Assert.That(failure.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
+        await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
+        await notifier.NotifyAsync("a").WaitAsync(Eventually.Deadline);
+    }
+
+    static NpgsqlDataSource Source() => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { MaxPoolSize = Places, Timeout = 1 }.ConnectionString);
+
+    static async Task<IReadOnlyList<NpgsqlConnection>> HoldAllAsync(NpgsqlDataSource dataSource)
+    {
+        var held = new List<NpgsqlConnection>();
+        for (var i = 0; i < Places; i++)
+            held.Add(await dataSource.OpenConnectionAsync());
+        return held;
+    }
+}
