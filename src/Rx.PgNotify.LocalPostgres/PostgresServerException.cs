@@ -11,7 +11,10 @@ public sealed class PostgresServerException : Exception
     {
     }
 
-    internal PostgresServerException(string message, Exception cause)
+    /// <summary>Thrown by an <see cref="IPostgresSource"/> whose server was there and would not start: it ends the search.</summary>
+    /// <param name="message">What did not start, and why.</param>
+    /// <param name="cause">What was behind it.</param>
+    public PostgresServerException(string message, Exception cause)
         : base(message, cause)
     {
     }

@@ -7,6 +7,7 @@ return args switch
     ["subscribe"] => await SubscribeProgram.RunAsync(),
     ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),
+    ["docker"] => await DockerProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

@@ -45,6 +45,9 @@ public sealed class ChildProgram : IAsyncDisposable
         return await _process.StandardOutput.ReadLineAsync(limit.Token);
     }
 
+    /// <summary>Gives it a line of input.</summary>
+    public Task WriteLineAsync(string line = "") => _process.StandardInput.WriteLineAsync(line);
+
     /// <summary>Sends it a signal, by the signal's name such as KILL.</summary>
     public Task SignalAsync(string name) => ProcessSignal.SendAsync(_process.Id, name);
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rx.PgNotify.LocalPostgres;
+using Rx.PgNotify.TestPrograms;
 
 namespace Rx.PgNotify.IntegrationTests;
 
@@ -49,10 +50,5 @@ public sealed class TestServer
             await s_current.DisposeAsync();
     }
 
-    static PostgresServerOptions Options() => new()
-    {
-#if TESTCONTAINERS
-        AdditionalSource = new DockerPostgres(),
-#endif
-    };
+    static PostgresServerOptions Options() => new() { AdditionalSource = new DockerPostgres() };
 }
