@@ -18,7 +18,6 @@ sealed class ConnectionSource : IAsyncDisposable
     readonly NpgsqlConnectionStringBuilder _settings;
     readonly NpgsqlMultiHostDataSource? _hosts;
     readonly Lazy<NpgsqlDataSource> _primary;
-    readonly bool _isOwn;
 
     // Attempts that were given up and have not ended. Counted up by the loop that connects, down by whatever ends.
     int _hanging;
@@ -26,7 +25,7 @@ sealed class ConnectionSource : IAsyncDisposable
     ConnectionSource(NpgsqlConnectionStringBuilder settings)
     {
         _settings = settings;
-        _isOwn = true;
+        IsOwn = true;
         // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
         _primary = new Lazy<NpgsqlDataSource>(() => Build(settings.ConnectionString).ForPrimary());
     }
@@ -46,8 +45,14 @@ sealed class ConnectionSource : IAsyncDisposable
         _primary = new Lazy<NpgsqlDataSource>(primary);
     }
 
+    /// <summary>Whether the data source is our own, made from a connection string, with all settings as we need them.</summary>
+    internal bool IsOwn { get; }
+
     /// <summary>Whether connections go back to a pool, whose next user must find them as they were.</summary>
-    internal bool IsPooled => !_isOwn && _settings.Pooling;
+    internal bool IsPooled => !IsOwn && _settings.Pooling;
+
+    /// <summary>The silence after which Npgsql asks by itself, if the caller's data source has a <c>Keepalive</c>.</summary>
+    internal TimeSpan? Keepalive => !IsOwn && _settings.KeepAlive > 0 ? TimeSpan.FromSeconds(_settings.KeepAlive) : null;
 
     /// <summary>What decides about the server's certificate, in words: a data source does not show what it was built with.</summary>
     internal string CertificateCheck => string.IsNullOrEmpty(_settings.RootCertificate)
@@ -110,7 +115,7 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <summary>Makes the pool close what is given back from now on, instead of handing it out again.</summary>
     internal void ClearPool() => _primary.Value.Clear();
 
-    public ValueTask DisposeAsync() => _isOwn && _primary.IsValueCreated ? _primary.Value.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => IsOwn && _primary.IsValueCreated ? _primary.Value.DisposeAsync() : ValueTask.CompletedTask;
 
     // Npgsql would load all types of the database with the first connection: as long as all the rest of connecting, for nothing.
     static NpgsqlDataSource Build(string connectionString)

@@ -9,8 +9,8 @@ namespace Rx.PgNotify.Listening;
 /// </summary>
 /// <remarks>
 /// Npgsql's keepalive would do the same, but inside a wait: a wait that is cancelled while it is out breaks the
-/// connection, and whoever subscribed at that moment would cost everybody a Resync. It is set to twice as long, and
-/// comes into play only if a cancel is lost.
+/// connection, and whoever subscribed at that moment would cost everybody a Resync. It is longer, and comes into play
+/// only if a cancel is lost.
 /// </remarks>
 sealed class Heartbeat : IDisposable
 {

@@ -51,6 +51,12 @@ sealed class ListenSession : IAsyncDisposable
 
     internal int ProcessId => _connection.ProcessID;
 
+    /// <summary>
+    /// The silence after which to ask for a sign of life. Always before Npgsql does: a wait that is cancelled while its keepalive is
+    /// on the way breaks the connection, and whoever subscribed at that moment would cost everybody a Resync.
+    /// </summary>
+    internal TimeSpan PingInterval => _source.Keepalive * 0.75 is { } sooner && sooner < _heartbeat ? sooner : _heartbeat;
+
     // Whatever the connection string says, ours comes first: it knows what has arrived meanwhile.
     int CommandTimeout => 2 * (int)_heartbeat.TotalSeconds;
 
@@ -67,7 +73,9 @@ sealed class ListenSession : IAsyncDisposable
             return;
         }
 
-        Abort();
+        // Over a connection of our own making Npgsql ends it by itself, after the Command Timeout that was set.
+        if (!_source.IsOwn)
+            Abort();
         _ = closing.EndedAsync();
     }
 

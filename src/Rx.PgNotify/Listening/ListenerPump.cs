@@ -230,7 +230,7 @@ sealed class ListenerPump
             session = await OpenAsync().ConfigureAwait(false);
             if (session is null)
                 return null;
-            using var loop = new SessionLoop(session, _desired, _signal, _options.Heartbeat, _logger, _metrics, _stop.Token);
+            using var loop = new SessionLoop(session, _desired, _signal, _logger, _metrics, _stop.Token);
             await loop.RunAsync(ready: () => HasConnected(session, setUp)).ConfigureAwait(false);
             return null;
         }

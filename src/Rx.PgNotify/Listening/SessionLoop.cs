@@ -39,7 +39,6 @@ sealed class SessionLoop : IDisposable
         ListenSession session,
         DesiredChannels desired,
         PumpSignal signal,
-        TimeSpan heartbeat,
         ILogger logger,
         ListenerMetrics metrics,
         CancellationToken stop)
@@ -50,7 +49,7 @@ sealed class SessionLoop : IDisposable
         _logger = logger;
         _metrics = metrics;
         _stop = stop;
-        _heartbeat = new Heartbeat(heartbeat, session.CancelWaitHere);
+        _heartbeat = new Heartbeat(session.PingInterval, session.CancelWaitHere);
         _interruptWait = InterruptWait;
     }
 
