@@ -8,6 +8,7 @@ return args switch
     ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),
     ["docker"] => await DockerProgram.RunAsync(),
+    ["attempts"] => await AttemptsProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };
