@@ -4,6 +4,7 @@ return args switch
 {
     ["serve"] => await ServeProgram.RunAsync(),
     ["query"] => await QueryProgram.RunAsync(),
+    ["queue"] => await QueueProgram.RunAsync(),
     ["subscribe"] => await SubscribeProgram.RunAsync(),
     ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),

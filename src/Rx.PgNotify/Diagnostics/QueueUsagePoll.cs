@@ -1,0 +1,71 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using Npgsql;
+
+namespace Rx.PgNotify.Diagnostics;
+
+/// <summary>Asks the server for one subscriber, again and again, until an answer fails or the subscriber leaves.</summary>
+/// <remarks>
+/// Each question begins on the thread pool, so without the ExecutionContext of whoever subscribed, runs the scheduler or
+/// observes: it is in nobody's trace or <c>TransactionScope</c>, and keeps nothing of theirs.
+/// </remarks>
+/// <param name="primary">Whom to ask.</param>
+/// <param name="interval">From an answer to the next question.</param>
+/// <param name="scheduler">The timer.</param>
+/// <param name="observer">Ignores what comes after the subscriber has left, and lets it leave when it throws.</param>
+sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, IScheduler scheduler, IObserver<double> observer)
+    : IThreadPoolWorkItem, IDisposable
+{
+    const string Question =
+        "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_notification_queue_usage() END";
+
+    readonly CancellationTokenSource _leaving = new();
+    readonly SerialDisposable _pause = new();
+
+    internal void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    // What the observer throws is unhandled, as anywhere in Rx: no task may take it.
+#pragma warning disable VSTHRD100
+    public async void Execute()
+#pragma warning restore VSTHRD100
+    {
+        double usage;
+        try
+        {
+            usage = await AskAsync(_leaving.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            observer.OnError(e);
+            return;
+        }
+
+        observer.OnNext(usage);
+        try
+        {
+            _pause.Disposable = scheduler.Schedule(interval, Start);
+        }
+        catch (Exception e)
+        {
+            observer.OnError(e);
+        }
+    }
+
+    /// <summary>The subscriber leaves. It does not wait while Npgsql cancels a question.</summary>
+    public void Dispose()
+    {
+        _pause.Dispose();
+        _ = _leaving.CancelAsync();
+    }
+
+    async Task<double> AskAsync(CancellationToken cancellationToken)
+    {
+        var command = primary.CreateCommand(Question);
+        await using (command.ConfigureAwait(false))
+        {
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is double usage
+                ? usage
+                : throw new InvalidOperationException("The server is a standby, whose own notification queue is always empty: ask the primary.");
+        }
+    }
+}
