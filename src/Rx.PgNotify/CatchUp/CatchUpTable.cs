@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 
 namespace Rx.PgNotify;
 
@@ -54,7 +55,7 @@ public sealed class CatchUpTable
     /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
     /// table can have both beforehand, see the documentation of catching up.
     /// </remarks>
-    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a key that is not unique.</exception>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
@@ -69,7 +70,7 @@ public sealed class CatchUpTable
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Takes all of it away. Cursors are worthless from then on, also if it is installed again.</summary>
-    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
@@ -87,7 +88,7 @@ public sealed class CatchUpTable
     /// Forgets deletions of long ago. A reader that lags so far behind that it may not have seen them gets a
     /// <see cref="CatchUpCursorException"/> with its next load, and has to start anew.
     /// </summary>
-    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="olderThan">How long ago, at the least; zero or more.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was told is never refused.</returns>
@@ -95,9 +96,9 @@ public sealed class CatchUpTable
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
     public async Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
+        var primary = dataSource.ForPrimary();
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        var command = dataSource.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
+        var command = primary.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
@@ -114,7 +115,10 @@ public sealed class CatchUpTable
     /// not delivered. Works as the load of <c>CatchUp</c>, or by itself.
     /// </remarks>
     /// <typeparam name="T">What rows are read as.</typeparam>
-    /// <param name="dataSource">The primary: a standby can't tell what is missing.</param>
+    /// <param name="dataSource">
+    /// Where the table is; of several hosts the primary, as a standby can't tell what is missing. One that is bound to others
+    /// is an <see cref="ArgumentException"/>.
+    /// </param>
     /// <param name="cursor">Where to go on from; <see langword="null"/> for all that the table holds, and no deletions.</param>
     /// <param name="row">Reads a row, whose columns are those of the table, from the reader's current position.</param>
     /// <param name="deletedKey">
@@ -134,8 +138,8 @@ public sealed class CatchUpTable
         Func<NpgsqlDataReader, T>? deletedKey = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
+        var primary = dataSource.ForPrimary();
         ArgumentNullException.ThrowIfNull(row);
-        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(dataSource, cursor, cancellationToken);
+        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(primary, cursor, cancellationToken);
     }
 }

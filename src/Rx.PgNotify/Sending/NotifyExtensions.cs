@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Sending;
 
 namespace Rx.PgNotify;
@@ -12,7 +13,7 @@ public static class NotifyExtensions
     /// Sends a notification and commits it, on a connection of the data source's. Inside a <c>TransactionScope</c> it takes part
     /// in that, unless the connection string has <c>Enlist=false</c>.
     /// </summary>
-    /// <param name="dataSource">Where to send.</param>
+    /// <param name="dataSource">Where to send; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
     /// <param name="cancellationToken">Cancels the sending.</param>
@@ -24,9 +25,9 @@ public static class NotifyExtensions
     public static async Task NotifyAsync(
         this NpgsqlDataSource dataSource, string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
+        var primary = dataSource.ForPrimary();
         Validate(channel, payload);
-        var command = dataSource.CreateCommand();
+        var command = primary.CreateCommand();
         await using (command.ConfigureAwait(false))
             await SendAsync(command, channel, payload, cancellationToken).ConfigureAwait(false);
     }

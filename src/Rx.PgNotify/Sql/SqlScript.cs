@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 
 namespace Rx.PgNotify;
 
@@ -7,8 +8,7 @@ static class SqlScript
 {
     internal static async Task RunAsync(NpgsqlDataSource dataSource, string script, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        var command = dataSource.CreateCommand(script);
+        var command = dataSource.ForPrimary().CreateCommand(script);
         await using (command.ConfigureAwait(false))
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }

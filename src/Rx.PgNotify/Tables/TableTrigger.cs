@@ -58,7 +58,7 @@ public sealed class TableTrigger
     public string RemoveScript => TriggerScript.Drop(this);
 
     /// <summary>Runs <see cref="InstallScript"/> on a connection of the data source's.</summary>
-    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="PostgresException">
     /// The server refused: there is no such table or column, no key where one is needed, or no right to do it.
@@ -82,7 +82,7 @@ public sealed class TableTrigger
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
-    /// <param name="dataSource">Where the table is.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>

@@ -14,10 +14,17 @@ sealed class ReplicatedPair : IAsyncDisposable
     public PostgresServer Standby { get; }
 
     /// <summary>Both, the standby first.</summary>
-    public string ConnectionString => new NpgsqlConnectionStringBuilder(Primary.ConnectionString)
+    public string ConnectionString => InOrder(primaryFirst: false);
+
+    /// <summary>Both.</summary>
+    public string InOrder(bool primaryFirst)
     {
-        Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Standby.Port},127.0.0.1:{Primary.Port}"),
-    }.ConnectionString;
+        var (first, second) = primaryFirst ? (Primary, Standby) : (Standby, Primary);
+        return new NpgsqlConnectionStringBuilder(Primary.ConnectionString)
+        {
+            Host = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{first.Port},127.0.0.1:{second.Port}"),
+        }.ConnectionString;
+    }
 
     public static async Task<ReplicatedPair> StartAsync()
     {
