@@ -103,6 +103,25 @@ public class SeveralHostsTests
         Assert.That(usage.Violation, Is.Null);
     }
 
+    [Test]
+    public async Task OfTwoThatAreNoStandbys_ReadWriteIsTheOneThatIsNotFencedOff([Values] bool isBalanced)
+    {
+        await using var pair = await ReplicatedPair.StartAsync();
+        await pair.Standby.ExecuteAsync("SELECT pg_promote()");
+        await pair.Primary.ExecuteAsync("ALTER SYSTEM SET default_transaction_read_only = on");
+        await pair.Primary.ExecuteAsync("SELECT pg_reload_conf()");
+        await Eventually.IsTrueAsync(async () => await pair.Primary.ExecuteAsync("SHOW default_transaction_read_only") is "on");
+        await Eventually.IsTrueAsync(async () => await pair.Standby.ExecuteAsync("SELECT pg_is_in_recovery()") is false);
+        await using var arrivals = await Arrivals.ListenAsync(pair.Standby.ConnectionString);
+
+        await using var hosts = NpgsqlDataSource.Create(
+            $"{pair.InOrder(primaryFirst: true)};Load Balance Hosts={isBalanced};Target Session Attributes=read-write");
+        for (var i = 1; i <= Times; i++)
+            await hosts.NotifyAsync(arrivals.Channel, $"{i}");
+
+        Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(Enumerable.Range(1, Times).Select(i => $"{i}")));
+    }
+
     /// <summary>The ways to make a data source that has the primary among its hosts and is not bound to others.</summary>
     static IEnumerable<TestCaseData> DataSources() =>
         from way in new (string Name, Func<string, NpgsqlDataSource> Of)[]
