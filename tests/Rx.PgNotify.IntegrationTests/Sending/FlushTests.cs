@@ -76,7 +76,7 @@ public class FlushTests
     public async Task ABackendThatHangs_IsLeftAfterTwoHeartbeats_AndItsSendsAreInDoubt()
     {
         const string application = "hung";
-        await using var server = await TestServer.StartOwnAsync();
+        await using var server = await TestServer.StartOwnAsync(TestServer.OnThisMachine);
         await using var arrivals = await Arrivals.ListenAsync(server.ConnectionString);
         await using var notifier = new PgNotifier(
             $"{server.ConnectionString};Application Name={application}", new PgNotifierOptions { Heartbeat = TimeSpan.FromSeconds(1) });

@@ -10,7 +10,7 @@ public sealed class HungBackendTests
     public async Task ABackendThatHangsDuringListen_IsLeftWithinTwoHeartbeats_AndGoneSoonAfterItWakesUp()
     {
         const string application = "hung";
-        await using var server = await TestServer.StartOwnAsync();
+        await using var server = await TestServer.StartOwnAsync(TestServer.OnThisMachine);
         await using var listener = new PgListener(
             $"{server.ConnectionString};Application Name={application}",
             new PgListenerOptions { Heartbeat = TimeSpan.FromSeconds(1), ReconnectDelay = TimeSpan.FromMilliseconds(20) });

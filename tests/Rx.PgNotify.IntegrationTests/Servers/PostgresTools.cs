@@ -21,13 +21,14 @@ static class PostgresTools
         options.Version = newest;
     }
 
-    /// <summary>The path of <c>pgbouncer</c>; ignores the test if it is not there.</summary>
-    public static string FindPgBouncer()
+    /// <summary>The path of a pooler's program; ignores the test if it is not there.</summary>
+    public static string FindPooler(string program, string package)
     {
-        var path = new[] { "/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer" }
+        var path = new[] { "/usr/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin" }
+            .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
         if (path is null)
-            Assert.Ignore("pgbouncer is not on this machine. On Debian: apt-get install pgbouncer");
+            Assert.Ignore($"{program} is not on this machine. On Debian: apt-get install {package}");
         return path!;
     }
 }

@@ -22,10 +22,14 @@ static class SqlExtensions
         $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}'");
 
     /// <summary>Commits a notification on the server.</summary>
-    public static async Task NotifyAsync(this PostgresServer server, string channel, string payload)
+    public static Task NotifyAsync(this PostgresServer server, string channel, string payload) =>
+        NotifyAsync(server.ConnectionString, channel, payload);
+
+    /// <summary>Commits a notification.</summary>
+    public static async Task NotifyAsync(string connectionString, string channel, string payload)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await connection.NotifyAsync(channel, payload);
     }

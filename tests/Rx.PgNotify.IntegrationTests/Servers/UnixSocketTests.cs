@@ -14,8 +14,11 @@ public sealed class UnixSocketTests
         folder.UnixFileMode |= UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         try
         {
-            await using var server = await TestServer.StartOwnAsync(
-                options => options.Settings["unix_socket_directories"] = folder.FullName);
+            await using var server = await TestServer.StartOwnAsync(options =>
+            {
+                TestServer.OnThisMachine(options);
+                options.Settings["unix_socket_directories"] = folder.FullName;
+            });
             var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = folder.FullName };
             await using var listener = new PgListener(connection.ConnectionString);
             var recorder = new Recorder<ChannelSignal>();
