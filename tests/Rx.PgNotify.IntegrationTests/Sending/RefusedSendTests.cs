@@ -67,9 +67,9 @@ public class RefusedSendTests
     [Test]
     public async Task AFullQueue_FailsTheSendsOfThatCommit_AndIsNamed()
     {
-        if (int.Parse(TestServer.Current.Version.Split('.', ' ')[0], System.Globalization.CultureInfo.InvariantCulture) < 17)
-            Assert.Ignore("The queue can be made small from PostgreSQL 17 on.");
-        await using var server = await TestServer.StartOwnAsync(options => options.Settings["max_notify_queue_pages"] = "64");
+        const int firstWithASmallQueue = 17;
+        await using var server = await PostgresTools.StartAsync(
+            firstWithASmallQueue, options => options.Settings["max_notify_queue_pages"] = "64");
         await using var reader = new NpgsqlConnection(server.ConnectionString);
         await reader.OpenAsync();
         await using var listen = new NpgsqlCommand("LISTEN a; BEGIN; SELECT 1", reader); // in a transaction nothing is taken from the queue

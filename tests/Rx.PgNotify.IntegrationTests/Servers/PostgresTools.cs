@@ -21,6 +21,24 @@ static class PostgresTools
         options.Version = newest;
     }
 
+    /// <summary>Starts a server of a major version; ignores the test if there is none of it and no npm to fetch one.</summary>
+    public static async Task<PostgresServer> StartAsync(int major, Action<PostgresServerOptions>? configure = null)
+    {
+        try
+        {
+            return await TestServer.StartOwnAsync(options =>
+            {
+                options.Version = major;
+                configure?.Invoke(options);
+            });
+        }
+        catch (PostgresServerException e) when (e.Message.Contains("is not on the PATH", StringComparison.Ordinal))
+        {
+            Assert.Ignore(e.Message);
+            throw;
+        }
+    }
+
     /// <summary>The path of a pooler's program; ignores the test if it is not there.</summary>
     public static string FindPooler(string program, string package)
     {
