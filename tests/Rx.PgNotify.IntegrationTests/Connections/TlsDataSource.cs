@@ -33,7 +33,7 @@ static class TlsDataSource
     ];
 
     public static NpgsqlDataSourceBuilder Builder(string connectionString, SslMode mode = SslMode.VerifyFull) => new(
-        new NpgsqlConnectionStringBuilder(connectionString) { Host = TlsServer.Host, SslMode = mode, Pooling = false }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(connectionString) { Host = TlsServer.CertifiedHost, SslMode = mode, Pooling = false }.ConnectionString);
 
     /// <summary>Makes it trust an authority; a validation of one's own replaces <c>VerifyFull</c>.</summary>
     public static NpgsqlDataSourceBuilder Trusting(string connectionString, string way, X509Certificate2 authority)

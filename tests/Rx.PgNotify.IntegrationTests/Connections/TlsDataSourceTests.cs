@@ -17,26 +17,28 @@ public sealed class TlsDataSourceTests
     X509Certificate2 _trusted = null!;
     X509Certificate2 _strange = null!;
     X509Certificate2 _own = null!;
-    PostgresServer _server = null!;
+    TlsServer _tls = null!;
 
     public static IEnumerable<TestCaseData<ClientKind, string>> WaysToTrust => Combine(TlsDataSource.WaysToTrust);
 
     public static IEnumerable<TestCaseData<ClientKind, string>> WaysToShow => Combine(TlsDataSource.WaysToShow);
+
+    PostgresServer Server => _tls.Server;
 
     [OneTimeSetUp]
     public async Task StartServerAsync()
     {
         using var stranger = new CertificateAuthority();
         (_trusted, _strange, _own) = (_authority.Root, stranger.Root, _authority.IssueTo(Certified));
-        _server = await TlsServer.StartAsync(
-            _authority, options => options.AccessRules.Add($"hostssl all {Certified} all scram-sha-256 clientcert=verify-full"));
-        await _server.ExecuteAsync($"create role {Certified} login superuser password '{Certified}'");
+        _tls = await TlsServer.StartAsync(
+            _authority, configure: options => options.AccessRules.Add($"hostssl all {Certified} all scram-sha-256 clientcert=verify-full"));
+        await Server.ExecuteAsync($"create role {Certified} login superuser password '{Certified}'");
     }
 
     [OneTimeTearDown]
     public async Task StopServerAsync()
     {
-        await _server.DisposeAsync();
+        await _tls.DisposeAsync();
         foreach (var disposable in (IDisposable[])[_authority, _trusted, _strange, _own])
             disposable.Dispose();
     }
@@ -46,21 +48,21 @@ public sealed class TlsDataSourceTests
     {
         var application = UniqueChannel.Name();
         await using var dataSource = TlsDataSource
-            .Trusting($"{_server.ConnectionString};Application Name={application}", way, _trusted).Build();
+            .Trusting($"{Server.ConnectionString};Application Name={application}", way, _trusted).Build();
         await using var client = Client.Create(kind, dataSource);
-        await client.UseAsync(_server.ConnectionString);
+        await client.UseAsync(Server.ConnectionString);
 
         Assert.That(
-            await _server.ExecuteAsync($"select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = '{application}'"),
+            await Server.ExecuteAsync($"select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = '{application}'"),
             Is.True);
     }
 
     [TestCaseSource(nameof(WaysToTrust))]
     public async Task AStrangeAuthority_IsARefusedCertificate_WhoseMessageNamesNothingTheUserDidNotSet(ClientKind kind, string way)
     {
-        await using var dataSource = TlsDataSource.Trusting(_server.ConnectionString, way, _strange).Build();
+        await using var dataSource = TlsDataSource.Trusting(Server.ConnectionString, way, _strange).Build();
         await using var client = Client.Create(kind, dataSource);
-        var failure = await client.FailureAsync(_server.ConnectionString);
+        var failure = await client.FailureAsync(Server.ConnectionString);
         await TestContext.Out.WriteLineAsync(failure.Message);
 
         if (kind == ClientKind.Listener)
@@ -81,14 +83,14 @@ public sealed class TlsDataSourceTests
         await File.WriteAllTextAsync(file, _strange.ExportCertificatePem());
         try
         {
-            var connection = new NpgsqlConnectionStringBuilder(_server.ConnectionString)
+            var connection = new NpgsqlConnectionStringBuilder(Server.ConnectionString)
             {
-                Host = TlsServer.Host,
+                Host = TlsServer.CertifiedHost,
                 SslMode = SslMode.VerifyFull,
                 RootCertificate = file,
             };
             await using var client = Client.Create(kind, connection.ConnectionString);
-            var failure = await client.FailureAsync(_server.ConnectionString);
+            var failure = await client.FailureAsync(Server.ConnectionString);
 
             Assert.That(failure.Message, Does.Contain("Root Certificate").IgnoreCase);
             Assert.That(failure.Message, Does.Not.Contain("RemoteCertificateValidationCallback"), "nobody set one");
@@ -104,10 +106,10 @@ public sealed class TlsDataSourceTests
     public async Task AValidationCallbackBesideVerifyFull_IsARefusedSettingThatNamesBoth([Values] ClientKind kind)
     {
 #pragma warning disable CS0618, CA5359 // see TlsDataSource; and it is never asked
-        await using var dataSource = TlsDataSource.Builder(_server.ConnectionString).UseUserCertificateValidationCallback((_, _, _, _) => true).Build();
+        await using var dataSource = TlsDataSource.Builder(Server.ConnectionString).UseUserCertificateValidationCallback((_, _, _, _) => true).Build();
 #pragma warning restore CS0618, CA5359
         await using var client = Client.Create(kind, dataSource);
-        var failure = await client.FailureAsync(_server.ConnectionString);
+        var failure = await client.FailureAsync(Server.ConnectionString);
 
         if (kind == ClientKind.Listener)
             Assert.That((failure as PgListenerException)?.Error, Is.EqualTo(PgListenerError.SettingsRefused), failure.ToString());
@@ -117,26 +119,26 @@ public sealed class TlsDataSourceTests
     [TestCaseSource(nameof(WaysToShow))]
     public async Task ACertificateOfTheClient_IsShownToAServerThatAsksForIt(ClientKind kind, string way)
     {
-        var connection = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Username = Certified, Password = Certified };
+        var connection = new NpgsqlConnectionStringBuilder(Server.ConnectionString) { Username = Certified, Password = Certified };
         await using var dataSource = TlsDataSource
             .Trusting(connection.ConnectionString, nameof(NpgsqlDataSourceBuilder.UseRootCertificate), _trusted)
             .Show(way, _own).Build();
         await using var client = Client.Create(kind, dataSource);
-        await client.UseAsync(_server.ConnectionString);
+        await client.UseAsync(Server.ConnectionString);
 
         Assert.That(
-            await _server.ExecuteAsync($"select count(*) > 0 from pg_stat_ssl join pg_stat_activity using (pid) where usename = '{Certified}' and client_dn = '/CN={Certified}'"),
+            await Server.ExecuteAsync($"select count(*) > 0 from pg_stat_ssl join pg_stat_activity using (pid) where usename = '{Certified}' and client_dn = '/CN={Certified}'"),
             Is.True);
     }
 
     [Test]
     public async Task WithoutItsCertificate_TheClientIsRefusedByTheServer([Values] ClientKind kind)
     {
-        var connection = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Username = Certified, Password = Certified };
+        var connection = new NpgsqlConnectionStringBuilder(Server.ConnectionString) { Username = Certified, Password = Certified };
         await using var dataSource = TlsDataSource
             .Trusting(connection.ConnectionString, nameof(NpgsqlDataSourceBuilder.UseRootCertificate), _trusted).Build();
         await using var client = Client.Create(kind, dataSource);
-        var failure = await client.FailureAsync(_server.ConnectionString);
+        var failure = await client.FailureAsync(Server.ConnectionString);
 
         Assert.That(failure.Message, Does.Contain("certificate").IgnoreCase);
         Assert.That(failure.ToString(), Does.Contain(PostgresErrorCodes.InvalidAuthorizationSpecification));

@@ -2,7 +2,6 @@ using System.Reactive.Linq;
 using System.Runtime.Versioning;
 using System.Security.Authentication;
 using Npgsql;
-using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
@@ -10,28 +9,24 @@ namespace Rx.PgNotify.IntegrationTests.Servers;
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class TlsTests
 {
-    const string CertifiedHost = TlsServer.Host;
-
-    readonly string _trusted = Path.GetTempFileName();
     readonly string _strange = Path.GetTempFileName();
-    PostgresServer _server = null!;
+    TlsServer _server = null!;
 
     [OneTimeSetUp]
     public async Task StartServerAsync()
     {
-        using var authority = new CertificateAuthority();
         using var stranger = new CertificateAuthority();
-        await File.WriteAllTextAsync(_trusted, authority.Pem);
         await File.WriteAllTextAsync(_strange, stranger.Pem);
+        using var authority = new CertificateAuthority();
         _server = await TlsServer.StartAsync(authority);
     }
 
     [OneTimeTearDown]
     public async Task StopServerAsync()
     {
-        await _server.DisposeAsync();
-        File.Delete(_trusted);
         File.Delete(_strange);
+        if (_server is not null)
+            await _server.DisposeAsync();
     }
 
     // Bound to the TLS channel, the log-in is SCRAM for certain: no other method can do that.
@@ -39,7 +34,7 @@ public sealed class TlsTests
     [TestCase(ChannelBinding.Require)]
     public async Task WithTheRightAuthorityAndHost_TheListenerWorksOverTls(ChannelBinding binding)
     {
-        await using var listener = new PgListener(Verified(CertifiedHost, _trusted, builder =>
+        await using var listener = new PgListener(_server.ConnectionString(builder =>
         {
             builder.ChannelBinding = binding;
             builder.ApplicationName = $"tls {binding}";
@@ -48,13 +43,11 @@ public sealed class TlsTests
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = channel.Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
-        await _server.NotifyAsync(channel.Name, "over TLS");
+        await _server.Server.NotifyAsync(channel.Name, "over TLS");
         await recorder.UntilCountAsync(2);
 
         Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "over TLS" }));
-        Assert.That(
-            await _server.ExecuteAsync($"select ssl from pg_stat_ssl join pg_stat_activity using (pid) where application_name = 'tls {binding}'"),
-            Is.True);
+        Assert.That(await _server.IsEncryptedAsync($"tls {binding}"), Is.True);
     }
 
     [TestCase("wrong authority")]
@@ -65,9 +58,9 @@ public sealed class TlsTests
         await using var listener = new PgListener(
             fault switch
             {
-                "wrong authority" => Verified(CertifiedHost, _strange),
-                "wrong host name" => Verified("127.0.0.1", _trusted),
-                _ => Verified($"{CertifiedHost},127.0.0.1", _strange),
+                "wrong authority" => Verified(TlsServer.CertifiedHost, _strange),
+                "wrong host name" => _server.ConnectionString(builder => builder.Host = "127.0.0.1"),
+                _ => Verified($"{TlsServer.CertifiedHost},127.0.0.1", _strange),
             },
             new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(1), MaxReconnectDelay = TimeSpan.FromMilliseconds(5) });
         var states = new Recorder<ListenerState>();
@@ -87,7 +80,7 @@ public sealed class TlsTests
     [Test]
     public async Task AMissingRootCertificate_IsARefusedSettingThatNamesTheFile()
     {
-        await using var listener = new PgListener(Verified(CertifiedHost, "/no/such/authority.pem"));
+        await using var listener = new PgListener(Verified(TlsServer.CertifiedHost, "/no/such/authority.pem"));
         var recorder = new Recorder<Notification>();
         using var subscription = listener.Channel("a").Subscribe(recorder);
         await recorder.UntilEndedAsync();
@@ -98,22 +91,13 @@ public sealed class TlsTests
     [Test]
     public async Task AWrongPasswordOverTls_IsARefusedLogInAndNotARefusedCertificate()
     {
-        await using var listener = new PgListener(Verified(CertifiedHost, _trusted, builder => builder.Password = "wrong"));
+        await using var listener = new PgListener(_server.ConnectionString(builder => builder.Password = "wrong"));
         var recorder = new Recorder<Notification>();
         using var subscription = listener.Channel("a").Subscribe(recorder);
         await recorder.UntilEndedAsync();
         Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(PgListenerError.AuthenticationFailed));
     }
 
-    string Verified(string host, string rootCertificate, Action<NpgsqlConnectionStringBuilder>? change = null)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(_server.ConnectionString)
-        {
-            Host = host,
-            SslMode = SslMode.VerifyFull,
-            RootCertificate = rootCertificate,
-        };
-        change?.Invoke(builder);
-        return builder.ConnectionString;
-    }
+    string Verified(string host, string rootCertificate) =>
+        _server.ConnectionString(builder => (builder.Host, builder.RootCertificate) = (host, rootCertificate));
 }
