@@ -7,7 +7,7 @@ namespace Rx.PgNotify.Tests.Operators;
 /// <summary>Disposing at any moment, seen from another thread than the one that delivers.</summary>
 public class DisposeThreadTests
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     public static IEnumerable<TestCaseData<Func<IObservable<int>, IObservable<object>>>> Operators =>
     [

@@ -63,7 +63,7 @@ public class IsolateTests
             source.OnNext(i);
         observer.Release();
 
-        Assert.That(() => observer.Received, Is.EqualTo(1_025).After(30_000, 5));
+        Assert.That(() => observer.Received, Is.EqualTo(1_025).After(120_000, 5));
         Assert.That(onPool, Is.True);
     }
 

@@ -8,6 +8,8 @@ namespace Rx.PgNotify.Tests.Operators;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SelectConflatedTests : IDisposable
 {
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
+
     readonly TestScheduler _time = new();
     readonly Subject<string> _source = new();
     readonly Recorder<string> _recorder;
@@ -75,12 +77,14 @@ public sealed class SelectConflatedTests : IDisposable
     {
         using var unblock = new ManualResetEventSlim();
         using var blocked = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
         var subscription = _source.SelectConflated((value, token) =>
         {
             token.Register(() =>
             {
                 blocked.Set();
-                unblock.Wait(TimeSpan.FromSeconds(30));
+                unblock.Wait(s_deadline);
+                ended.Set();
             });
             return _run.Start(value, token);
         }).Subscribe(_recorder);
@@ -88,9 +92,11 @@ public sealed class SelectConflatedTests : IDisposable
 
         subscription.Dispose();
 
+        Assert.That(ended.IsSet, Is.False, "the cancelled run blocks still");
         Assert.That(_source.HasObservers, Is.False);
-        Assert.That(blocked.Wait(TimeSpan.FromSeconds(30)), Is.True, "the run was cancelled");
+        Assert.That(blocked.Wait(s_deadline), Is.True, "the run was cancelled");
         unblock.Set();
+        Assert.That(ended.Wait(s_deadline), Is.True);
     }
 
     [Test]

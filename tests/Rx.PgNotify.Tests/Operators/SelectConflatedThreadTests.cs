@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Tests.Operators;
 /// <summary>Real threads; what is asserted holds for every interleaving.</summary>
 public class SelectConflatedThreadTests
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
     static readonly ChannelSignal s_change = ChannelSignal.Resync("a", ResyncReasons.Subscribed);
 
     // A run ends on one thread while the source fails on another.

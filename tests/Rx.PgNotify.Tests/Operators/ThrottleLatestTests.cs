@@ -100,7 +100,7 @@ public class ThrottleLatestTests
         var result = new[] { 'a', 'b' }.ToObservable().Concat(Observable.Never<char>())
             .ThrottleLatest(TimeSpan.FromMilliseconds(1), leading: false);
 
-        Assert.That(result.Timeout(TimeSpan.FromSeconds(30)).FirstAsync().Wait(), Is.EqualTo('b'));
+        Assert.That(result.Timeout(TimeSpan.FromMinutes(2)).FirstAsync().Wait(), Is.EqualTo('b'));
     }
 
     [Test]
