@@ -164,7 +164,7 @@ public sealed class CatchUpRefusalTests
             await table.ReadAsync();
             return await table.Table.PurgeAsync(TestServer.DataSource, TimeSpan.Zero) > 0;
         },
-        TimeSpan.FromSeconds(60));
+        TimeSpan.FromMinutes(5));
 
     static ContainsConstraint ThrowsCursor(string message) =>
         Throws.TypeOf<CatchUpCursorException>().With.Message.Contains(message);

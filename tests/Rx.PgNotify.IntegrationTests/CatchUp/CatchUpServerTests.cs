@@ -75,11 +75,11 @@ public sealed class CatchUpServerTests
         await table.ReadAsync();
         await table.ExecuteAsync($"INSERT INTO {table.Name} VALUES (2, 'b')");
         await Eventually.IsTrueAsync(async () =>
-            await pair.Standby.ExecuteAsync($"SELECT count(*) FROM {table.Name}") is 2L, TimeSpan.FromSeconds(30));
+            await pair.Standby.ExecuteAsync($"SELECT count(*) FROM {table.Name}") is 2L);
         Assert.That(LoadAsync, Throws.InvalidOperationException.With.Message.Contains("standby"));
 
         await pair.FailOverAsync();
-        await Eventually.IsTrueAsync(async () => await pair.Standby.ExecuteAsync("SELECT pg_is_in_recovery()") is false, TimeSpan.FromSeconds(30));
+        await Eventually.IsTrueAsync(async () => await pair.Standby.ExecuteAsync("SELECT pg_is_in_recovery()") is false);
 
         Assert.That((await LoadAsync()).Rows, Is.EqualTo(new[] { "2=b" }));
 

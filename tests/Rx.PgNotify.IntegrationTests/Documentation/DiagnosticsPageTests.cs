@@ -61,6 +61,6 @@ public partial class DiagnosticsPageTests
 
     static string TypeOf(Instrument instrument) => instrument.GetType().Name.Split('`')[0];
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex WhiteSpace();
 }

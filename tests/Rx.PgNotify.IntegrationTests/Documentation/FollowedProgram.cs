@@ -7,7 +7,7 @@ namespace Rx.PgNotify.IntegrationTests.Documentation;
 sealed class FollowedProgram : IAsyncDisposable
 {
     // It is built first.
-    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(15);
 
     readonly Process _process;
     readonly Task<string> _errors;

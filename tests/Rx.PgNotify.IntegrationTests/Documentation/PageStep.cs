@@ -29,9 +29,9 @@ sealed partial record PageStep(string Language, string? File, int Line, IReadOnl
     /// <summary>The words of a command line, in which double quotes hold together.</summary>
     internal static string[] Words(string command) => [.. Word().Matches(command).Select(word => word.Value.Trim('"'))];
 
-    [GeneratedRegex("`(?<file>[a-z]+/[A-Za-z]+\\.cs)`:$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("`(?<file>[a-z]+/[A-Za-z]+\\.cs)`:$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex FileToFill();
 
-    [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Word();
 }

@@ -7,7 +7,7 @@ namespace Rx.PgNotify.IntegrationTests.Packages;
 /// <summary>A temporary folder with what the packages are made of, and the packages made there.</summary>
 sealed class SourceCopy : IDisposable
 {
-    static readonly TimeSpan s_longestCommand = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan s_longestCommand = TimeSpan.FromMinutes(15);
 
     readonly DirectoryInfo _root;
 

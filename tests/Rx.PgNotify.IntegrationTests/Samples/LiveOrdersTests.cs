@@ -120,10 +120,10 @@ public sealed partial class LiveOrdersTests : SampleFixture
             .Where(line => line.Length > 0 && char.IsAsciiDigit(line[0]))
             .SequenceEqual(lines);
 
-    [GeneratedRegex(@"[^\s│]+", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"[^\s│]+", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Cell();
 
     // The last line is longer than the screen is wide.
-    [GeneratedRegex(@"column\s.*customer.*\sdoes\s+not\s+exist", RegexOptions.Singleline, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"column\s.*customer.*\sdoes\s+not\s+exist", RegexOptions.Singleline, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Missing();
 }

@@ -6,7 +6,7 @@ namespace Rx.PgNotify.IntegrationTests.Samples;
 /// <summary>A sample that prints lines, as a process of its own.</summary>
 sealed class SampleProcess : IAsyncDisposable
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     readonly Process _process;
     readonly Task<string> _errors;

@@ -55,6 +55,5 @@ public sealed class SavedMessagesTests : SampleFixture
     // The reader prints first and stores then.
     Task CursorSeesAsync(int id) => Eventually.IsTrueAsync(
         async () => await ExecuteAsync(
-            $"SELECT pg_visible_in_snapshot(catch_up_stamp, '{(await File.ReadAllTextAsync(_cursor)).Split('@')[0]}') FROM messages WHERE id = {id}") is true,
-        TimeSpan.FromSeconds(30));
+            $"SELECT pg_visible_in_snapshot(catch_up_stamp, '{(await File.ReadAllTextAsync(_cursor)).Split('@')[0]}') FROM messages WHERE id = {id}") is true);
 }

@@ -15,7 +15,7 @@ sealed class TerminalSession : IAsyncDisposable
     // A shell starts background jobs with SIGINT ignored, which would reach the program.
     const string Command = """stty cols $COLUMNS rows $LINES; exec env -u COLUMNS -u LINES --default-signal=INT "$DOTNET" "$PROGRAM" """;
 
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     readonly Process _process;
     readonly TerminalScreen _screen = new(Width, Height);

@@ -34,8 +34,8 @@ sealed class CompletionTests
         start.Environment["LINE"] = line;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Deadline);
-        await process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(ToolProcess.Deadline);
+        await process.WaitForExitAsync().WaitAsync(ToolProcess.Deadline);
 
         Assert.That(await errors, Is.Empty);
         var words = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(word => !word.StartsWith("-?", StringComparison.Ordinal) && word is not "-h" and not "--help");

@@ -81,9 +81,13 @@ sealed class ListenTests : ToolTest
         await using var tool = await ListenAsync([channel], "--coalesce", "50");
 
         await SendInOneTransactionAsync(channel, 100);
+        await tool.OutputLineAsync(line => Json.Parse(line).Is("latest", "100"));
 
-        var burst = Json.Parse(await tool.OutputLineAsync(line => Json.IsType(line, "burst")));
-        Assert.That(burst.GetProperty("count").GetInt32(), Is.EqualTo(100));
+        // A tool that gets no time for so long may see the one burst as several, but never as its single notifications.
+        var bursts = Json.OfType(tool.Output, "burst");
+        Assert.That(bursts.Sum(burst => burst.GetProperty("count").GetInt32()), Is.EqualTo(100));
+        Assert.That(bursts, Has.Length.LessThan(50));
+        Assert.That(Json.OfType(tool.Output, "notification"), Is.Empty);
     }
 
     [Test]

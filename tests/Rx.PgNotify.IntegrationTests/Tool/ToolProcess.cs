@@ -10,7 +10,8 @@ sealed class ToolProcess : IAsyncDisposable
     internal const int SigInt = 2;
     internal const int SigTerm = 15;
 
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    /// <summary>Ends a hang. Beside other tests a run may well take half a minute.</summary>
+    internal static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     readonly Process _process;
     readonly LineLog _output = new();
@@ -75,6 +76,13 @@ sealed class ToolProcess : IAsyncDisposable
 
     internal void Signal(int signal) => SendSignal(_process, signal);
 
+    /// <summary>Sends a signal, unless it has ended already.</summary>
+    internal void SignalIfRunning(int signal)
+    {
+        if (!_process.HasExited)
+            _ = Kill(_process.Id, signal);
+    }
+
     internal static void SendSignal(Process process, int signal) =>
         Assert.That(Kill(process.Id, signal), Is.Zero, "the signal could not be sent");
 
@@ -82,7 +90,7 @@ sealed class ToolProcess : IAsyncDisposable
     {
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(s_deadline);
+            await _process.WaitForExitAsync().WaitAsync(Deadline);
         }
         catch (TimeoutException e)
         {
@@ -110,7 +118,7 @@ sealed class ToolProcess : IAsyncDisposable
     {
         try
         {
-            return await log.FirstAsync(wanted).WaitAsync(s_deadline)
+            return await log.FirstAsync(wanted).WaitAsync(Deadline)
                 ?? throw new AssertionException($"The {name} ended without the line waited for. {this}");
         }
         catch (TimeoutException e)

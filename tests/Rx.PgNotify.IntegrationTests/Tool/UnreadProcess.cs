@@ -5,8 +5,6 @@ namespace Rx.PgNotify.IntegrationTests.Tool;
 /// <summary>A run of <c>pgnotify</c> whose output is read only as far as the test reads it.</summary>
 sealed class UnreadProcess : IDisposable
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
-
     readonly Process _process;
 
     internal UnreadProcess(params string[] arguments) => _process = Process.Start(ToolProcess.StartInfo(arguments))!;
@@ -17,7 +15,7 @@ sealed class UnreadProcess : IDisposable
 
     internal static async Task ReadUntilAsync(StreamReader reader, Func<string, bool> wanted)
     {
-        using var limit = new CancellationTokenSource(s_deadline);
+        using var limit = new CancellationTokenSource(ToolProcess.Deadline);
         while (await reader.ReadLineAsync(limit.Token) is { } line)
         {
             if (wanted(line))
@@ -31,7 +29,7 @@ sealed class UnreadProcess : IDisposable
 
     internal async Task<int> ExitCodeAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(s_deadline);
+        await _process.WaitForExitAsync().WaitAsync(ToolProcess.Deadline);
         return _process.ExitCode;
     }
 

@@ -87,6 +87,6 @@ sealed partial class WebDemoTests
     static async Task<Uri> AddressAsync(ToolProcess tool) =>
         new(Address().Match(await tool.OutputLineAsync(Address().IsMatch)).Value);
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Address();
 }

@@ -15,6 +15,7 @@ public sealed class DashboardEventsTests : DashboardFixture
         await InsertAsync("Ada");
         await using var first = await EventReader.OpenAsync(Address);
         await first.UntilNewestAsync("Ada");
+        await first.UntilStateAsync("Listening");
 
         using var client = new HttpClient { BaseAddress = Address };
         using var response = await client.GetAsync(new Uri("events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);

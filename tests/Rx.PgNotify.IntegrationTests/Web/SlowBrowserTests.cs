@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -41,10 +40,11 @@ public sealed class SlowBrowserTests : DashboardFixture
         using var reader = new StreamReader(client.GetStream());
         Assert.That(await reader.ReadLineAsync().WaitAsync(Eventually.Deadline), Does.Contain("100 Continue"), "it waits for the rest");
 
-        // The web server by itself waits 30 seconds.
-        var clock = Stopwatch.StartNew();
-        await EndDashboardAsync();
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
+        // Both in this process: what holds up its timers holds up both of them.
+        var endOfAWebServerByItself = Task.Delay(TimeSpan.FromSeconds(30));
+        var end = EndDashboardAsync();
+        Assert.That(await Task.WhenAny(end, endOfAWebServerByItself), Is.SameAs(end));
+        await end;
     }
 
     async Task<TcpClient> OpenWithoutReadingAsync()

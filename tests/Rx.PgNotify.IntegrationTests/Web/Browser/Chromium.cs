@@ -7,6 +7,7 @@ namespace Rx.PgNotify.IntegrationTests.Web.Browser;
 public sealed class Chromium
 {
     static readonly string[] s_names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    static readonly TimeSpan s_longestStart = TimeSpan.FromMinutes(2);
     static IPlaywright? s_playwright;
     static IBrowser? s_browser;
 
@@ -34,7 +35,8 @@ public sealed class Chromium
         s_playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout((float)Eventually.Deadline.TotalMilliseconds);
         // Its sandbox does not start as root, nor in most containers; it is shown nothing but this project's page.
-        s_browser = await s_playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, ChromiumSandbox = false });
+        s_browser = await s_playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = path, ChromiumSandbox = false, Timeout = (float)s_longestStart.TotalMilliseconds });
     }
 
     [OneTimeTearDown]
