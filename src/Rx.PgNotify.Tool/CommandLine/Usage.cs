@@ -13,6 +13,10 @@ static class Usage
         {
             throw new UsageException(Sentence(e));
         }
+        catch (NotSupportedException e)
+        {
+            throw new UsageException(e.Message); // Npgsql's, of settings that exclude each other: it names no value
+        }
     }
 
     /// <summary>The message without the name of the parameter, which means nothing to who typed a command.</summary>

@@ -116,6 +116,12 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             return new Finding(
                 check, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Remedy.For(PgListenerError.SettingsRefused));
         }
+        // Npgsql has no code for it. If its words change one day, they are shown as they are.
+        catch (NpgsqlException e) when (e.InnerException is null && e.Message.StartsWith("No suitable host", StringComparison.Ordinal))
+        {
+            return new Finding(
+                check, Verdict.Problem, "All of the hosts are standbys in recovery, where LISTEN and NOTIFY are not possible.", Remedy.For(PgListenerError.ServerInRecovery));
+        }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
             return new Finding(

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Connections;
 
 namespace Rx.PgNotify.Tool.Sending;
 
@@ -45,7 +47,7 @@ static class SendCommand
 
     static async Task<int> SendAsync(NpgsqlConnectionStringBuilder target, string channel, string payload, CancellationToken cancellation)
     {
-        await using var source = Usage.Check(() => NpgsqlDataSource.Create(target));
+        await using var source = Database.Of(target);
         try
         {
             await source.NotifyAsync(channel, payload, cancellation);
@@ -59,8 +61,8 @@ static class SendCommand
 
     static async Task<int> SendLinesAsync(NpgsqlConnectionStringBuilder target, string channel, CancellationToken cancellation)
     {
-        await using var source = Usage.Check(() => NpgsqlDataSource.Create(target));
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var source = Database.Of(target);
+        await using var connection = await source.ForPrimary().OpenConnectionAsync(cancellation);
         await using var input = Console.OpenStandardInput();
         var exitCode = ExitCode.Success;
         try

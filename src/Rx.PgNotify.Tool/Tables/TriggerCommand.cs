@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Npgsql;
 using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Connections;
 
 namespace Rx.PgNotify.Tool.Tables;
 
@@ -72,7 +73,7 @@ static class TriggerCommand
     static async Task<int> RunAsync(
         TableTrigger trigger, bool install, NpgsqlConnectionStringBuilder target, CancellationToken cancellation)
     {
-        await using var source = Usage.Check(() => NpgsqlDataSource.Create(target));
+        await using var source = Database.Of(target);
         await (install ? trigger.InstallAsync(source, cancellation) : trigger.RemoveAsync(source, cancellation));
         await Console.Error.WriteLineAsync(
             $"The triggers of {trigger.Schema}.{trigger.Table} for the channel {trigger.Channel} are {(install ? "installed" : "gone")}.");
