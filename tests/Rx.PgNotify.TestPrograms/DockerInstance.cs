@@ -1,7 +1,6 @@
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using DotNet.Testcontainers.Configurations;
-using Npgsql;
 using Rx.PgNotify.LocalPostgres;
 using Testcontainers.PostgreSql;
 
@@ -18,11 +17,7 @@ sealed class DockerInstance(PostgreSqlContainer container, IDockerEndpointAuthen
 
     bool _paused;
 
-    // An address, as of servers that were started here: not every pooler resolves names as .NET does.
-    public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder(container.GetConnectionString())
-    {
-        Host = string.Equals(container.Hostname, "localhost", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" : container.Hostname,
-    }.ConnectionString;
+    public string ConnectionString { get; } = container.GetConnectionString();
 
     public string Source => $"the Docker image {image}";
 

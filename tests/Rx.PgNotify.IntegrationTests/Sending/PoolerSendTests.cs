@@ -8,6 +8,7 @@ public class PoolerSendTests
 {
     [TestCase("session")]
     [TestCase("transaction")]
+    [TestCase("statement")]
     public async Task ThroughAPooler_AllIsSentInOrder_AndNothingIsTakenForOnesOwn(string mode)
     {
         await using var server = await TestServer.StartOwnAsync();

@@ -18,7 +18,7 @@ sealed class PgBouncer : IAsyncDisposable
     public static async Task<PgBouncer> StartAsync(PostgresServer server, string mode)
     {
         var program = PostgresTools.FindPooler("pgbouncer", "pgbouncer");
-        var target = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Port = LoopbackPort.FindFree() };
+        var target = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Host = "127.0.0.1", Port = LoopbackPort.FindFree() };
         var bouncer = new PgBouncer(target.ConnectionString);
         try
         {

@@ -19,7 +19,7 @@ sealed class PgPool : IAsyncDisposable
     public static async Task<PgPool> StartAsync(string mode, IReadOnlyList<PostgresServer> servers, params IReadOnlyList<string> settings)
     {
         var program = PostgresTools.FindPooler("pgpool", "pgpool2");
-        var target = new NpgsqlConnectionStringBuilder(servers[0].ConnectionString) { Port = LoopbackPort.FindFree() };
+        var target = new NpgsqlConnectionStringBuilder(servers[0].ConnectionString) { Host = "127.0.0.1", Port = LoopbackPort.FindFree() };
         var pool = new PgPool(target.ConnectionString);
         try
         {
