@@ -91,7 +91,8 @@ public class HealthCheckTests
     {
         using var host = TestHost.Build(builder =>
         {
-            var dataSource = new NpgsqlDataSourceBuilder("Host=127.0.0.1;Username=u");
+            // Npgsql asks for the password when the server does.
+            var dataSource = new NpgsqlDataSourceBuilder(With(TestServer.ConnectionString, parts => parts.Remove("Password")));
             dataSource.UsePasswordProvider(_ => throw new InvalidOperationException(Secret), (_, _) => throw new InvalidOperationException(Secret));
             builder.Services.AddSingleton(dataSource.Build());
             builder.Services.AddPgListener();

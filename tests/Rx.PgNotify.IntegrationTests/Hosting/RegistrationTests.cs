@@ -16,7 +16,8 @@ public class RegistrationTests
         var application = UniqueChannel.Name("host");
         using (var host = TestHost.Build(builder =>
         {
-            builder.Services.AddSingleton(NpgsqlDataSource.Create($"{TestServer.ConnectionString};Application Name={application}"));
+            // The container's own, which it closes last: what nobody uses any more has gone back to its pool.
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create($"{TestServer.ConnectionString};Application Name={application}"));
             builder.Services.AddPgListener();
             builder.Services.AddPgNotifier();
         }))
