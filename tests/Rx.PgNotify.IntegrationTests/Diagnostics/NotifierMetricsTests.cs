@@ -24,7 +24,7 @@ public class NotifierMetricsTests
 
         Assert.That(meters.Read(Sent, "pgnotify.notifier.name=mail"), Is.EqualTo(4));
         Assert.That(meters.Read(Commits, "pgnotify.notifier.name=mail"), Is.EqualTo(4), "equal ones in a commit each");
-        Assert.That(meters.Read(QueueLength, "pgnotify.notifier.name=mail"), Is.Zero);
+        await meters.UntilAsync(QueueLength, 0, "pgnotify.notifier.name=mail");
         Assert.That(meters.Read(Failed, "pgnotify.notifier.name=mail,error.type=Refused"), Is.Null);
         await Eventually.IsTrueAsync(() => meters.All(RoundTrips, "pgnotify.notifier.name=mail").Count >= 2);
         Assert.That(meters.All(RoundTrips, "pgnotify.notifier.name=mail"), Has.All.GreaterThan(0).And.All.LessThan(clock.Elapsed.TotalSeconds));
@@ -49,13 +49,13 @@ public class NotifierMetricsTests
         Assert.That(meters.Read(QueueLength), Is.EqualTo(2));
         await withdraw.CancelAsync();
         Assert.That(async () => await withdrawn, Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(meters.Read(QueueLength), Is.EqualTo(1));
+        await meters.UntilAsync(QueueLength, 1);
         tap.Cut();
         hold.Dispose();
         Assert.That(async () => await doubtful, Throws.InstanceOf<PgNotifierException>());
 
         await meters.UntilAsync(Failed, 1, "error.type=InDoubt");
-        Assert.That(meters.Read(QueueLength), Is.Zero);
+        await meters.UntilAsync(QueueLength, 0);
         Assert.That(meters.Read(Sent), Is.EqualTo(1));
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Packages;
 using Rx.PgNotify.IntegrationTests.Servers;
@@ -9,7 +11,7 @@ namespace Rx.PgNotify.IntegrationTests.Documentation;
 /// compares what the programs print. Only the connection string is another one.
 /// </summary>
 [NonParallelizable]
-public sealed class GettingStartedTests : IDisposable
+public sealed partial class GettingStartedTests : IDisposable
 {
     const string ConnectionOnPage = "Host=localhost;Database=shop;Username=me;Password=…";
 
@@ -107,6 +109,28 @@ public sealed class GettingStartedTests : IDisposable
     async Task CompareAsync(PageStep step)
     {
         foreach (var line in step.Lines)
-            Assert.That(await _latest!.ReadLineAsync(), Is.EqualTo(line), $"line {step.Line}");
+        {
+            var printed = Burst().Match(line) is { Success: true } burst ? await ReadBurstAsync(Count(burst)) : await _latest!.ReadLineAsync();
+            Assert.That(printed, Is.EqualTo(line), $"line {step.Line}");
+        }
     }
+
+    // A program that gets no time for a second may take the one burst for several.
+    async Task<string?> ReadBurstAsync(int count)
+    {
+        var line = await _latest!.ReadLineAsync();
+        for (var sum = 0; line is not null && Burst().Match(line) is { Success: true } part; line = await _latest.ReadLineAsync())
+        {
+            sum += Count(part);
+            if (sum >= count)
+                return $"{sum}{part.Groups["rest"].Value}";
+        }
+
+        return line;
+    }
+
+    static int Count(Match burst) => int.Parse(burst.Groups["count"].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("^(?<count>[0-9]+)(?<rest> notifications, the last one: .*)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
+    private static partial Regex Burst();
 }
