@@ -5,8 +5,6 @@ namespace Rx.PgNotify.IntegrationTests;
 /// <summary>One of the programs of Rx.PgNotify.TestPrograms, run as a process of its own.</summary>
 public sealed class ChildProgram : IAsyncDisposable
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-
     readonly Process _process;
     readonly Task<string> _errors;
 
@@ -17,7 +15,7 @@ public sealed class ChildProgram : IAsyncDisposable
     }
 
     /// <summary>What it wrote to its error output; completes when that closes.</summary>
-    public Task<string> Errors => _errors.WaitAsync(s_deadline);
+    public Task<string> Errors => _errors.WaitAsync(Eventually.Deadline);
 
     /// <summary>Starts a program. The choice of a server is its own: of the variables only those given here are set.</summary>
     public static ChildProgram Start(string program, params (string Name, string Value)[] variables)
@@ -41,7 +39,7 @@ public sealed class ChildProgram : IAsyncDisposable
     /// <summary>The next line of its output; null when that has closed.</summary>
     public async Task<string?> ReadLineAsync()
     {
-        using var limit = new CancellationTokenSource(s_deadline);
+        using var limit = new CancellationTokenSource(Eventually.Deadline);
         return await _process.StandardOutput.ReadLineAsync(limit.Token);
     }
 
@@ -54,7 +52,7 @@ public sealed class ChildProgram : IAsyncDisposable
     /// <summary>Waits until it has ended.</summary>
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(s_deadline);
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         return _process.ExitCode;
     }
 

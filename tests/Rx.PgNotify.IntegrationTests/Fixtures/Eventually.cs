@@ -6,11 +6,8 @@ namespace Rx.PgNotify.IntegrationTests;
 /// <summary>Waits for what happens soon, but not at a moment the test could know.</summary>
 public static class Eventually
 {
-    /// <summary>What a machine that runs all the tests at once may add to a time that a test asserts.</summary>
-    public static readonly TimeSpan BusyMachine = TimeSpan.FromSeconds(8);
-
-    /// <summary>After so long something hangs; a busy machine may well take half of it.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    /// <summary>After so long something hangs, however busy the machine is. It ends a test; it proves nothing.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 

@@ -18,6 +18,7 @@ sealed class TappedConnection
     volatile bool _isBusy = true;
     TaskCompletionSource<IReadOnlyList<string>>? _answer;
     List<string> _rows = [];
+    volatile bool _isClosed;
 
     public TappedConnection(WireTap tap, TcpClient client, TcpClient server, Action closed)
     {
@@ -69,12 +70,19 @@ sealed class TappedConnection
     {
         while (true)
         {
-            await Eventually.IsTrueAsync(() => !_isBusy);
+            await Eventually.IsTrueAsync(() => _isClosed || !_isBusy);
             await _requests.WaitAsync();
             if (!_isBusy)
                 return;
             _requests.Release();
+            ThrowIfClosed();
         }
+    }
+
+    void ThrowIfClosed()
+    {
+        if (_isClosed)
+            throw new IOException("The connection is closed.");
     }
 
     async Task<IReadOnlyList<string>> AskIdleServerAsync(string sql)
@@ -88,11 +96,15 @@ sealed class TappedConnection
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), 4 + text.Length);
         text.CopyTo(message, 5);
         await _server.GetStream().WriteAsync(message);
-        return await answer.Task.WaitAsync(Eventually.Deadline);
+        await Eventually.IsTrueAsync(() => _isClosed || answer.Task.IsCompleted, expectation: "an answer");
+        if (!answer.Task.IsCompleted)
+            ThrowIfClosed();
+        return await answer.Task;
     }
 
     public void Close()
     {
+        _isClosed = true;
         _client.Close();
         _server.Close();
         _closed();

@@ -18,6 +18,7 @@ sealed class WireTap : IAsyncDisposable
     readonly ConcurrentDictionary<int, TappedConnection> _open = new();
     readonly NpgsqlConnectionStringBuilder _server;
     readonly bool _keepStatements;
+    readonly SemaphoreSlim _door = new(1, 1);
     (string Statement, Action<TappedConnection> Hold)? _held;
     volatile bool _isRefusing;
     int _roundTrips;
@@ -79,6 +80,13 @@ sealed class WireTap : IAsyncDisposable
             foreach (var connection in _open.Values.Where(connection => connection != sender))
                 holds.Add(connection.HoldReplies());
         }
+    }
+
+    /// <summary>New connections are accepted, but nothing they say reaches the server yet, nor do they count.</summary>
+    public IDisposable HoldConnections()
+    {
+        _door.Wait();
+        return System.Reactive.Disposables.Disposable.Create(() => _door.Release());
     }
 
     /// <summary>Closes each new connection at once.</summary>
@@ -143,6 +151,8 @@ sealed class WireTap : IAsyncDisposable
                     continue;
                 }
 
+                await _door.WaitAsync(_stop.Token);
+                _door.Release();
                 var server = new TcpClient();
                 await server.ConnectAsync(_server.Host!, _server.Port, _stop.Token);
                 var number = Interlocked.Increment(ref _connections);
