@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reactive.Disposables;
+using System.Reactive.Linq;
 
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
@@ -20,6 +21,8 @@ public class ChurnTests
         using var stays = new CompositeDisposable();
         for (var i = 0; i < staying.Length; i++)
             stays.Add(await listener.Channel(names[i]).Signals.SubscribeAsync(staying[i]));
+        // What is acknowledged is told before the state is.
+        _ = await listener.State.FirstAsync(state => state is ListenerState.Listening);
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);
 
@@ -39,7 +42,7 @@ public class ChurnTests
         })).ToList();
         threads.ForEach(thread => thread.Start());
         var sent = await SendUntilAsync(names, stop.Token);
-        threads.ForEach(thread => Assert.That(thread.Join(TimeSpan.FromSeconds(20)), "a thread hangs"));
+        threads.ForEach(thread => Assert.That(thread.Join(Eventually.Deadline), "a thread hangs"));
 
         Assert.That(failures, Is.Empty);
         for (var i = 0; i < staying.Length; i++)

@@ -67,11 +67,10 @@ public class ConnectErrorTests
     [Test]
     public async Task AnUnreachableHost_IsTriedAgainAndTheStateSaysSo()
     {
-        // A port that was free a moment ago, and is served later.
-        var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        var port = ((IPEndPoint)socket.LocalEndpoint).Port;
-        socket.Stop();
+        // A port that is taken, so that no other test's server can have it, and not listened to.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         await using var listener = new PgListener(
             $"Host=127.0.0.1;Port={port};Username=u;Password={Secret}",
             new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5), MaxReconnectDelay = TimeSpan.FromMilliseconds(20) });

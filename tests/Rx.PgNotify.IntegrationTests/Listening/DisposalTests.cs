@@ -88,7 +88,8 @@ public class DisposalTests
     public async Task WhenTheServerHangs_DisposingReturnsAllTheSame()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        var listener = new PgListener(tap.ConnectionString);
+        // No heartbeat ends the line before.
+        var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1) });
         using var a = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         using var hold = tap.HoldReplies();
         var recorder = new Recorder<Notification>();

@@ -8,12 +8,18 @@ public class ReconnectTests
 {
     static readonly TimeSpan s_cap = TimeSpan.FromMilliseconds(500);
 
+    // In which a listener ends or goes idle, whatever the server does.
+    static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
+
     [Test]
     public async Task AServerThatWasDownForFiveSeconds_IsListenedToAgainWithinTheCapOfTheBackoff()
     {
         await using var server = await TestServer.StartOwnAsync();
+        await using var proxy = FaultProxy.Start(server.ConnectionString);
         await using var listener = new PgListener(
-            server.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = s_cap });
+            proxy.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(10), MaxReconnectDelay = s_cap });
+        var states = new Recorder<ListenerState>();
+        using var watching = listener.State.Subscribe(states);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
@@ -24,29 +30,35 @@ public class ReconnectTests
             .FirstAsync(state => state is ListenerState.Reconnecting && clock.Elapsed >= TimeSpan.FromSeconds(5))
             .Timeout(Eventually.Deadline);
         await server.StartAgainAsync();
-        clock.Restart();
+        var attempts = proxy.Accepted;
         await recorder.UntilCountAsync(2);
 
-        await TestContext.Out.WriteLineAsync($"back {clock.ElapsedMilliseconds} ms after the server");
+        await TestContext.Out.WriteLineAsync($"{attempts} attempts, and {proxy.Accepted - attempts} after the server was back");
         Assert.That(recorder.Items[1].Reasons, Is.EqualTo(ResyncReasons.Reconnected));
-        Assert.That(clock.Elapsed, Is.LessThan(s_cap + Eventually.BusyMachine), "the cap, and a machine that is busy");
+        Assert.That(proxy.Accepted - attempts, Is.LessThanOrEqualTo(2), "one that was just failing, and the next one");
+        var delays = states.Items.OfType<ListenerState.Reconnecting>().Select(state => state.Delay).ToList();
+        Assert.That(delays, Is.All.LessThanOrEqualTo(s_cap));
+        Assert.That(delays.Max(), Is.GreaterThanOrEqualTo(s_cap / 2), "the cap was reached, or this has tested nothing");
     }
 
     [Test]
     public async Task DisposingWhileTheServerIsPaused_ReturnsWithinItsLimit()
     {
         await using var server = await TestServer.StartOwnAsync();
-        var listener = new PgListener(server.ConnectionString);
+        await using var clock = await HeartbeatClock.StartAsync(s_limit);
+        // No heartbeat ends the line before.
+        var listener = new PgListener(server.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1) });
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
         await server.PauseAsync();
         try
         {
-            var clock = Stopwatch.StartNew();
+            var start = clock.Beats;
             await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
-            await TestContext.Out.WriteLineAsync($"disposed in {clock.ElapsedMilliseconds} ms");
-            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2) + Eventually.BusyMachine), "two seconds, and a machine that is busy");
+            var beats = clock.Beats - start;
+            await TestContext.Out.WriteLineAsync($"disposed in {beats} beats");
+            Assert.That(beats, Is.LessThanOrEqualTo(HeartbeatClock.MostBeatsIn(1)));
             await recorder.UntilEndedAsync();
             Assert.That(recorder.HasCompleted);
         }
@@ -64,15 +76,18 @@ public class ReconnectTests
         await server.PauseAsync();
         try
         {
+            await using var clock = await HeartbeatClock.StartAsync(s_limit);
+            // The attempt would not end by itself before the test does.
             await using var listener = new PgListener(
-                $"{server.ConnectionString};{setting}", new PgListenerOptions { Linger = TimeSpan.Zero });
+                $"{server.ConnectionString};Timeout=1000;{setting}", new PgListenerOptions { Linger = TimeSpan.Zero });
             var subscription = listener.Channel("a").Subscribe(_ => { });
             _ = await listener.State.FirstAsync(state => state is ListenerState.Connecting).Timeout(Eventually.Deadline);
-            var clock = Stopwatch.StartNew();
+            var start = clock.Beats;
             subscription.Dispose();
-            _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(TimeSpan.FromSeconds(30));
-            await TestContext.Out.WriteLineAsync($"idle after {clock.ElapsedMilliseconds} ms");
-            Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2) + Eventually.BusyMachine), "two seconds, and a machine that is busy");
+            _ = await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
+            var beats = clock.Beats - start;
+            await TestContext.Out.WriteLineAsync($"idle in {beats} beats");
+            Assert.That(beats, Is.LessThanOrEqualTo(HeartbeatClock.MostBeatsIn(1)));
         }
         finally
         {
