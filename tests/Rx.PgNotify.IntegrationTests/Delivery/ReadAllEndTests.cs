@@ -66,7 +66,9 @@ public class ReadAllEndTests
     [Test]
     public async Task CancellingWhileTheHostIsUnreachable_EndsIt()
     {
-        await using var listener = new PgListener("Host=127.0.0.1;Port=1;Username=u");
+        // No attempt comes to an end while the test waits.
+        await using var listener = new PgListener(
+            "Host=127.0.0.1;Port=1;Username=u", new PgListenerOptions { ReconnectDelay = TimeSpan.FromMinutes(10), MaxReconnectDelay = TimeSpan.FromHours(1) });
         using var cancellation = new CancellationTokenSource();
         await using var reading = listener.Channel("a").ReadAllAsync().WithCancellation(cancellation.Token).GetAsyncEnumerator();
         var waiting = MoveNextAsync();
