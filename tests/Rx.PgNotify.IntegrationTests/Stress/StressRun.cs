@@ -5,17 +5,18 @@ sealed class StressRun : IAsyncDisposable
 {
     readonly Random _random;
     readonly Findings _findings;
+    readonly HeartbeatClock _clock;
     readonly CommitLog[] _channels = [.. Enumerable.Range(0, 8).Select(i => new CommitLog(UniqueChannel.Name($"stress{i}")))];
     readonly List<StressedLine> _lines = [];
     readonly List<StressedListener> _listeners = [];
     readonly Senders _senders;
     readonly BriefListeners _brief;
 
-    public StressRun(int seed, Findings findings)
+    public StressRun(int seed, Findings findings, HeartbeatClock clock)
     {
-        (_random, _findings) = (new Random(seed), findings);
+        (_random, _findings, _clock) = (new Random(seed), findings, clock);
         _senders = new Senders(TestServer.DataSource, _channels, findings);
-        _brief = new BriefListeners(NewLine("brief"), _channels, findings);
+        _brief = new BriefListeners(NewLine("brief"), _channels, findings, clock);
         Add("roomy", heartbeatSeconds: 1, capacity: 65_536, bytes: 8 * 1024 * 1024, lingerMilliseconds: 200);
         Add("tight", heartbeatSeconds: 2, capacity: 64, bytes: 1024 * 1024, lingerMilliseconds: 0);
         Add("tiny", heartbeatSeconds: 1, capacity: 5_000, bytes: 64 * 1024, lingerMilliseconds: 50);
@@ -76,7 +77,7 @@ sealed class StressRun : IAsyncDisposable
             BufferBytes = bytes,
             Linger = TimeSpan.FromMilliseconds(lingerMilliseconds),
         };
-        _listeners.Add(new StressedListener(name, options, NewLine(name), _channels, _findings));
+        _listeners.Add(new StressedListener(name, options, NewLine(name), _channels, _findings, _clock));
     }
 
     StressedLine NewLine(string name)

@@ -14,7 +14,8 @@ public class StressTests
         var seed = StressSettings.Seed;
         await TestContext.Progress.WriteLineAsync($"Stress: PGNOTIFY_STRESS_SEED={seed}, {StressSettings.Duration.TotalSeconds} s");
         var findings = new Findings();
-        await using var run = new StressRun(seed, findings);
+        await using var clock = await HeartbeatClock.StartAsync(StressedListener.DisposeLimit);
+        await using var run = new StressRun(seed, findings, clock);
 
         // In rounds: only when all is at rest can be said what everybody must have got, and only when everybody has gone
         // whether anything is left.
@@ -31,6 +32,8 @@ public class StressTests
         await run.RoundAsync(length);
         await run.EndAsync();
 
+        // An observer is gone when it throws; the failure is told a moment later.
+        await Eventually.IsTrueAsync(() => findings["failures told"] >= findings["throws"]);
         await TestContext.Progress.WriteLineAsync(
             $"Stress: seed {seed}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, {findings.ViolationCount} violations; {findings}\n" +
             $"KiB in use after each round: {string.Join(' ', memory.Select(bytes => bytes / 1024))}\n{findings.Violations}");

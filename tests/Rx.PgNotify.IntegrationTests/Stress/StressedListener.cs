@@ -5,18 +5,14 @@ namespace Rx.PgNotify.IntegrationTests.Stress;
 /// <summary>One listener on its line, and what must hold when it is at rest or gone.</summary>
 sealed class StressedListener : IAsyncDisposable
 {
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
-
-    // The 2 seconds that are promised come first.
-    static readonly TimeSpan s_longestDispose = TimeSpan.FromSeconds(2) + Eventually.BusyMachine;
-
     readonly Findings _findings;
+    readonly HeartbeatClock _clock;
     readonly PgListener _listener;
 
     public StressedListener(
-        string name, PgListenerOptions options, StressedLine line, IReadOnlyList<CommitLog> channels, Findings findings)
+        string name, PgListenerOptions options, StressedLine line, IReadOnlyList<CommitLog> channels, Findings findings, HeartbeatClock clock)
     {
-        (Name, Line, _findings) = (name, line, findings);
+        (Name, Line, _findings, _clock) = (name, line, findings, clock);
         options.ReconnectDelay = TimeSpan.FromMilliseconds(5);
         options.MaxReconnectDelay = TimeSpan.FromMilliseconds(200);
         options.ObserverFailed = failure =>
@@ -28,6 +24,9 @@ sealed class StressedListener : IAsyncDisposable
         _listener = new PgListener(line.ConnectionString, options);
         Subscribers = new Subscribers(_listener, name, channels, findings);
     }
+
+    /// <summary>What is promised of <see cref="PgListener.DisposeAsync"/>, and the heartbeat of the clock.</summary>
+    public static TimeSpan DisposeLimit => TimeSpan.FromSeconds(2);
 
     public string Name { get; }
 
@@ -75,10 +74,10 @@ sealed class StressedListener : IAsyncDisposable
     public async Task EndAsync()
     {
         var subscribers = Subscribers.Living();
-        var start = Stopwatch.GetTimestamp();
+        var start = _clock.Beats;
         await _listener.DisposeAsync();
-        if (Stopwatch.GetElapsedTime(start) is var elapsed && elapsed > s_longestDispose)
-            _findings.Violate($"{Name}: DisposeAsync took {elapsed}");
+        if (_clock.Beats - start is var beats && beats > HeartbeatClock.MostBeatsIn(1))
+            _findings.Violate($"{Name}: DisposeAsync took {beats} beats");
         if (!await HoldsAsync(() => Task.FromResult(subscribers.TrueForAll(subscriber => subscriber.IsGone))))
             _findings.Violate($"{Name}: not every observer was completed");
         _findings.Count("listeners ended");
@@ -97,7 +96,7 @@ sealed class StressedListener : IAsyncDisposable
         var start = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(start) > s_deadline)
+            if (Stopwatch.GetElapsedTime(start) > Eventually.Deadline)
                 return false;
             await Task.Delay(20);
         }
