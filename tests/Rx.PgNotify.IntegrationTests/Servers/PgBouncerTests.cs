@@ -7,7 +7,7 @@ public sealed class PgBouncerTests
 {
     static readonly PgListenerOptions s_quick = new()
     {
-        Heartbeat = TimeSpan.FromSeconds(3), // so long a pooler is given to let a notification through
+        Heartbeat = TimeSpan.FromSeconds(5), // so long a pooler is given to let a notification through, on a busy machine too
         ReconnectDelay = TimeSpan.FromMilliseconds(20),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
     };
