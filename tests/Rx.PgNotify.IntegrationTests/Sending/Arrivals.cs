@@ -5,8 +5,6 @@ sealed class Arrivals : IAsyncDisposable
 {
     const string Marker = "that was all";
 
-    static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-
     readonly PgListener _listener;
     readonly string _connectionString;
     readonly Recorder<Notification> _recorder = new();
@@ -31,14 +29,14 @@ sealed class Arrivals : IAsyncDisposable
         return arrivals;
     }
 
-    public Task UntilCountAsync(int count) => Eventually.IsTrueAsync(() => _recorder.Count >= count, s_deadline, $"{count} notifications");
+    public Task UntilCountAsync(int count) => Eventually.IsTrueAsync(() => _recorder.Count >= count, expectation: $"{count} notifications");
 
     /// <summary>What has arrived before something that is sent now.</summary>
     public async Task<IReadOnlyList<Notification>> AllAsync()
     {
         var marker = $"{Marker} {Guid.NewGuid()}";
         await Servers.SqlExtensions.ExecuteAsync(_connectionString, $"SELECT pg_notify('{Channel}', '{marker}')");
-        await Eventually.IsTrueAsync(() => _recorder.Items.Any(item => item.Payload == marker), s_deadline, "the marker");
+        await Eventually.IsTrueAsync(() => _recorder.Items.Any(item => item.Payload == marker), expectation: "the marker");
         return [.. _recorder.Items.TakeWhile(item => item.Payload != marker).Where(item => !item.Payload.StartsWith(Marker, StringComparison.Ordinal))];
     }
 

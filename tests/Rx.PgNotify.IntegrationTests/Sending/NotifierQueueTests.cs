@@ -52,7 +52,7 @@ public class NotifierQueueTests
             kept.Add(notifier.NotifyAsync(arrivals.Channel, "kept too"));
             await cancellation.CancelAsync();
             foreach (var task in cancelled)
-                Assert.That(async () => await task.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+                Assert.That(async () => await task.WaitAsync(Eventually.Deadline), Throws.InstanceOf<OperationCanceledException>());
         }
 
         await Task.WhenAll(kept);

@@ -21,7 +21,7 @@ sealed class SendLedger(string channel)
 
     public Task UntilEndedAsync() =>
         Task.WhenAll(_sends.Where(send => !send.Task.IsCompleted).Select(send => send.Task))
-            .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(60));
+            .ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(Eventually.Deadline);
 
     public IEnumerable<string> Violations(IReadOnlyList<int> arrived, bool mayRepeat)
     {

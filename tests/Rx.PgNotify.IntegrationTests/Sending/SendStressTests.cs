@@ -37,10 +37,10 @@ public class SendStressTests
         var faults = BreakAsync(proxy, application, new Random(seed), clock);
         await Task.WhenAll(ledgers.Select((ledger, i) => Task.Run(() => SendAsync(notifier, ledger, new Random(seed + i), clock))));
         var counts = await faults;
-        await notifier.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90));
+        await notifier.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
 
         // What was in doubt may be committed late, by a backend that does not know yet that its client has gone.
-        await Eventually.BecomesAsync(() => Chaos.BackendsAsync(application), backends => backends == 0, TimeSpan.FromSeconds(30));
+        await Eventually.BecomesAsync(() => Chaos.BackendsAsync(application), backends => backends == 0);
         var arrived = (await arrivals.AllAsync()).ToLookup(item => item.Channel, item => int.Parse(item.Payload, CultureInfo.InvariantCulture));
         var violations = ledgers.SelectMany(ledger => ledger.Violations([.. arrived[ledger.Channel]], resendInDoubt)).ToList();
         await TestContext.Progress.WriteLineAsync($"Sending: seed {seed}, {counts}; {SendLedger.Summary(ledgers)}; {arrived.Sum(group => group.Count())} arrived");
