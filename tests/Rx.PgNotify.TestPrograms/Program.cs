@@ -10,6 +10,7 @@ return args switch
     ["allocate"] => await AllocationProgram.RunAsync(),
     ["docker"] => await DockerProgram.RunAsync(),
     ["attempts"] => await AttemptsProgram.RunAsync(),
+    ["context"] => await ContextProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

@@ -80,7 +80,7 @@ abstract class Client : IAsyncDisposable
             var payload = $"{Guid.NewGuid()}";
             while (_recorder.Items.All(item => item.Payload != payload))
             {
-                await SqlExtensions.ExecuteAsync(server, $"SELECT pg_notify('{_channel.Name}', '{payload}')");
+                await SqlExtensions.ExecuteAsync($"{server};Enlist=false", $"SELECT pg_notify('{_channel.Name}', '{payload}')");
                 await Task.Delay(TimeSpan.FromMilliseconds(20));
             }
         }
