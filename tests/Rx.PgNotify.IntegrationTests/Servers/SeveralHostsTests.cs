@@ -94,10 +94,10 @@ public class SeveralHostsTests
         await Eventually.IsTrueAsync(async () => await pair.Standby.ExecuteAsync("SELECT pg_is_in_recovery()") is false);
         await using var arrivals = await Arrivals.ListenAsync(pair.Standby.ConnectionString);
         // Npgsql goes by what it knew of the hosts, for 10 s at the most, and its pool has connections that are dead.
-        await Eventually.IsTrueAsync(() => IsDoneAsync(() => hosts.NotifyAsync(arrivals.Channel, "heard")));
+        await UntilDoneAsync(() => hosts.NotifyAsync(arrivals.Channel, "heard"));
         await usage.UntilCountAsync(usage.Count + 3);
-        await Eventually.IsTrueAsync(() => IsDoneAsync(() => trigger.InstallAsync(hosts)));
-        await Eventually.IsTrueAsync(() => IsDoneAsync(() => catchUp.LoadAsync(hosts, null, _ => 0)));
+        await UntilDoneAsync(() => trigger.InstallAsync(hosts));
+        await UntilDoneAsync(() => catchUp.LoadAsync(hosts, null, _ => 0));
 
         Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(new[] { "heard" }));
         Assert.That(usage.Violation, Is.Null);
@@ -134,6 +134,8 @@ public class SeveralHostsTests
             ("BuildMultiHost", hosts => new NpgsqlDataSourceBuilder(hosts).BuildMultiHost()),
             ("WithTargetSession(Primary)", hosts => WithTarget(hosts, TargetSessionAttributes.Primary)),
             ("WithTargetSession(ReadWrite)", hosts => WithTarget(hosts, TargetSessionAttributes.ReadWrite)),
+            ("WithTargetSession(PreferPrimary) of a string with any",
+                hosts => WithTarget($"{hosts};Target Session Attributes=any", TargetSessionAttributes.PreferPrimary)),
             ("WithTargetSession(Primary) of a string with standby",
                 hosts => WithTarget($"{hosts};Target Session Attributes=standby", TargetSessionAttributes.Primary)),
         }
@@ -145,16 +147,19 @@ public class SeveralHostsTests
     static NpgsqlDataSource WithTarget(string hosts, TargetSessionAttributes target) =>
         new NpgsqlDataSourceBuilder(hosts).BuildMultiHost().WithTargetSession(target);
 
-    static async Task<bool> IsDoneAsync(Func<Task> call)
-    {
-        try
+    static Task UntilDoneAsync(Func<Task> call) => Eventually.IsTrueAsync(
+        async () =>
         {
-            await call();
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
-    }
+            try
+            {
+                await call();
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                return false;
+            }
+        },
+        TimeSpan.FromMinutes(1),
+        "the promoted one should be found");
 }
