@@ -18,7 +18,10 @@ public enum PgListenerError
     /// <summary>The only server is a standby in recovery, where <c>LISTEN</c> is not possible (SQLSTATE 25006).</summary>
     ServerInRecovery = 4,
 
-    /// <summary>The server refused to listen to this one channel; other channels go on.</summary>
+    /// <summary>
+    /// The server refused to listen to this one channel; other channels go on. In the encoding of its database the name is
+    /// too long, or becomes another one, or lacks a character.
+    /// </summary>
     ChannelRefused = 5,
 
     /// <summary>A setting of the connection string is refused, by the server or by Npgsql.</summary>

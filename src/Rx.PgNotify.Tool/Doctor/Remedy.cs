@@ -15,7 +15,7 @@ static class Remedy
         PgListenerError.SettingsRefused => "Change that setting in the text of the connection.",
         PgListenerError.TransactionPooler =>
             "Give the listener a connection to the server itself, or a pool in session mode. Sending may go through this pooler.",
-        PgListenerError.ChannelRefused => "The server's encoding may lack a character of the channel's name.",
+        PgListenerError.ChannelRefused => "The encoding of the database can't hold this name: take a shorter one, or one of plain ASCII.",
         _ => "The server's log may tell more. Is it a PostgreSQL server, is it starting up, or has it reached max_connections or a limit of the role or database?",
     };
 }

@@ -19,6 +19,7 @@ sealed record CatchUpNames
         if (KeyNames.Count == 0 || KeyNames.Distinct(StringComparer.Ordinal).Count() < KeyNames.Count)
             throw new ArgumentException("A key has one column or more, and each once.", nameof(key));
 
+        Given = [schema, LongestPrefix + table, .. KeyNames];
         Table = Qualified(table);
         Tombstones = Qualified(LongestPrefix + table);
         StampFunction = Qualified("catch_up_stamp_" + table);
@@ -31,6 +32,9 @@ sealed record CatchUpNames
     }
 
     internal IReadOnlyList<string> KeyNames { get; }
+
+    /// <summary>What the server would cut if its encoding made it too long.</summary>
+    internal IReadOnlyList<string> Given { get; }
 
     internal string Table { get; }
 

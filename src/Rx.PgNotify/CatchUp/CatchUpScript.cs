@@ -12,7 +12,7 @@ static class CatchUpScript
 
         {Body("DO", $"""
             BEGIN
-                PERFORM set_config('catch_up.former_role', current_setting('role'), true), set_config('role', (
+            {SqlNameCheck.Statement(names.Given)}    PERFORM set_config('catch_up.former_role', current_setting('role'), true), set_config('role', (
                     SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {SqlText.Literal(names.Table)}::regclass), true);
             END
             """)};

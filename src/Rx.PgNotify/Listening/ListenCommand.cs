@@ -9,12 +9,14 @@ static class ListenCommand
     // 0.25 s instead of 1.1 s). Few channels do without it: it needs PL/pgSQL, which may have been dropped.
     const int MostStatements = 64;
 
-    // pg_stat_activity shows the last statement of a session.
-    const string Signature = "/* Rx.PgNotify */";
+    // What an idle session did last is what pg_stat_activity shows of it, cut after so many bytes: hence in front.
+    const string Mark = "/* Rx.PgNotify */ ";
 
     internal static NpgsqlBatch Create(NpgsqlConnection connection, ChannelChanges changes)
     {
         var batch = new NpgsqlBatch(connection);
+        if (EncodingCheck.Create(connection, changes.Listen.Select(channel => channel.Hub.Name)) is { } check)
+            batch.BatchCommands.Add(check);
         AddStatements(batch, "UNLISTEN", changes.Unlisten);
         AddStatements(batch, "LISTEN", changes.Listen);
         return batch;
@@ -29,7 +31,7 @@ static class ListenCommand
         }
 
         foreach (var channel in channels)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{verb} {SqlName.Quote(channel.Hub.Name)} {Signature}"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Mark}{verb} {SqlName.Quote(channel.Hub.Name)}"));
     }
 
     // DO takes no parameters: the names are literals in its body, whose delimiter is one that no name contains.
@@ -37,7 +39,7 @@ static class ListenCommand
     {
         var names = channels.ConvertAll(channel => channel.Hub.Name);
         var delimiter = SqlText.Mark("rx", names);
-        return $"DO {delimiter}DECLARE channel text; BEGIN FOREACH channel IN ARRAY {SqlText.Array(names)} "
-            + $"LOOP EXECUTE pg_catalog.format('{verb} %I', channel); END LOOP; END{delimiter} {Signature}";
+        return $"{Mark}DO {delimiter}DECLARE channel text; BEGIN FOREACH channel IN ARRAY {SqlText.Array(names)} "
+            + $"LOOP EXECUTE pg_catalog.format('{verb} %I', channel); END LOOP; END{delimiter}";
     }
 }

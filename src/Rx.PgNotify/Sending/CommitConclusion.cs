@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
@@ -66,9 +67,20 @@ sealed class CommitConclusion(
 
         Log.SendsRefused(logger, refused.Count, failure.SqlState);
         foreach (var send in refused)
-            send.Fail(PgNotifierError.Refused, $"The server refused to send it (SQLSTATE {failure.SqlState}).", failure);
+            send.Fail(PgNotifierError.Refused, $"The server refused to send it{Reason(failure)} (SQLSTATE {failure.SqlState}).", failure);
         PutBack(commits[1..]);
     }
+
+    // Of the server's own words only those that can't quote a payload.
+    string Reason(PostgresException failure) => failure.SqlState switch
+    {
+        PostgresErrorCodes.InvalidParameterValue => string.Create(
+            CultureInfo.InvariantCulture,
+            $": {failure.MessageText}; in the encoding of its database, {connection.Encoding}, a channel has at most {SqlName.MaxBytes} bytes and a payload {PayloadText.MaxBytes:N0}"),
+        PostgresErrorCodes.UntranslatableCharacter =>
+            $": the encoding of its database, {connection.Encoding}, lacks a character of the channel or of the payload",
+        _ => "",
+    };
 
     void PutBack(List<List<PendingSend>> commits)
     {

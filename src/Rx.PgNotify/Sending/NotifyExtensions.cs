@@ -20,7 +20,10 @@ public static class NotifyExtensions
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
     /// </exception>
-    /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    /// <exception cref="NpgsqlException">
+    /// The server could not be reached or refused. In a database of another encoding than UTF-8 it also refuses a channel or
+    /// a payload that is too long there (SQLSTATE 22023), or has a character that is missing there (22P05).
+    /// </exception>
     /// <remarks>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</remarks>
     public static async Task NotifyAsync(
         this NpgsqlDataSource dataSource, string channel, string? payload = null, CancellationToken cancellationToken = default)

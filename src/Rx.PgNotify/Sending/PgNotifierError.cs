@@ -7,8 +7,8 @@ public enum PgNotifierError
     Unknown = 0,
 
     /// <summary>
-    /// The server refused it, and nothing was sent: its encoding lacks a character, its notification queue is full, or
-    /// another reason that the inner <see cref="Npgsql.PostgresException"/> names.
+    /// The server refused it, and nothing was sent: its encoding lacks a character or needs more bytes than UTF-8, its
+    /// notification queue is full, or another reason that the inner <see cref="Npgsql.PostgresException"/> names.
     /// </summary>
     Refused = 1,
 

@@ -33,6 +33,9 @@ sealed class SendConnection(
     /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>
     internal Exception? LastFailure => _reconnect.LastFailure;
 
+    /// <summary>The encoding of the present connection's database.</summary>
+    internal string Encoding => _session?.Encoding ?? "";
+
     /// <summary>A connection that lived a moment ago, or <see langword="null"/>: look again whether one is needed.</summary>
     /// <exception cref="PgNotifierException">The first connection failed, for a reason that trying again can't mend.</exception>
     internal async Task<SendSession?> GetAsync()

@@ -51,6 +51,9 @@ sealed class SendSession : IAsyncDisposable
     /// </summary>
     internal bool IsDirect { get; private set; }
 
+    /// <summary>The encoding of the database, in which the server counts bytes.</summary>
+    internal string Encoding { get; private set; } = "";
+
     /// <summary>Makes sure that <paramref name="connection"/>, just opened, can send, and becomes its owner, even if it can't.</summary>
     internal static async Task<SendSession> CreateAsync(NpgsqlConnection connection, TimeSpan heartbeat)
     {
@@ -58,6 +61,7 @@ sealed class SendSession : IAsyncDisposable
         try
         {
             await session.AnsweredAsync(session.CheckAsync()).ConfigureAwait(false);
+            session.Encoding = connection.PostgresParameters.GetValueOrDefault("server_encoding", "");
             return session;
         }
         catch

@@ -14,4 +14,10 @@ public enum ReloadReason
 
     /// <summary>A payload could not be read. Any role may send one.</summary>
     Malformed,
+
+    /// <summary>
+    /// The table was altered since its triggers were installed, so that they can't tell its rows as they are: install them
+    /// again.
+    /// </summary>
+    TableAltered,
 }

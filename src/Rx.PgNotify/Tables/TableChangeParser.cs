@@ -39,9 +39,12 @@ sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification,
     {
         if (payload.GetProperty("op").ValueEquals("truncate"))
             return [new TableChange<T>.Reload(ReloadReason.Truncated)];
-        return payload.TryGetProperty("rows", out var rows)
-            ? [.. rows.EnumerateArray().Select(Change)]
-            : [new TableChange<T>.Reload(ReloadReason.WithoutRows, payload.TryGetProperty("count", out var count) ? count.GetInt64() : null)];
+        if (payload.TryGetProperty("rows", out var rows))
+            return [.. rows.EnumerateArray().Select(Change)];
+        var isAltered = payload.TryGetProperty("altered", out var altered) && altered.GetBoolean();
+        return [new TableChange<T>.Reload(
+            isAltered ? ReloadReason.TableAltered : ReloadReason.WithoutRows,
+            payload.TryGetProperty("count", out var count) ? count.GetInt64() : null)];
     }
 
     TableChange<T> Change(JsonElement row) => row.GetProperty("op").GetString() switch

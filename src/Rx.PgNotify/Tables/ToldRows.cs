@@ -30,12 +30,15 @@ static class ToldRows
                 new_fits boolean := true;
                 old_fits boolean := true;
             BEGIN
+                EXIT stored WHEN altered;
         {{(options.RowLevel ? OfRow(options) : OfStatement(options))}}
             EXCEPTION WHEN others OR assert_failure THEN
                 rows := NULL;
                 keys := NULL;
+                altered := SQLSTATE IN ('42703', '42804'); -- undefined column, datatype mismatch
             END;
             message := message || CASE
+                WHEN altered THEN ''
                 WHEN octet_length(rows) <= room THEN ',"rows":[' || substr(rows, 2) || ']'
                 WHEN octet_length(keys) <= room THEN ',"keys":[' || substr(keys, 2) || ']'
                 ELSE ''

@@ -27,6 +27,8 @@ static class TriggerFunction
     {
         var options = trigger.Options;
         var isBare = options.Contents == TriggerContents.Bare;
+        var isFiltered = options is { ColumnFilter.Count: > 0, RowLevel: false };
+        var canBeAltered = options.TellsRows || isFiltered;
         var channel = SqlText.Literal(trigger.Channel);
         string?[] parts =
         [
@@ -34,15 +36,18 @@ static class TriggerFunction
             // COLLATE, because lower('INSERT') is something else in Turkish.
             $"    message text := {SqlText.Literal(Head(trigger))} || lower(TG_OP COLLATE \"C\") || '\"';",
             isBare ? null : Variables,
+            canBeAltered ? AlteredTable.Variables(options) : null,
             options.TellsRows ? ToldRows.Variables(options) : null,
             "BEGIN",
             isBare ? null : Truncation(channel),
-            options.ColumnFilter.Count > 0 && !options.RowLevel ? Filter(options.ColumnFilter) : null,
+            isFiltered ? AlteredTable.Statements(trigger) : null,
+            isFiltered ? Filter(options.ColumnFilter) : null,
             options.RowLevel ? null : isBare ? StopWithoutRows : CountRows,
             isBare ? null : Number,
+            canBeAltered && !isFiltered ? AlteredTable.Statements(trigger) : null,
             options.TellsRows ? ToldRows.Statements(options) : null,
             $$"""
-                PERFORM pg_notify({{channel}}, message || '}');
+                PERFORM pg_notify({{channel}}, message || {{(canBeAltered ? "CASE WHEN altered THEN ',\"altered\":true}' ELSE '}' END" : "'}'")}});
                 RETURN NULL;
             END
             """,
@@ -81,7 +86,7 @@ static class TriggerFunction
 
     // The first rows of both tables usually are the same ones: where one has changed, the others need no comparison.
     static string Filter(IReadOnlyList<string> columns) => $"""
-            IF TG_OP = 'UPDATE' THEN
+            IF TG_OP = 'UPDATE' AND NOT altered THEN
                 BEGIN
                     IF NOT EXISTS (
                         SELECT FROM (SELECT * FROM changed_rows LIMIT 100) AS n JOIN (SELECT * FROM old_rows LIMIT 100) AS o ON {SameKey}

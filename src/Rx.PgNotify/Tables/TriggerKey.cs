@@ -13,12 +13,13 @@ static class TriggerKey
     static readonly string[] s_json = ["(SELECT row_to_json(t.*) FROM (SELECT ", ") AS t)"];
 
     internal const string Variables = """
-            key_columns pg_catalog.text[];
-            key         pg_catalog.text;
-            same_key    pg_catalog.text;
-            all_columns pg_catalog.text;
-            key_size    pg_catalog.text;
-            told_size   pg_catalog.text;
+            key_columns   pg_catalog.text[];
+            key           pg_catalog.text;
+            same_key      pg_catalog.text;
+            all_columns   pg_catalog.text;
+            known_columns pg_catalog.text[];
+            key_size      pg_catalog.text;
+            told_size     pg_catalog.text;
         """;
 
     internal static string Statements(TableTriggerOptions options)
@@ -28,7 +29,7 @@ static class TriggerKey
             $"""
 
                 -- the columns that identify a row
-                key_columns := {(options.KeyColumns.Count > 0 ? SqlText.Array(options.KeyColumns) : PrimaryKey)};
+                key_columns := {(options.KeyColumns.Count > 0 ? SqlText.Array(options.KeyColumns) : SqlKey.Primary("target"))};
                 key := (SELECT string_agg(format('r.%I', name), ', ') FROM unnest(key_columns) AS k (name));
                 same_key := (SELECT string_agg(format('o.%1$I = n.%1$I', name), ' AND ') FROM unnest(key_columns) AS k (name));
             """,
@@ -43,15 +44,7 @@ static class TriggerKey
                         '%s: the columns of the key (KeyColumns, --key) are {SqlKey.Requirement}', target);
                 END IF;
             """,
-            """
-                -- and those that have values: virtual ones have none in triggers
-                all_columns := 'r.*';
-                IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = target AND attgenerated = 'v') THEN
-                    all_columns := (
-                        SELECT string_agg(format('r.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-                        WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v');
-                END IF;
-            """,
+            AlteredTable.Install,
             !options.TellsRows ? null : $"""
                 -- what the values take where they are stored
                 key_size := {SizeOf("cardinality(key_columns) = 0 AND " + IsTold(options) + " OR attname = ANY (key_columns)")};
@@ -76,14 +69,9 @@ static class TriggerKey
         .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.KeySize, "%4$s", StringComparison.Ordinal)
-        .Replace(TriggerFunction.ToldSize, "%5$s", StringComparison.Ordinal);
-
-    const string PrimaryKey = """
-        ARRAY(
-                SELECT attname::text FROM pg_index CROSS JOIN unnest(indkey) WITH ORDINALITY AS k (attnum, position)
-                    JOIN pg_attribute AS a ON a.attrelid = indrelid AND a.attnum = k.attnum
-                WHERE indrelid = target AND indisprimary AND position <= indnkeyatts ORDER BY position)
-        """;
+        .Replace(TriggerFunction.ToldSize, "%5$s", StringComparison.Ordinal)
+        .Replace(AlteredTable.KnownKey, "%6$L", StringComparison.Ordinal)
+        .Replace(AlteredTable.KnownColumns, "%7$L", StringComparison.Ordinal);
 
     static string IsTold(TableTriggerOptions options) => options.Contents switch
     {
@@ -97,7 +85,7 @@ static class TriggerKey
         (
                 SELECT concat_ws(' + ', '0::bigint', string_agg(format('coalesce(pg_column_size(r.%I), 0)', attname), ' + '))
                 FROM pg_attribute
-                WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v' AND attlen = -1 AND ({columns}))
+                WHERE attrelid = target AND {SqlColumns.HasValue} AND attlen = -1 AND ({columns}))
         """;
 
     static bool IsKeyNeeded(TableTriggerOptions options) =>

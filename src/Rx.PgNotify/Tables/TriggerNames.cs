@@ -25,14 +25,18 @@ sealed class TriggerNames
     /// <summary>The one function behind all the triggers, quoted, in the table's schema.</summary>
     internal string Function { get; }
 
+    /// <summary>A setting of a transaction, for the function to keep something in.</summary>
+    internal string Setting => $"rx_pgnotify.{_id}";
+
     /// <summary>The trigger of one operation. A trigger can't be replaced by one of the other level: hence two names.</summary>
     internal string Trigger(TableOperations operation, bool rowLevel) =>
         $"{_id}_{operation.ToString().ToLowerInvariant()}{(rowLevel ? "_row" : "")}";
 
-    // An identifier has 63 bytes, and a character is not cut in two.
+    // An identifier has 63 bytes, and a character is not cut in two. In the encoding of some database any character beyond
+    // ASCII may take four of them; cut by the server, two functions would be one.
     static string Beginning(string table)
     {
         var bytes = 0;
-        return string.Concat(table.EnumerateRunes().TakeWhile(rune => (bytes += rune.Utf8SequenceLength) <= MaxTableBytes));
+        return string.Concat(table.EnumerateRunes().TakeWhile(rune => (bytes += rune.IsAscii ? 1 : 4) <= MaxTableBytes));
     }
 }

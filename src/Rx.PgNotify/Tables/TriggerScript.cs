@@ -33,7 +33,7 @@ static class TriggerScript
             $"""
             BEGIN
                 PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-                target := {SqlText.Literal(trigger.Names.Table)}::regclass;
+            {SqlNameCheck.Statement(given)}    target := {SqlText.Literal(trigger.Names.Table)}::regclass;
             {Checks(trigger)}
             """,
             needsKey ? TriggerKey.Statements(trigger.Options) : null,
@@ -41,7 +41,7 @@ static class TriggerScript
 
                 body := {(needsKey ? "format(" : "")}{function}
             {(needsKey ? TriggerKey.AsFormat(body) : body)}
-            {function}{(needsKey ? ", key, same_key, all_columns, key_size, told_size)" : "")};
+            {function}{(needsKey ? ", key, same_key, all_columns, key_size, told_size, nullif(key_columns, '{}'), known_columns)" : "")};
                 EXECUTE {SqlText.Literal(FunctionHeader(trigger))} || quote_literal(body);
             {OwnerCheck(trigger)}
             {Triggers(trigger, "ARRAY[target]", TriggerEvent.Of(trigger).Where(e => e.IsOfRow))}{Triggers(trigger, "relations", TriggerEvent.Of(trigger).Where(e => !e.IsOfRow))}
@@ -87,10 +87,7 @@ static class TriggerScript
             """,
             !options.NamedColumns.Any() ? null : $"""
                 missing := (
-                    SELECT string_agg(DISTINCT quote_ident(named.name), ', ') FROM unnest({SqlText.Array(options.NamedColumns)}) AS named (name)
-                    WHERE NOT EXISTS (
-                        SELECT FROM pg_attribute
-                        WHERE attrelid = target AND attname = named.name AND attnum > 0 AND NOT attisdropped AND attgenerated <> 'v'));
+                    SELECT string_agg(DISTINCT quote_ident(named.name), ', ') FROM {SqlColumns.Missing("target", options.NamedColumns)});
                 IF missing IS NOT NULL THEN
                     RAISE undefined_column USING MESSAGE = format('%s has no stored column %s', target, missing);
                 END IF;

@@ -37,6 +37,21 @@ public sealed class CatchUpScriptTests
     }
 
     [Test]
+    public async Task Install_OfATableWhoseTombstonesGetTooLongAName_IsRefused()
+    {
+        var name = new string('\u0386', 16); // 32 bytes of UTF-8, 48 there, and 17 before them
+        await using var database = await EncodedDatabase.CreateAsync("EUC_JP");
+        await database.ExecuteAsync($"CREATE TABLE \"{name}\" (id int PRIMARY KEY); CREATE TABLE \"{name[1..]}\" (id int PRIMARY KEY)");
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+
+        Assert.That(
+            async () => await new CatchUpTable(name, "id").InstallAsync(source),
+            Throws.TypeOf<PostgresException>().With.Property(nameof(PostgresException.SqlState)).EqualTo("42622")
+                .And.Message.Contains($"catch_up_deleted_{name} has 65"));
+        await new CatchUpTable(name[1..], "id").InstallAsync(source);
+    }
+
+    [Test]
     public async Task Remove_LeavesTheTableAsItWas_AlsoTwice()
     {
         var table = await ReadTable.CreateBareAsync();

@@ -41,7 +41,7 @@ sealed class WireTap : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>The SQL texts sent so far, of all connections.</summary>
+    /// <summary>The SQL texts sent so far, of all connections, without the comment that names the library.</summary>
     public IReadOnlyList<string> Statements => [.. _statements];
 
     /// <summary>How often a client asked for the server's answer.</summary>
@@ -122,17 +122,12 @@ sealed class WireTap : IAsyncDisposable
             Interlocked.Increment(ref _roundTrips);
         if (type is not ((byte)'P' or (byte)'Q'))
             return;
-        var statement = WithoutSignature(Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body));
+        var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body).Replace("/* Rx.PgNotify */ ", "", StringComparison.Ordinal);
         if (_held is { } held && held.Statement == statement)
             held.Hold(connection);
         if (_keepStatements)
             _statements.Enqueue(statement);
     }
-
-    // For pg_stat_activity.
-    static string WithoutSignature(string statement) => statement.EndsWith(" /* Rx.PgNotify */", StringComparison.Ordinal)
-        ? statement[..statement.LastIndexOf(" /*", StringComparison.Ordinal)]
-        : statement;
 
     static string Text(ReadOnlySpan<byte> zeroTerminated) => Encoding.UTF8.GetString(zeroTerminated[..zeroTerminated.IndexOf((byte)0)]);
 

@@ -21,10 +21,10 @@ static class Payload
         return json.RootElement.GetProperty("count").GetInt32();
     }
 
-    /// <summary>What it has besides what is always there: <c>rows</c>, <c>keys</c> or nothing.</summary>
+    /// <summary>What it has besides what is always there: <c>rows</c>, <c>keys</c>, <c>altered</c> or nothing.</summary>
     public static string Kind(string payload)
     {
         using var json = JsonDocument.Parse(payload);
-        return json.RootElement.TryGetProperty("rows", out _) ? "rows" : json.RootElement.TryGetProperty("keys", out _) ? "keys" : "count";
+        return new[] { "rows", "keys", "altered" }.FirstOrDefault(kind => json.RootElement.TryGetProperty(kind, out _), "count");
     }
 }

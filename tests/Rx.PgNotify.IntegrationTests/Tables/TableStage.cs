@@ -7,13 +7,16 @@ namespace Rx.PgNotify.IntegrationTests.Tables;
 sealed class TableStage : IAsyncDisposable
 {
     readonly Recorder<ChannelSignal> _recorder = new();
-    readonly PgListener _listener = new(TestServer.ConnectionString);
+    readonly string _connectionString;
+    readonly PgListener _listener;
     readonly IDisposable _subscription;
     int _seen = 1;
 
-    TableStage(string channel)
+    TableStage(string channel, string connectionString)
     {
         Channel = channel;
+        _connectionString = connectionString;
+        _listener = new PgListener(connectionString);
         _subscription = _listener.Channel(channel).Signals.Subscribe(_recorder);
     }
 
@@ -22,9 +25,9 @@ sealed class TableStage : IAsyncDisposable
     public string Schema { get; } = UniqueChannel.Name("tables");
 
     /// <summary>Makes a schema, listens, and runs the statements with the schema as search path.</summary>
-    public static async Task<TableStage> CreateAsync(string sql, string? channel = null)
+    public static async Task<TableStage> CreateAsync(string sql, string? channel = null, string? connectionString = null)
     {
-        var stage = new TableStage(channel ?? UniqueChannel.Name("tables"));
+        var stage = new TableStage(channel ?? UniqueChannel.Name("tables"), connectionString ?? TestServer.ConnectionString);
         await stage.ExecuteAsync($"CREATE SCHEMA {stage.Schema}");
         await stage.ExecuteAsync(sql);
         await stage._recorder.UntilSubscribedAsync();
@@ -49,7 +52,7 @@ sealed class TableStage : IAsyncDisposable
     public async Task<NpgsqlConnection> ConnectAsync(string? role = null)
     {
         var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Pooling = false, SearchPath = Schema }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, SearchPath = Schema }.ConnectionString);
         await connection.OpenAsync();
         if (role is not null)
             await ExecuteAsync(connection, $"SET ROLE {role}");
@@ -79,7 +82,8 @@ sealed class TableStage : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ToldAsync()
     {
         var marker = string.Create(CultureInfo.InvariantCulture, $"marker {_seen}");
-        await TestServer.DataSource.NotifyAsync(Channel, marker);
+        await using (var connection = await ConnectAsync())
+            await connection.NotifyAsync(Channel, marker);
         await _recorder.UntilAsync(items => items.Skip(_seen).Payloads().Contains(marker), "the marker should arrive");
         var told = _recorder.Items.Skip(_seen).Payloads().ToArray();
         _seen += told.Length;

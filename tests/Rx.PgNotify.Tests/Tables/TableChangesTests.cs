@@ -38,10 +38,14 @@ public sealed partial class TableChangesTests
                 Payload("""{"op":"update","seq":1,"count":100000}"""),
                 Payload("""{"op":"update","count":1,"keys":[{"op":"update","new":{"id":1}}]}"""),
                 Payload("""{"op":"truncate","seq":4}"""),
-                ChannelSignal.Resync("rows", ResyncReasons.Overflow, 17)),
+                ChannelSignal.Resync("rows", ResyncReasons.Overflow, 17),
+                Payload("""{"op":"update","seq":1,"count":2,"altered":true}"""),
+                Payload("""{"op":"update","altered":true}"""),
+                Payload("""{"op":"update","altered":false}""")),
             Is.EqualTo(new[]
             {
                 "0:Reload WithoutRows ", "10:Reload WithoutRows 100000", "20:Reload WithoutRows 1", "30:Reload Truncated ", "40:Reload Resync ",
+                "50:Reload TableAltered 2", "60:Reload TableAltered ", "70:Reload WithoutRows ",
             }));
     }
 
@@ -54,6 +58,7 @@ public sealed partial class TableChangesTests
     [TestCase("""{"op":17}""")]
     [TestCase("""{"op":"s3cret","count":"s3cret"}""")]
     [TestCase("""{"op":"update","count":1e99}""")]
+    [TestCase("""{"op":"update","altered":"s3cret"}""")]
     [TestCase("""{"op":"insert","rows":{}}""")]
     [TestCase("""{"op":"insert","rows":[17]}""")]
     [TestCase("""{"op":"insert","rows":[{"op":"s3cret","new":{"id":1}}]}""")]
