@@ -101,7 +101,8 @@ sealed class ListenSession : IAsyncDisposable
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), CASE pg_catalog.pg_backend_pid() WHEN {ProcessId} THEN {TimeLimits.Lift} END"),
-            _connection) { CommandTimeout = CommandTimeout };
+            _connection)
+        { CommandTimeout = CommandTimeout };
         await using (command.ConfigureAwait(false))
         {
             var reader = await _answers.AnsweredAsync(command.ExecuteReaderAsync(_abort.Token)).ConfigureAwait(false);

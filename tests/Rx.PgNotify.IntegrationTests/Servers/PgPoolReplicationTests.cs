@@ -10,7 +10,6 @@ public sealed class PgPoolReplicationTests
 {
     static readonly PgListenerOptions s_quick = new()
     {
-        Heartbeat = TimeSpan.FromSeconds(1),
         ReconnectDelay = TimeSpan.FromMilliseconds(20),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
     };
@@ -91,7 +90,7 @@ public sealed class PgPoolReplicationTests
         await using var first = await TestServer.StartOwnAsync();
         await using var second = await StartAlikeAsync(first);
         await using var pool = await PgPool.StartAsync("native_replication", [first, second]);
-        await using var listener = new PgListener(pool.ConnectionString, s_quick);
+        await using var listener = new PgListener(pool.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromSeconds(1) });
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();

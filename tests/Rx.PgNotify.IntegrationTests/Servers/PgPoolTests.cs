@@ -9,10 +9,11 @@ public sealed class PgPoolTests
 {
     static readonly PgListenerOptions s_quick = new()
     {
-        Heartbeat = TimeSpan.FromSeconds(1),
         ReconnectDelay = TimeSpan.FromMilliseconds(20),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
     };
+
+    static readonly PgListenerOptions s_impatient = new() { Heartbeat = TimeSpan.FromSeconds(1) };
 
     PostgresServer _server = null!;
 
@@ -94,7 +95,7 @@ public sealed class PgPoolTests
     {
         await using var pool = await PgPool.StartAsync("streaming_replication", [_server]);
         var application = UniqueChannel.Name();
-        await using var listener = new PgListener($"{pool.ConnectionString};Application Name={application}", s_quick);
+        await using var listener = new PgListener($"{pool.ConnectionString};Application Name={application}", s_impatient);
         var prefix = UniqueChannel.Name("p");
         var recorders = Enumerable.Range(0, 100).Select(_ => new Recorder<ChannelSignal>()).ToList();
         var subscriptions = recorders.Select((recorder, i) => listener.Channel($"{prefix}_{i}").Signals.Subscribe(recorder)).ToList();
@@ -107,7 +108,7 @@ public sealed class PgPoolTests
                 $"select bool_or(clock_timestamp() - backend_start > '3.5 s') is true from pg_stat_activity where application_name = '{application}'")),
             expectation: "its backend should live on");
         await _server.NotifyAsync($"{prefix}_99", "heard");
-        await recorders[99].UntilCountAsync(2);
+        await recorders[99].UntilAsync(items => items.Payloads().Any(), "it should be heard");
 
         Assert.That(recorders[99].Items.Payloads(), Is.EqualTo(new[] { "heard" }));
         subscriptions.ForEach(subscription => subscription.Dispose());
@@ -119,19 +120,20 @@ public sealed class PgPoolTests
     {
         await using var server = await TestServer.StartOwnAsync();
         await using var pool = await PgPool.StartAsync(mode, [server]);
-        await using var listener = new PgListener(pool.ConnectionString, s_quick);
+        await using var listener = new PgListener(pool.ConnectionString, s_impatient);
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel("a").Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
 
+        var before = states.Count;
         await server.PauseAsync();
-        await states.UntilAsync(items => items.Any(state => state is ListenerState.Reconnecting), "the silence should be noticed");
+        await states.UntilAsync(items => items.Skip(before).Any(state => state is ListenerState.Reconnecting), "the silence should be noticed");
         await server.ResumeAsync();
         await recorder.UntilCountAsync(2);
         await server.NotifyAsync("a", "awake");
-        await recorder.UntilCountAsync(3);
+        await recorder.UntilAsync(items => items.Payloads().Any(), "it should be heard");
 
         Assert.That(recorder.Items[1].Reasons, Is.EqualTo(ResyncReasons.Reconnected));
         Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "awake" }));
