@@ -11,6 +11,7 @@ return args switch
     ["docker"] => await DockerProgram.RunAsync(),
     ["attempts"] => await AttemptsProgram.RunAsync(),
     ["context"] => await ContextProgram.RunAsync(),
+    ["negotiate"] => await NegotiateProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

@@ -200,7 +200,7 @@ public class ListenerMetricsTests
     {
         using var meters = new MeterRecorder();
         var listener = Forget(meters);
-        Assert.That(meters.Read(Listeners, "pgnotify.listener.state=Idle"), Is.LessThanOrEqualTo(1).Or.Null);
+        Assert.That(meters.Read(Listeners, "pgnotify.listener.state=Idle"), Is.Null.Or.LessThanOrEqualTo(1));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();

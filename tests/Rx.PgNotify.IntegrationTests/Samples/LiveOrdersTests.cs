@@ -46,7 +46,7 @@ public sealed partial class LiveOrdersTests : SampleFixture
         // Nobody listens any more when the change commits: its own notification is lost, or comes to the next backend.
         Assert.That(await ExecuteAsync($"""
             SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-            WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'
+            WHERE query LIKE '/* Rx.PgNotify%' AND datname = '{Database}'
             """), Is.EqualTo(1L));
         await ExecuteAsync("UPDATE orders SET status = 'paid'");
 

@@ -19,7 +19,7 @@ public sealed class OrderWorkerTests : SampleFixture
         // Nobody listens any more when the row commits: its own notification is lost, or comes to the next backend.
         Assert.That(await ExecuteAsync($"""
             SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-            WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'
+            WHERE query LIKE '/* Rx.PgNotify%' AND datname = '{Database}'
             """), Is.EqualTo(1L));
         await ExecuteAsync("INSERT INTO worker_orders (customer) VALUES ('Eve')");
         await UntilAsync(worker, "Shipped #3 to Eve");
@@ -41,7 +41,7 @@ public sealed class OrderWorkerTests : SampleFixture
     SampleProcess Start(params string[] arguments) => SampleProcess.Start(Sample, ["--ConnectionStrings:shop", Connection, .. arguments]);
 
     async Task<long> ListenersAsync() => (long)(await ExecuteAsync(
-        $"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'"))!;
+        $"SELECT count(*) FROM pg_stat_activity WHERE query LIKE '/* Rx.PgNotify%' AND datname = '{Database}'"))!;
 
     static async Task UntilAsync(SampleProcess worker, string text)
     {

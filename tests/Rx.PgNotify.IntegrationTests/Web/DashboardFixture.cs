@@ -45,9 +45,9 @@ public abstract class DashboardFixture : SampleFixture
     /// <summary>Ends the listener's backend, and returns when it has gone.</summary>
     private protected async Task KillListenerAsync() => Assert.That(await ExecuteAsync($"""
         SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
-        WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'
+        WHERE query LIKE '/* Rx.PgNotify%' AND datname = '{Database}'
         """), Is.EqualTo(1L));
 
     private protected async Task<long> ListenersAsync() => (long)(await TestServer.Current.ExecuteAsync(
-        $"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'Rx.PgNotify' AND datname = '{Database}'"))!;
+        $"SELECT count(*) FROM pg_stat_activity WHERE query LIKE '/* Rx.PgNotify%' AND datname = '{Database}'"))!;
 }
