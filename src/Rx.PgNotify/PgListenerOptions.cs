@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -61,7 +62,7 @@ public sealed class PgListenerOptions
     /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time. It has to outlive the
     /// listener: what waits on a scheduler that is then disposed waits for ever.
     /// </summary>
-    public IScheduler Scheduler { get; set; } = DefaultScheduler.Instance;
+    public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
 
     /// <summary>
     /// Where observers are called: <see langword="null"/>, the default, means the thread pool. Calls to one observer

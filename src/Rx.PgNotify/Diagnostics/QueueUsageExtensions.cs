@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -45,7 +46,7 @@ public static class QueueUsageExtensions
             throw new ArgumentOutOfRangeException(nameof(interval), interval, "interval must be more than zero, and 1 day at the most.");
         return Observable.Create<double>(observer =>
         {
-            var poll = new QueueUsagePoll(primary, interval, scheduler ?? DefaultScheduler.Instance, observer);
+            var poll = new QueueUsagePoll(primary, interval, scheduler ?? GuardedScheduling.Default, observer);
             poll.Start();
             return poll;
         });

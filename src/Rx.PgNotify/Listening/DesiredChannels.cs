@@ -42,7 +42,7 @@ sealed class DesiredChannels
         _changed = changed;
         _linger = options.Linger;
         _scheduler = options.Scheduler;
-        _clock = options.Scheduler.StartStopwatch();
+        _clock = options.Scheduler.StartClock();
         _refused = new RefusedChannels(options.ReconnectDelay, options.MaxReconnectDelay);
     }
 

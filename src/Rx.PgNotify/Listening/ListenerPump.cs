@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -60,7 +59,7 @@ sealed class ListenerPump
         _logger = logger;
         _metrics = metrics;
         _reconnect = new ReconnectPolicy(
-            options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartStopwatch());
+            options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
     }
 
     /// <summary>The desired state has changed. Never blocks.</summary>

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -26,6 +27,6 @@ sealed record BurstTiming
         if (maxWait < quiet)
             throw new ArgumentOutOfRangeException(
                 nameof(maxWait), maxWait, $"maxWait must be zero or more and no shorter than quiet ({quiet}).");
-        return new BurstTiming(quiet, maxWait, scheduler ?? DefaultScheduler.Instance);
+        return new BurstTiming(quiet, maxWait, scheduler ?? GuardedScheduling.Default);
     }
 }

@@ -63,7 +63,7 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         if (timing is null)
             return;
         _deadline = new BurstDeadline(timing.Burst);
-        _clock = timing.Burst.Scheduler.StartStopwatch();
+        _clock = timing.Burst.Scheduler.StartClock();
     }
 
     enum Phase

@@ -27,7 +27,7 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
     where TDeadline : struct, IDeadline
 {
     readonly Lock _gate = new();
-    readonly IStopwatch _clock = scheduler.StartStopwatch();
+    readonly IStopwatch _clock = scheduler.StartClock();
     readonly SingleAssignmentDisposable _upstream = new();
 
     TDeadline _deadline = deadline;

@@ -92,7 +92,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
             _isDelivering = true;
         }
 
-        ScheduleDelivery(scheduler ?? DefaultScheduler.Instance);
+        ScheduleDelivery(scheduler ?? GuardedScheduling.Default);
     }
 
     public void OnCompleted() => End(Phase.Completed, error: null);
@@ -124,7 +124,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
             _isDelivering = true;
         }
 
-        ScheduleDelivery(scheduler ?? DefaultScheduler.Instance);
+        ScheduleDelivery(scheduler ?? GuardedScheduling.Default);
     }
 
     void ScheduleDelivery(IScheduler on)

@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -50,7 +51,7 @@ public static partial class PgObservable
         RefuseSignals<T>(nameof(source));
         var deadline = ThrottleDeadline.Create(interval, leading);
         return Observable.Create<T>(observer =>
-            new LatestSink<T, ThrottleDeadline>(observer, scheduler ?? DefaultScheduler.Instance, deadline)
+            new LatestSink<T, ThrottleDeadline>(observer, scheduler ?? GuardedScheduling.Default, deadline)
                 .SubscribeTo(source));
     }
 }

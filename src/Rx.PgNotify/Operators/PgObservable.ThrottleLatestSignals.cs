@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -23,7 +24,7 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(source);
         var deadline = ThrottleDeadline.Create(interval, leading);
         return Observable.Create<IReadOnlyList<ChannelSignal>>(observer =>
-                new LatestSignalsSink<ThrottleDeadline>(observer, scheduler ?? DefaultScheduler.Instance, deadline)
+                new LatestSignalsSink<ThrottleDeadline>(observer, scheduler ?? GuardedScheduling.Default, deadline)
                     .SubscribeTo(source))
             .SelectMany(signals => signals);
     }

@@ -32,7 +32,7 @@ sealed class NotifierPump
         _options = options;
         _logger = logger;
         _metrics = metrics;
-        _clock = options.Scheduler.StartStopwatch();
+        _clock = options.Scheduler.StartClock();
         _waiting = new WaitingSends(options);
         _deadline = new SendDeadline(options, _clock);
         ProcessIds = new OwnProcessIds(_clock);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -69,7 +70,7 @@ public sealed class PgNotifierOptions
     /// The clock and timer behind <see cref="SendTimeout"/>, the delays before connecting, and how long a past process id
     /// is remembered. Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>. It has to outlive the notifier.
     /// </summary>
-    public IScheduler Scheduler { get; set; } = DefaultScheduler.Instance;
+    public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
 
     /// <summary>Where the notifier logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }

@@ -10,6 +10,23 @@ namespace Rx.PgNotify.Threading;
 /// </summary>
 static class GuardedScheduling
 {
+    /// <summary>Rx's default scheduler. When it is first used it starts a timer for the life of the process: in nobody's context.</summary>
+    internal static IScheduler Default
+    {
+        get
+        {
+            using var flow = SuppressedFlow.Begin();
+            return DefaultScheduler.Instance;
+        }
+    }
+
+    /// <summary>Starts a stopwatch without the caller's <see cref="ExecutionContext"/>, for the same reason.</summary>
+    internal static IStopwatch StartClock(this IScheduler scheduler)
+    {
+        using var flow = SuppressedFlow.Begin();
+        return scheduler.StartStopwatch();
+    }
+
     /// <summary>Schedules without the caller's <see cref="ExecutionContext"/>.</summary>
     /// <param name="scheduler">The scheduler.</param>
     /// <param name="state">What <paramref name="work"/> gets.</param>
