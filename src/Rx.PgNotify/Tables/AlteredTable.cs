@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rx.PgNotify;
 
 /// <summary>
@@ -28,7 +30,7 @@ static class AlteredTable
                 all_columns := (
                     SELECT string_agg(format('r.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
                     WHERE attrelid = target AND {SqlColumns.HasValue});
-                known_columns := ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = target AND {SqlColumns.HasValue} ORDER BY 1);
+                known_columns := (SELECT {Stored} FROM pg_attribute WHERE attrelid = target);
             END IF;
         """;
 
@@ -60,28 +62,29 @@ static class AlteredTable
             END IF;
         """;
 
+    // Columns are numbered in a row. The catalogs are read in the transaction's snapshot, which may be older than a column
+    // that rows have already; what privileges are looked up in is not.
     static IEnumerable<string> Conditions(TableTriggerOptions options)
     {
-        var named = options.RowLevel ? [.. options.Columns, .. options.KeyColumns] : options.NamedColumns.ToArray();
-        if (named.Length > 0)
-            yield return $"EXISTS (SELECT FROM {SqlColumns.Missing("TG_RELID", named)})";
-        if (options.Contents == TriggerContents.Rows)
-        {
-            yield return $"""
-                coalesce(
-                            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = TG_RELID AND {SqlColumns.HasValue} ORDER BY 1) <> {KnownColumns}::text[],
-                            EXISTS (SELECT FROM pg_attribute WHERE attrelid = TG_RELID AND attgenerated = 'v'))
-                """;
-        }
+        var named = (options.RowLevel ? options.Columns.Concat(options.KeyColumns) : options.NamedColumns).Distinct(StringComparer.Ordinal).ToArray();
+        string?[] ofColumns =
+        [
+            "(SELECT has_column_privilege(TG_RELID, (max(attnum) + 1)::smallint, 'SELECT') IS NOT NULL",
+            named.Length == 0 ? null : string.Create(
+                CultureInfo.InvariantCulture,
+                $"OR count(*) FILTER (WHERE attname = ANY ({SqlText.Array(named)}) AND {SqlColumns.HasValue}) <> {named.Length}"),
+            options.Contents != TriggerContents.Rows ? null :
+                $"OR CASE WHEN {KnownColumns}::text[] IS NULL THEN count(*) FILTER (WHERE attgenerated = 'v') > 0 ELSE {Stored} <> {KnownColumns}::text[] END",
+            "FROM pg_attribute WHERE attrelid = TG_RELID AND attnum > 0)",
+        ];
+        yield return string.Join("\n                ", ofColumns.OfType<string>());
 
         // Of triggers of rows a key that is given need not be unique.
         if (options.KeyColumns.Count == 0)
-            yield return $"coalesce({SqlKey.Primary("TG_RELID")} <> {KnownKey}::text[], false)";
+            yield return $"{KnownKey}::text[] IS NOT NULL AND NOT {SqlKey.IsPrimary("TG_RELID", $"{KnownKey}::text[]")}";
         else if (!options.RowLevel)
             yield return $"NOT {SqlKey.IsUnique("TG_RELID", SqlText.Array(options.KeyColumns))}";
-
-        // Columns are numbered in a row. The catalogs are read in the transaction's snapshot, which may be older than a
-        // column that rows have already; what privileges are looked up in is not.
-        yield return "has_column_privilege(TG_RELID, (SELECT max(attnum) + 1 FROM pg_attribute WHERE attrelid = TG_RELID)::smallint, 'SELECT') IS NOT NULL";
     }
+
+    const string Stored = $"array_agg(attname::text ORDER BY attname) FILTER (WHERE {SqlColumns.HasValue})";
 }

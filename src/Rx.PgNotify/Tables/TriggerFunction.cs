@@ -23,12 +23,18 @@ static class TriggerFunction
     internal const string KeySize = "\0key size\0";
     internal const string ToldSize = "\0told size\0";
 
+    /// <summary>Whether the function itself leaves out updates; triggers of rows have a condition.</summary>
+    internal static bool IsFiltered(TableTriggerOptions options) => options is { ColumnFilter.Count: > 0, RowLevel: false };
+
+    /// <summary>Whether what it tells depends on the shape of the table.</summary>
+    internal static bool CanBeAltered(TableTriggerOptions options) => options.TellsRows || IsFiltered(options);
+
     internal static string Body(TableTrigger trigger)
     {
         var options = trigger.Options;
         var isBare = options.Contents == TriggerContents.Bare;
-        var isFiltered = options is { ColumnFilter.Count: > 0, RowLevel: false };
-        var canBeAltered = options.TellsRows || isFiltered;
+        var isFiltered = IsFiltered(options);
+        var canBeAltered = CanBeAltered(options);
         var channel = SqlText.Literal(trigger.Channel);
         string?[] parts =
         [

@@ -29,7 +29,7 @@ static class TriggerKey
             $"""
 
                 -- the columns that identify a row
-                key_columns := {(options.KeyColumns.Count > 0 ? SqlText.Array(options.KeyColumns) : SqlKey.Primary("target"))};
+                key_columns := {(options.KeyColumns.Count > 0 ? SqlText.Array(options.KeyColumns) : PrimaryKey)};
                 key := (SELECT string_agg(format('r.%I', name), ', ') FROM unnest(key_columns) AS k (name));
                 same_key := (SELECT string_agg(format('o.%1$I = n.%1$I', name), ' AND ') FROM unnest(key_columns) AS k (name));
             """,
@@ -72,6 +72,13 @@ static class TriggerKey
         .Replace(TriggerFunction.ToldSize, "%5$s", StringComparison.Ordinal)
         .Replace(AlteredTable.KnownKey, "%6$L", StringComparison.Ordinal)
         .Replace(AlteredTable.KnownColumns, "%7$L", StringComparison.Ordinal);
+
+    const string PrimaryKey = """
+        ARRAY(
+                SELECT attname::text FROM pg_index CROSS JOIN unnest(indkey) WITH ORDINALITY AS k (attnum, position)
+                    JOIN pg_attribute AS a ON a.attrelid = indrelid AND a.attnum = k.attnum
+                WHERE indrelid = target AND indisprimary AND position <= indnkeyatts ORDER BY position)
+        """;
 
     static string IsTold(TableTriggerOptions options) => options.Contents switch
     {

@@ -87,7 +87,8 @@ static class TriggerScript
             """,
             !options.NamedColumns.Any() ? null : $"""
                 missing := (
-                    SELECT string_agg(DISTINCT quote_ident(named.name), ', ') FROM {SqlColumns.Missing("target", options.NamedColumns)});
+                    SELECT string_agg(DISTINCT quote_ident(named.name), ', ') FROM unnest({SqlText.Array(options.NamedColumns)}) AS named (name)
+                    WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = target AND attname = named.name AND {SqlColumns.HasValue}));
                 IF missing IS NOT NULL THEN
                     RAISE undefined_column USING MESSAGE = format('%s has no stored column %s', target, missing);
                 END IF;
@@ -119,10 +120,12 @@ static class TriggerScript
         """;
 
     // The planner takes a transition table to be always as large as at the first call: a nested loop over rows of one
-    // small update would take hours for a large one.
+    // small update would take hours for a large one. And what looks at the catalogs must not be planned at each call: that
+    // takes several times as long as the look.
     static string FunctionHeader(TableTrigger trigger) =>
         $"CREATE OR REPLACE FUNCTION {trigger.Names.Function}() RETURNS trigger LANGUAGE plpgsql "
-        + $"SET search_path = pg_catalog, pg_temp {(trigger.Options is { ColumnFilter.Count: > 0, RowLevel: false } ? "SET enable_nestloop = off " : "")}AS ";
+        + $"SET search_path = pg_catalog, pg_temp {(TriggerFunction.IsFiltered(trigger.Options) ? "SET enable_nestloop = off " : "")}"
+        + $"{(TriggerFunction.CanBeAltered(trigger.Options) ? "SET plan_cache_mode = force_generic_plan " : "")}AS ";
 
     // PostgreSQL itself gives a trigger of rows to all partitions.
     static string Triggers(TableTrigger trigger, string relations, IEnumerable<TriggerEvent> events)
