@@ -222,7 +222,8 @@ public sealed class PostgresServer : IAsyncDisposable
         await using (connection.ConfigureAwait(false))
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            var command = new NpgsqlCommand(sql, connection);
+            // Creating and dropping a database wait for every backend of the server, however slow its client reads.
+            var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             await using (command.ConfigureAwait(false))
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -251,7 +251,8 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             if (run.IsCompleted)
                 continue;
             _pending = run;
-            run.ConfigureAwait(false).GetAwaiter().OnCompleted(_continue);
+            // Without the context of whoever sent the value: a run may last for ever.
+            run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_continue);
             return;
         }
         while (Finish(run));

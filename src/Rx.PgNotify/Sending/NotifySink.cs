@@ -1,4 +1,5 @@
 using System.Reactive.Disposables;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -14,13 +15,15 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly SingleAssignmentDisposable _subscription = new();
     readonly CancellationTokenSource _withdraw = new();
+    CancellationTokenRegistration _cancellation;
     int _open = 1;
     int _hasSourceEnded;
     Exception? _failure;
 
-    internal async Task RunAsync(IObservable<string> source, CancellationToken cancellationToken)
+    // No async method: it would keep the caller's context as long as the source goes on.
+    internal Task RunAsync(IObservable<string> source, CancellationToken cancellationToken)
     {
-        using var cancellation = cancellationToken.UnsafeRegister(
+        _cancellation = cancellationToken.UnsafeRegister(
             static (sink, token) => ((NotifySink)sink!).Fail(new OperationCanceledException(token)), this);
         try
         {
@@ -31,7 +34,7 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
             Fail(e);
         }
 
-        await _ended.Task.ConfigureAwait(false);
+        return _ended.Task;
     }
 
     public void OnNext(string value)
@@ -46,7 +49,8 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
         }
 
         Interlocked.Increment(ref _open);
-        _ = SendAsync(value);
+        using (SuppressedFlow.Begin())
+            _ = SendAsync(value);
     }
 
     public void OnError(Exception error) => Fail(error);
@@ -99,6 +103,7 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
     {
         if (Interlocked.Decrement(ref _open) != 0)
             return;
+        _cancellation.Unregister();
         switch (_failure)
         {
             case null:

@@ -151,7 +151,7 @@ public sealed class PgPoolTests
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);
         var subscription = await listener.Channel("a").SubscribeAsync(_ => { }).WaitAsync(Eventually.Deadline);
-        var backend = await server.ExecuteAsync("select pid from pg_stat_activity where query like 'LISTEN%'");
+        var backend = await server.ExecuteAsync("select pid from pg_stat_activity where query like '/* Rx.PgNotify */ LISTEN%'");
         subscription.Dispose();
         await states.UntilAsync(items => items[^1] is ListenerState.Idle, "the connection should be closed");
 

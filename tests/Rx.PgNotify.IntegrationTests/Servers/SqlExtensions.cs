@@ -13,13 +13,15 @@ static class SqlExtensions
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        // DROP DATABASE waits for every backend of the server, one that a slow line holds up too.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)(2 * Eventually.Deadline).TotalSeconds };
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Ends the backends of an application.</summary>
+    /// <summary>Ends the backends of an application; by default those of the library, which name it in their last statement too.</summary>
     public static Task KillBackendsAsync(this PostgresServer server, string applicationName = "Rx.PgNotify") => server.ExecuteAsync(
-        $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}'");
+        $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}' "
+        + $"or query like '/* {applicationName} %'");
 
     /// <summary>Commits a notification on the server.</summary>
     public static Task NotifyAsync(this PostgresServer server, string channel, string payload) =>
