@@ -1,3 +1,4 @@
+using System.Globalization;
 using DotNet.Testcontainers.Configurations;
 using Rx.PgNotify.LocalPostgres;
 
@@ -6,7 +7,9 @@ namespace Rx.PgNotify.TestPrograms;
 /// <summary>The Docker engine that Testcontainers finds: at DOCKER_HOST, or at one of the usual places.</summary>
 static class DockerEngine
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("PGNOTIFY_DOCKER_SECONDS"), CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 2);
+
     static readonly Task<Answer> s_answer = AskAsync();
 
     /// <summary>Where it is. The first call asks it, and however that ends, it is not asked again.</summary>

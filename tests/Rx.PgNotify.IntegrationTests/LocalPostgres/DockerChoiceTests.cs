@@ -7,6 +7,11 @@ namespace Rx.PgNotify.IntegrationTests.LocalPostgres;
 [Parallelizable(ParallelScope.All)]
 public sealed class DockerChoiceTests
 {
+    // How long an engine may take to answer: more than a busy machine needs, and hardly any time.
+    static (string Name, string Value) Patient => ("PGNOTIFY_DOCKER_SECONDS", "60");
+
+    static (string Name, string Value) Brief => ("PGNOTIFY_DOCKER_SECONDS", "1");
+
     [Test]
     public async Task WhereNoEngineIs_TheNextSourceIsTaken_AndTheListSaysWhereOneWasLookedFor()
     {
@@ -23,17 +28,17 @@ public sealed class DockerChoiceTests
     {
         using var engine = EngineStub.Silent();
 
-        Assert.That(await StartTwiceAsync(engine.Address), Has.Exactly(2).Items.And.None.Contains("Docker"));
-        Assert.That(engine.Requests, Is.EqualTo(1));
-        Assert.That(await AttemptsAsync(engine.Address), Does.Match(
-            $@"(?m)^  docker: the Docker engine at {engine.Address} \(DOCKER_HOST\) or the usual sockets did not answer within 2 s\.$"));
+        Assert.That(await StartTwiceAsync(engine.Address, Brief), Has.Exactly(2).Items.And.None.Contains("Docker"));
+        Assert.That(engine.Requests, Is.LessThanOrEqualTo(1), "in both");
+        Assert.That(await AttemptsAsync(engine.Address, Brief), Does.Match(
+            $@"(?m)^  docker: the Docker engine at {engine.Address} \(DOCKER_HOST\) or the usual sockets did not answer within 1 s\.$"));
     }
 
     [Test]
     public async Task AnEngineThatCanNotStartAContainer_IsPassedOver_AndNotAskedForThatImageAgain()
     {
         using var engine = EngineStub.Unable();
-        await using var child = ChildProgram.Start("docker", ("DOCKER_HOST", engine.Address));
+        await using var child = ChildProgram.Start("docker", ("DOCKER_HOST", engine.Address), Patient);
         Assert.That(await child.ReadLineAsync(), Is.Not.Null.And.Not.Contain("Docker"));
         var asked = engine.Requests;
         await child.WriteLineAsync();
@@ -41,12 +46,13 @@ public sealed class DockerChoiceTests
 
         Assert.That(asked, Is.GreaterThan(1), "more than whether it is there");
         Assert.That(engine.Requests, Is.EqualTo(asked));
-        Assert.That(await AttemptsAsync(engine.Address), Does.Match(@"(?m)^  docker: no container of postgres:99 could be started: .*out of order.*$"));
+        Assert.That(await AttemptsAsync(engine.Address), Does.Match(
+            @"(?m)^  docker: no container of postgres:99 could be started: .*out of order.*$"));
     }
 
-    static async Task<List<string?>> StartTwiceAsync(string dockerHost)
+    static async Task<List<string?>> StartTwiceAsync(string dockerHost, (string Name, string Value)? patience = null)
     {
-        await using var child = ChildProgram.Start("docker", ("DOCKER_HOST", dockerHost));
+        await using var child = ChildProgram.Start("docker", ("DOCKER_HOST", dockerHost), patience ?? Patient);
         var first = await child.ReadLineAsync();
         await child.WriteLineAsync();
         List<string?> sources = [first, await child.ReadLineAsync()];
@@ -55,9 +61,10 @@ public sealed class DockerChoiceTests
     }
 
     /// <summary>The list of what was tried for a version that nobody has.</summary>
-    static async Task<string> AttemptsAsync(string dockerHost)
+    static async Task<string> AttemptsAsync(string dockerHost, (string Name, string Value)? patience = null)
     {
-        await using var child = ChildProgram.Start("docker", ("DOCKER_HOST", dockerHost), ("PGNOTIFY_POSTGRES_VERSION", "99"));
+        await using var child = ChildProgram.Start(
+            "docker", ("DOCKER_HOST", dockerHost), ("PGNOTIFY_POSTGRES_VERSION", "99"), patience ?? Patient);
         Assert.That(await child.WaitForExitAsync(), Is.EqualTo(1));
         return await child.Errors;
     }
