@@ -251,8 +251,9 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             if (run.IsCompleted)
                 continue;
             _pending = run;
-            // Without the context of whoever sent the value: a run may last for ever.
-            run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_continue);
+            // With the context of whoever sent the value, which runs and observers see as from any operator; the run that ends may be
+            // in another one.
+            run.ConfigureAwait(false).GetAwaiter().OnCompleted(_continue);
             return;
         }
         while (Finish(run));

@@ -21,7 +21,6 @@ public class KeptContextTests
         Timer("LiveQuery that is tried again", source => source.LiveQuery<object>(
             _ => throw new NotSupportedException(), s_long, _ => { })),
         Timer("Isolate", source => source.Isolate(10).Select(s => (object)s)),
-        Timer("SelectConflated", source => source.SelectConflated((_, _) => new TaskCompletionSource<object>().Task)),
     ];
 
     // Whoever uses Rx's scheduler first is kept by it, for the life of the process; FirstContextTests look at that.
