@@ -40,7 +40,7 @@ static class AttemptsProgram
     {
         await using var listener = new PgListener(dataSource, new PgListenerOptions { ReconnectDelay = s_delay, MaxReconnectDelay = s_delay });
         var resyncs = new SemaphoreSlim(0);
-        using var subscription = listener.Channel("a").Signals.Subscribe(_ => resyncs.Release());
+        using var subscription = listener.Channel(application).Signals.Subscribe(_ => resyncs.Release()); // others notify "a"
         await resyncs.WaitAsync();
         await KillAsync(application);
         await resyncs.WaitAsync();
