@@ -37,7 +37,7 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
     /// <summary>How long to wait before the next attempt; zero or less if it is due.</summary>
     internal TimeSpan Remaining => Failures == 0 ? TimeSpan.Zero : _notBefore - clock.Elapsed;
 
-    /// <summary>A connection serves.</summary>
+    /// <summary>A connection serves, since the first such call.</summary>
     internal void Succeeded()
     {
         _servingSince ??= clock.Elapsed;
@@ -45,6 +45,9 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
         _backoff.Reset();
         LastFailure = null;
     }
+
+    /// <summary>A connection that is not needed any more was closed: the next one has served for no time yet.</summary>
+    internal void Ended() => _servingSince = null;
 
     /// <summary>An attempt has failed, or the connection was lost.</summary>
     /// <returns>How long to wait before the next attempt.</returns>

@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Npgsql;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Diagnostics;
 
@@ -41,21 +42,17 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         }
 
         observer.OnNext(usage);
-        try
-        {
-            _pause.Disposable = scheduler.Schedule(interval, Start);
-        }
-        catch (Exception e)
-        {
-            observer.OnError(e);
-        }
+        if (scheduler.TrySchedule(this, interval, static (_, poll) => poll.Start(), out var pause) is { } failure)
+            observer.OnError(failure);
+        else
+            _pause.Disposable = pause;
     }
 
     /// <summary>The subscriber leaves. It does not wait while Npgsql cancels a question.</summary>
     public void Dispose()
     {
         _pause.Dispose();
-        _ = _leaving.CancelAsync();
+        _ = _leaving.CancelSafelyAsync();
     }
 
     async Task<double> AskAsync(CancellationToken cancellationToken)

@@ -141,7 +141,10 @@ sealed class ListenerPump
         var failure = await ConnectAndServeAsync().ConfigureAwait(false);
         _desired.Disconnected();
         if (failure is null || _stop.IsCancellationRequested)
+        {
+            _reconnect.Ended();
             return;
+        }
 
         var wasServing = _reconnect.Failures == 0 && _hasConnected;
         var delay = _reconnect.Failed(failure);

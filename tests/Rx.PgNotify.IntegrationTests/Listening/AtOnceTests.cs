@@ -48,6 +48,27 @@ public class AtOnceTests
     }
 
     [Test]
+    public async Task AConnectionThatWasClosedInBetween_IsNoServiceOfTheNextOne()
+    {
+        var scheduler = new HistoricalScheduler();
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(
+            tap.ConnectionString,
+            new PgListenerOptions { Scheduler = scheduler, ReconnectDelay = s_delay, MaxReconnectDelay = 2 * s_delay, Linger = TimeSpan.Zero });
+        var (former, recorder) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
+        using (listener.Channel(UniqueChannel.Name()).Signals.Subscribe(former))
+            await former.UntilSubscribedAsync();
+        await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
+        scheduler.AdvanceBy(2 * s_delay);
+
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+        tap.Cut();
+
+        Assert.That((await AttemptAsync(listener, 1)).Delay, Is.GreaterThanOrEqualTo(s_delay / 2));
+    }
+
+    [Test]
     public async Task FiftyListenersOfAServerThatIsRestarted_DoNotComeBackInTheSameTenMilliseconds()
     {
         const int count = 50;
