@@ -9,6 +9,7 @@ namespace Rx.PgNotify.IntegrationTests.CatchUp;
 /// A copy of a table, kept by a reader that is killed, cut off and started again, while many write and commit in another
 /// order than they began: every version once, and at last the table's content.
 /// </summary>
+[LongTest]
 public class CatchUpStressTests
 {
     const int Writers = 10;

@@ -10,7 +10,7 @@ namespace Rx.PgNotify.IntegrationTests.Documentation;
 /// Does what docs/getting-started.md says, block by block: types the commands, fills the files, runs the SQL, and
 /// compares what the programs print. Only the connection string is another one.
 /// </summary>
-[NonParallelizable]
+[LongTest, NonParallelizable]
 public sealed partial class GettingStartedTests : IDisposable
 {
     const string ConnectionOnPage = "Host=localhost;Database=shop;Username=me;Password=…";

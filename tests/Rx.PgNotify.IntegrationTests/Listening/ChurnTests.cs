@@ -5,6 +5,7 @@ using System.Reactive.Linq;
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>Many threads at once against one listener. PGNOTIFY_STRESS_SECONDS makes it longer, PGNOTIFY_STRESS_SEED repeats it.</summary>
+[LongTest]
 public class ChurnTests
 {
     [Test]

@@ -40,6 +40,10 @@ public class FrozenProcessTests
         var roundTrips = tap.RoundTrips;
         await program.SignalAsync("CONT");
         await Eventually.IsTrueAsync(() => tap.RoundTrips > roundTrips, expectation: "the next heartbeat, or another line");
-        return tap.Connections;
+        var connections = tap.Connections;
+        await program.DisposeAsync();
+        if (connections > 1)
+            await TestContext.Out.WriteLineAsync(await program.Errors);
+        return connections;
     }
 }

@@ -9,6 +9,7 @@ namespace Rx.PgNotify.IntegrationTests.Operators;
 /// <summary>
 /// A table that many change while the listener's backend is killed: the last result is what the table holds at last.
 /// </summary>
+[LongTest]
 public class LiveQueryTests
 {
     const int Writers = 8;

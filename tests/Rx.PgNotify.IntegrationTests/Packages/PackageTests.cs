@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace Rx.PgNotify.IntegrationTests.Packages;
 
 /// <summary>The packages as they would be published, installed from a folder.</summary>
-[NonParallelizable]
+[LongTest, NonParallelizable]
 public sealed class PackageTests
 {
     const string Program = """

@@ -5,7 +5,7 @@ using Rx.PgNotify.IntegrationTests.Stress;
 namespace Rx.PgNotify.IntegrationTests.Sending;
 
 /// <summary>Many senders over a line that is killed, cut, swallowed and refused; then each send is accounted for.</summary>
-[NonParallelizable]
+[LongTest, NonParallelizable]
 public class SendStressTests
 {
     const int Senders = 24;

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Rx.PgNotify.IntegrationTests.Stress;
 
-[NonParallelizable]
+[LongTest, NonParallelizable]
 public class BackendKillTests
 {
     [Test]

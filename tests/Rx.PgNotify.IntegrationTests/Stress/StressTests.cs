@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rx.PgNotify.IntegrationTests.Stress;
 
-[NonParallelizable]
+[LongTest, NonParallelizable]
 public class StressTests
 {
     // What a run may add to the memory in use: caches of Npgsql and of the array pool, which fill as they are needed.

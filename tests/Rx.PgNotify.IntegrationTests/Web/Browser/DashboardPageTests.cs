@@ -5,6 +5,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Web.Browser;
 
 /// <summary>The page in Chromium.</summary>
+[LongTest]
 public sealed class DashboardPageTests : DashboardFixture
 {
     const string Live = "Live: PostgreSQL tells of every change";
