@@ -12,6 +12,7 @@ return args switch
     ["attempts"] => await AttemptsProgram.RunAsync(),
     ["context"] => await ContextProgram.RunAsync(),
     ["negotiate"] => await NegotiateProgram.RunAsync(),
+    ["foreign"] => await ForeignProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };
