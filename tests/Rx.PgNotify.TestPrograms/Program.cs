@@ -13,6 +13,7 @@ return args switch
     ["context"] => await ContextProgram.RunAsync(),
     ["negotiate"] => await NegotiateProgram.RunAsync(),
     ["cancel"] => await FailedCancelProgram.RunAsync(),
+    ["foreign"] => await ForeignProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

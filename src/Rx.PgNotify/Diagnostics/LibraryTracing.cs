@@ -11,12 +11,13 @@ namespace Rx.PgNotify.Diagnostics;
 /// <remarks>Names and attributes follow OpenTelemetry's semantic conventions for messaging spans.</remarks>
 static class LibraryTracing
 {
-    static readonly ActivitySource s_source = new(LibraryMeter.Name, LibraryMeter.Version);
+    // Null if a listener threw when it was asked about it: there are no spans then.
+    static readonly ActivitySource? s_source = Safely(static () => new ActivitySource(LibraryMeter.Name, LibraryMeter.Version));
 
-    internal static bool IsEnabled => s_source.HasListeners();
+    internal static bool IsEnabled => s_source?.HasListeners() == true;
 
     /// <summary>Where a send comes from, to be linked with its commit; nothing if nobody listens.</summary>
-    internal static ActivityContext Origin => s_source.HasListeners() && Activity.Current is { } current ? current.Context : default;
+    internal static ActivityContext Origin => IsEnabled && Activity.Current is { } current ? current.Context : default;
 
     /// <summary>Begins the span of a connection's set-up.</summary>
     internal static Activity? StartConnecting() => Safely(static () => Start("connect", ActivityKind.Client, "connect", links: []));
@@ -54,7 +55,7 @@ static class LibraryTracing
     }
 
     static Activity? Start(string name, ActivityKind kind, string operation, IEnumerable<ActivityLink> links) =>
-        s_source.StartActivity(kind, parentContext: default, links: links, name: name)
+        s_source?.StartActivity(kind, parentContext: default, links: links, name: name)
             ?.SetTag("messaging.system", "postgresql")
             .SetTag("messaging.operation.name", operation);
 

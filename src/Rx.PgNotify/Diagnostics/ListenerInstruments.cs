@@ -13,42 +13,42 @@ sealed class ListenerInstruments
 
     internal ListenerInstruments(Meter meter)
     {
-        meter.CreateObservableCounter(
+        meter.CreateSafely(meter => meter.CreateObservableCounter(
             "pgnotify.listener.received.notifications", () => Counts(series => series.Received),
-            "{notification}", "Notifications received from the server.");
-        meter.CreateObservableCounter(
+            "{notification}", "Notifications received from the server."));
+        meter.CreateSafely(meter => meter.CreateObservableCounter(
             "pgnotify.listener.delivered.notifications", () => Counts(series => series.Delivered),
-            "{notification}", "Notifications taken from the queue for a subscriber, counted once for each.");
-        meter.CreateObservableCounter(
+            "{notification}", "Notifications taken from the queue for a subscriber, counted once for each."));
+        meter.CreateSafely(meter => meter.CreateObservableCounter(
             "pgnotify.listener.dropped.notifications", () => Counts(series => series.Deliveries.Dropped),
-            "{notification}", "Notifications that a subscriber which was too slow has lost, counted once for each.");
-        meter.CreateObservableUpDownCounter(
-            "pgnotify.listener.count", CountStates, "{listener}", "Listeners in each state.");
-        meter.CreateObservableUpDownCounter(
+            "{notification}", "Notifications that a subscriber which was too slow has lost, counted once for each."));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
+            "pgnotify.listener.count", CountStates, "{listener}", "Listeners in each state."));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
             "pgnotify.listener.channel.count", () => Levels(listener => listener.Channels),
-            "{channel}", "Channels that the server listens to.");
-        meter.CreateObservableUpDownCounter(
+            "{channel}", "Channels that the server listens to."));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
             "pgnotify.listener.subscriber.count", () => Levels(listener => listener.Subscribers),
-            "{subscriber}", "Subscribers of all channels.");
-        meter.CreateObservableUpDownCounter(
+            "{subscriber}", "Subscribers of all channels."));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
             "pgnotify.listener.queue.length", () => Levels(listener => listener.QueueLength),
-            "{notification}", "Notifications that are kept for the slowest subscriber of their channel.");
-        meter.CreateObservableUpDownCounter(
+            "{notification}", "Notifications that are kept for the slowest subscriber of their channel."));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
             "pgnotify.listener.queue.size", () => Levels(listener => listener.QueueBytes),
-            "By", "Memory of what is kept for subscribers, as counted against BufferBytes.");
-        Reconnects = meter.CreateCounter<long>(
-            "pgnotify.listener.reconnects", "{reconnect}", "Connections that have replaced a lost one.");
-        Heartbeats = meter.CreateHistogram(
+            "By", "Memory of what is kept for subscribers, as counted against BufferBytes."));
+        Reconnects = meter.CreateSafely(meter => meter.CreateCounter<long>(
+            "pgnotify.listener.reconnects", "{reconnect}", "Connections that have replaced a lost one."));
+        Heartbeats = meter.CreateSafely(meter => meter.CreateHistogram(
             "pgnotify.listener.heartbeat.duration", "s", "Round trip of a heartbeat that was answered.",
             advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-            });
+            }));
     }
 
-    internal Counter<long> Reconnects { get; }
+    internal Counter<long>? Reconnects { get; }
 
-    internal Histogram<double> Heartbeats { get; }
+    internal Histogram<double>? Heartbeats { get; }
 
     internal ListenerSeries SeriesOf(string? name) =>
         _series.GetOrAdd(name ?? "", static (_, name) => new ListenerSeries(name), name);

@@ -11,29 +11,29 @@ sealed class NotifierInstruments
 
     internal NotifierInstruments(Meter meter)
     {
-        Sent = meter.CreateCounter<long>(
-            "pgnotify.notifier.sent.notifications", "{notification}", "Notifications that are committed.");
-        Failed = meter.CreateCounter<long>(
-            "pgnotify.notifier.failed.notifications", "{notification}", "Sends that have failed, or whose outcome nobody can tell.");
-        Commits = meter.CreateCounter<long>(
-            "pgnotify.notifier.commits", "{commit}", "Commits made.");
-        RoundTrips = meter.CreateHistogram(
+        Sent = meter.CreateSafely(meter => meter.CreateCounter<long>(
+            "pgnotify.notifier.sent.notifications", "{notification}", "Notifications that are committed."));
+        Failed = meter.CreateSafely(meter => meter.CreateCounter<long>(
+            "pgnotify.notifier.failed.notifications", "{notification}", "Sends that have failed, or whose outcome nobody can tell."));
+        Commits = meter.CreateSafely(meter => meter.CreateCounter<long>(
+            "pgnotify.notifier.commits", "{commit}", "Commits made."));
+        RoundTrips = meter.CreateSafely(meter => meter.CreateHistogram(
             "pgnotify.notifier.commit.duration", "s", "Round trip of one or more commits that were answered.",
             advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10],
-            });
-        meter.CreateObservableUpDownCounter(
-            "pgnotify.notifier.queue.length", CountPending, "{notification}", "Sends whose outcome is not known yet.");
+            }));
+        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
+            "pgnotify.notifier.queue.length", CountPending, "{notification}", "Sends whose outcome is not known yet."));
     }
 
-    internal Counter<long> Sent { get; }
+    internal Counter<long>? Sent { get; }
 
-    internal Counter<long> Failed { get; }
+    internal Counter<long>? Failed { get; }
 
-    internal Counter<long> Commits { get; }
+    internal Counter<long>? Commits { get; }
 
-    internal Histogram<double> RoundTrips { get; }
+    internal Histogram<double>? RoundTrips { get; }
 
     internal void Add(NotifierMetrics notifier) => _notifiers.Add(notifier, null);
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
@@ -114,7 +112,7 @@ sealed class ListenerPump
             {
                 // A scheduler of the user's that throws, or a bug of ours. Never silent: all observers get the error. And never
                 // in a hot loop: whoever subscribes again at once waits here, as the scheduler can't be relied on.
-                var delay = DelayAfterUnforeseen(e);
+                var delay = _reconnect.Failed(e);
                 Fault(PgListenerError.Unknown, "The listener failed in an unforeseen way.", e);
                 await DelayAsync(delay, _stop.Token).ConfigureAwait(false);
             }
@@ -167,19 +165,6 @@ sealed class ListenerPump
             Log.ConnectionFailed(_logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
     }
 
-    // The clock of a scheduler of the user's may be what failed.
-    TimeSpan DelayAfterUnforeseen(Exception failure)
-    {
-        try
-        {
-            return _reconnect.Failed(failure);
-        }
-        catch (Exception)
-        {
-            return _options.MaxReconnectDelay;
-        }
-    }
-
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
     async Task<bool> BackOffAsync()
     {
@@ -192,7 +177,7 @@ sealed class ListenerPump
 
         _state.Publish(new ListenerState.Reconnecting(_reconnect.Failures, remaining, _reconnect.LastFailure!));
         var abandon = new CancellationTokenSource();
-        var due = Observable.Timer(remaining, _options.Scheduler).ToTask(abandon.Token);
+        var due = _options.Scheduler.DelayAsync(remaining, abandon.Token);
         await WhileWantedAsync(due, abandon).ConfigureAwait(false);
         if (due.IsFaulted)
             await due.ConfigureAwait(false); // the scheduler of the options fails

@@ -1,6 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Connections;
@@ -172,7 +170,7 @@ sealed class SendConnection(
     async Task DelayAsync(TimeSpan delay)
     {
         using var abandon = new CancellationTokenSource();
-        var due = Observable.Timer(delay, options.Scheduler).ToTask(abandon.Token);
+        var due = options.Scheduler.DelayAsync(delay, abandon.Token);
         if (await endsAsync(due).ConfigureAwait(false))
             await due.ConfigureAwait(false); // throws if the scheduler of the options fails
         else

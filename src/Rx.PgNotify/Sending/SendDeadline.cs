@@ -1,6 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
@@ -34,6 +32,6 @@ sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)
         if (waiting.EarliestDeadline is { } earliest && earliest < due)
             due = earliest;
         _abandon = new CancellationTokenSource();
-        return Observable.Timer(due > now ? due - now : TimeSpan.Zero, options.Scheduler).ToTask(_abandon.Token);
+        return options.Scheduler.DelayAsync(due > now ? due - now : TimeSpan.Zero, _abandon.Token);
     }
 }

@@ -20,11 +20,11 @@ static class GuardedScheduling
         }
     }
 
-    /// <summary>Starts a stopwatch without the caller's <see cref="ExecutionContext"/>, for the same reason.</summary>
+    /// <summary>Starts a stopwatch that never throws, without the caller's <see cref="ExecutionContext"/>, for the same reason.</summary>
     internal static IStopwatch StartClock(this IScheduler scheduler)
     {
         using var flow = SuppressedFlow.Begin();
-        return scheduler.StartStopwatch();
+        return new GuardedClock(scheduler.StartStopwatch());
     }
 
     /// <summary>Schedules without the caller's <see cref="ExecutionContext"/>.</summary>
@@ -41,15 +41,53 @@ static class GuardedScheduling
         try
         {
             using var flow = SuppressedFlow.Begin();
-            scheduled = delay is { } due
+            scheduled = new Scheduled(delay is { } due
                 ? scheduler.Schedule(guarded, due, static (self, work) => work.Run(self))
-                : scheduler.Schedule(guarded, static (self, work) => work.Run(self));
+                : scheduler.Schedule(guarded, static (self, work) => work.Run(self)));
             return null;
         }
         catch (Exception e) when (!guarded.HasThrown)
         {
             scheduled = Disposable.Empty;
             return e;
+        }
+    }
+
+    /// <summary>A delay by the user's scheduler.</summary>
+    /// <returns>Fails with what the scheduler threw; is cancelled by the token.</returns>
+    internal static Task DelayAsync(this IScheduler scheduler, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (scheduler.TrySchedule(due, delay, static (_, due) => due.TrySetResult(), out var timer) is { } failure)
+        {
+            due.SetException(failure);
+            return due.Task;
+        }
+
+        var leaving = cancellationToken.UnsafeRegister(_ =>
+        {
+            due.TrySetCanceled(cancellationToken);
+            timer.Dispose();
+        }, null);
+        _ = due.Task.ContinueWith(
+            static (_, leaving) => ((CancellationTokenRegistration)leaving!).Unregister(),
+            leaving, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return due.Task;
+    }
+
+    // It may be disposed on a thread that nobody above guards, and what was cancelled is over whether or not the scheduler knows.
+    sealed class Scheduled(IDisposable inner) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                inner.Dispose();
+            }
+            catch (Exception)
+            {
+                // A work item that runs all the same finds nothing to do.
+            }
         }
     }
 

@@ -1,0 +1,24 @@
+namespace Rx.PgNotify.TestPrograms;
+
+/// <summary>What is meant to end the process.</summary>
+static class ForeignUnhandledCases
+{
+    internal static async Task<string> FailureCallbackAsync(ForeignServer server)
+    {
+        await using var listener = new PgListener(server.ConnectionString, new PgListenerOptions
+        {
+            ObserverFailed = _ => throw new FormatException(ForeignProgram.Thrown),
+        });
+        using var subscription = listener.Channel("a").Signals.Subscribe(_ => throw new NotSupportedException());
+        return await (await server.JoinAsync(listener)).Ended;
+    }
+
+    internal static async Task<string> BehindATimerAsync(ForeignServer server)
+    {
+        await using var listener = new PgListener(server.ConnectionString, new PgListenerOptions { ObserverFailed = _ => { } });
+        using var subscription = listener.Channel("a").Signals
+            .Coalesce(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1))
+            .Subscribe(_ => throw new FormatException(ForeignProgram.Thrown));
+        return await (await server.JoinAsync(listener)).Ended;
+    }
+}
