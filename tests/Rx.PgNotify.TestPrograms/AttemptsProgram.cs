@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using Npgsql;
 
@@ -89,44 +88,6 @@ static class AttemptsProgram
             var heap = GC.GetTotalMemory(forceFullCollection: true);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{when} {points.Count()} {heap} {_tokens.Count(token => token.IsAlive)}"));
-        }
-    }
-
-    /// <summary>What Npgsql reports of the pools of one application.</summary>
-    sealed class NpgsqlPoints : IDisposable
-    {
-        readonly MeterListener _listener = new();
-        readonly string _application;
-        int _count;
-
-        internal NpgsqlPoints(string application)
-        {
-            _application = application;
-            _listener.InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument is { Meter.Name: "Npgsql", Name: "db.client.connection.count" })
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<int>((_, _, tags, _) => Count(tags));
-            _listener.Start();
-        }
-
-        public void Dispose() => _listener.Dispose();
-
-        internal int Count()
-        {
-            _count = 0;
-            _listener.RecordObservableInstruments();
-            return _count;
-        }
-
-        void Count(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            foreach (var tag in tags)
-            {
-                if (tag.Value is string name && name.Contains(_application, StringComparison.Ordinal))
-                    _count++;
-            }
         }
     }
 }

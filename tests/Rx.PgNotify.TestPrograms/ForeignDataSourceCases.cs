@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Npgsql;
 
 namespace Rx.PgNotify.TestPrograms;
@@ -42,10 +43,10 @@ static class ForeignDataSourceCases
         ("a RemoteCertificateValidationCallback", (builder, password, pass) =>
         {
             Encrypt(builder, password);
-            builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = (_, _, _, _) =>
+            builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = (sender, _, _, _) =>
             {
                 pass();
-                return true;
+                return sender is SslStream; // a certificate of the test's own
             });
         }),
     ];

@@ -9,6 +9,7 @@ return args switch
     ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),
     ["docker"] => await DockerProgram.RunAsync(),
+    ["listeners"] => await ListenersProgram.RunAsync(),
     ["attempts"] => await AttemptsProgram.RunAsync(),
     ["context"] => await ContextProgram.RunAsync(),
     ["negotiate"] => await NegotiateProgram.RunAsync(),

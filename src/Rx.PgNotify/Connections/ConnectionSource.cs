@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Npgsql;
 using Rx.PgNotify.Threading;
 
@@ -9,8 +11,14 @@ namespace Rx.PgNotify.Connections;
 /// </summary>
 sealed class ConnectionSource : IAsyncDisposable
 {
-    // Password providers, initializers and callbacks are the user's, and one that never ends keeps its attempt for ever. So many may.
+    // Password providers, initializers and callbacks are the user's, and one that never ends keeps its attempt for ever. So many may,
+    // and after that one more each time after so many limits: what made them hang may be over for those that come.
     const int MostHanging = 4;
+    const int LimitsOfRest = 5;
+
+    // Of several hosts Npgsql 10 makes a data source each, and leaves these among its metrics when the whole is disposed. So one is kept
+    // for each string, as Npgsql itself does where it is given strings.
+    static readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> s_ofSeveralHosts = new(StringComparer.Ordinal);
 
     // Npgsql's own limit, which is the same for each host, comes first: its error says more than ours.
     static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
@@ -19,15 +27,20 @@ sealed class ConnectionSource : IAsyncDisposable
     readonly NpgsqlMultiHostDataSource? _hosts;
     readonly Lazy<NpgsqlDataSource> _primary;
 
-    // Attempts that were given up and have not ended. Counted up by the loop that connects, down by whatever ends.
+    // Attempts that were given up and have not ended, counted up by who connects and down by whatever ends; and when the latest was.
     int _hanging;
+    long _hangsSince;
 
     ConnectionSource(NpgsqlConnectionStringBuilder settings)
     {
         _settings = settings;
         IsOwn = true;
         // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
-        _primary = new Lazy<NpgsqlDataSource>(() => Build(settings.ConnectionString).ForPrimary());
+        _primary = settings.Host!.Contains(',', StringComparison.Ordinal)
+            ? s_ofSeveralHosts.GetOrAdd(settings.ConnectionString, MakeLazily)
+            : MakeLazily(settings.ConnectionString);
+
+        static Lazy<NpgsqlDataSource> MakeLazily(string connectionString) => new(() => Build(connectionString).ForPrimary());
     }
 
     ConnectionSource(NpgsqlDataSource dataSource)
@@ -75,7 +88,8 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not end within the time that the connection string allows, whatever hung in it.</exception>
     internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _hanging) >= MostHanging)
+        var limit = ConnectionSettings.TimeoutOf(_settings);
+        if (Volatile.Read(ref _hanging) >= MostHanging && Stopwatch.GetElapsedTime(_hangsSince) < LimitsOfRest * (limit + s_grace))
             throw new TimeoutException($"{MostHanging} earlier attempts to connect were given up and still hang, in Npgsql or in what the data source was built with.");
 
         // After a break Npgsql takes the host for offline and passes it over for a while, for all users of the data source.
@@ -86,18 +100,18 @@ sealed class ConnectionSource : IAsyncDisposable
 #pragma warning restore CA2000
         // On another thread: what the user gave may block the one that it is called on.
         var opening = Task.Run(() => connection.OpenAsync(cancel.Token), CancellationToken.None);
-        var limit = ConnectionSettings.TimeoutOf(_settings);
-        try
-        {
-            await opening.WaitAsync(limit + s_grace, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (TimeoutException e) when (!opening.IsCompleted)
+        if (!await opening.EndsWithinAsync(limit + s_grace).ConfigureAwait(false))
         {
             Interlocked.Increment(ref _hanging);
+            _hangsSince = Stopwatch.GetTimestamp();
             _ = AbandonAsync(connection, opening, cancel).EndedAsync();
             throw new TimeoutException(
-                $"No connection within {limit.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.",
-                e);
+                $"No connection within {limit.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.");
+        }
+
+        try
+        {
+            await opening.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -115,7 +129,9 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <summary>Makes the pool close what is given back from now on, instead of handing it out again.</summary>
     internal void ClearPool() => _primary.Value.Clear();
 
-    public ValueTask DisposeAsync() => IsOwn && _primary.IsValueCreated ? _primary.Value.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => IsOwn && _primary.IsValueCreated && !_settings.Host!.Contains(',', StringComparison.Ordinal)
+        ? _primary.Value.DisposeAsync()
+        : ValueTask.CompletedTask;
 
     // Npgsql would load all types of the database with the first connection: as long as all the rest of connecting, for nothing.
     static NpgsqlDataSource Build(string connectionString)

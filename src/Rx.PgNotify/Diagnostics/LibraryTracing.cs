@@ -35,6 +35,13 @@ static class LibraryTracing
             .SetTag("messaging.batch.message_count", channels.Count);
     });
 
+    /// <summary>Makes a span the parent of what is begun from now on; nothing, if <see langword="null"/>.</summary>
+    internal static void MakeCurrent(Activity? activity) => _ = Safely<object>(() =>
+    {
+        Activity.Current = activity; // calls handlers of the user's
+        return null;
+    });
+
     /// <summary>Ends a span.</summary>
     /// <param name="activity">The span, if there is one.</param>
     /// <param name="connection">What it went over, as far as is known.</param>

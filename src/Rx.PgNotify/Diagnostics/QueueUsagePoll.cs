@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Diagnostics;
@@ -20,6 +21,8 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
     const string Question =
         "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_notification_queue_usage() END";
 
+    static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1); // Npgsql's own error says more
+
     readonly CancellationTokenSource _leaving = new();
     readonly SerialDisposable _pause = new();
 
@@ -33,7 +36,7 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         double usage;
         try
         {
-            usage = await AskAsync(_leaving.Token).ConfigureAwait(false);
+            usage = await AnsweredAsync(AskAsync(_leaving.Token)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -42,10 +45,13 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         }
 
         observer.OnNext(usage);
-        if (scheduler.TrySchedule(this, interval, static (_, poll) => poll.Start(), out var pause) is { } failure)
+        // In its place before it can end: the next one, which may begin before this thread goes on, would be stopped otherwise.
+        var pause = new SingleAssignmentDisposable();
+        _pause.Disposable = pause;
+        if (scheduler.TrySchedule(this, interval, static (_, poll) => poll.Start(), out var timer) is { } failure)
             observer.OnError(failure);
         else
-            _pause.Disposable = pause;
+            pause.Disposable = timer;
     }
 
     /// <summary>The subscriber leaves. It does not wait while Npgsql cancels a question.</summary>
@@ -53,6 +59,18 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
     {
         _pause.Dispose();
         _ = _leaving.CancelSafelyAsync();
+    }
+
+    // Npgsql sets a limit to its own waits, and none to what the data source was built with: an alarm that hangs can never ring.
+    async Task<double> AnsweredAsync(Task<double> question)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(primary.ConnectionString);
+        var limit = ConnectionSettings.TimeoutOf(settings) + TimeSpan.FromSeconds(settings.CommandTimeout) + s_grace;
+        if (settings.CommandTimeout == 0 || await question.EndsWithinAsync(limit).ConfigureAwait(false))
+            return await question.ConfigureAwait(false);
+        _ = question.EndedAsync();
+        _ = _leaving.CancelSafelyAsync();
+        throw new TimeoutException($"No answer about the notification queue within {limit.TotalSeconds:0} s (Timeout and Command Timeout).");
     }
 
     async Task<double> AskAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -51,26 +52,24 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             var remaining = patience - silence;
             var wait = remaining < slice ? remaining : slice;
             var since = Stopwatch.GetTimestamp();
-            try
+            if (await command.EndsWithinAsync(wait).ConfigureAwait(false))
             {
-                await command.WaitAsync(wait, CancellationToken.None).ConfigureAwait(false);
+                await command.ConfigureAwait(false);
                 return;
             }
-            catch (TimeoutException e) when (!command.IsCompleted)
-            {
-                var isLate = Stopwatch.GetElapsedTime(since) > wait + (heartbeat / 64);
-                var heardNow = Volatile.Read(ref _heard);
-                var isHeard = heardNow != heard;
-                // What came may have come just after the look before: after the first one not underrated.
-                var counted = (isHeard || isLate) && wait > Slice ? Slice : wait;
-                silence = isHeard ? counted : silence + counted;
-                heard = heardNow;
-                slice = Slice;
-                if (isHeard || silence < patience)
-                    continue;
-                Abandoned = command;
-                throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.", e);
-            }
+
+            var isLate = Stopwatch.GetElapsedTime(since) > wait + (heartbeat / 64);
+            var heardNow = Volatile.Read(ref _heard);
+            var isHeard = heardNow != heard;
+            // What came may have come just after the look before: after the first one not underrated.
+            var counted = (isHeard || isLate) && wait > Slice ? Slice : wait;
+            silence = isHeard ? counted : silence + counted;
+            heard = heardNow;
+            slice = Slice;
+            if (isHeard || silence < patience)
+                continue;
+            Abandoned = command;
+            throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.");
         }
     }
 }

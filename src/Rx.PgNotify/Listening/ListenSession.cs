@@ -67,6 +67,7 @@ sealed class ListenSession : IAsyncDisposable
         _connection.Notification -= OnNotification;
         _burst.Dispose();
         var closing = Task.Run(CloseAsync, CancellationToken.None);
+        _ = closing.EndedAsync();
         if (!HasAbandoned)
         {
             await closing.WaitAsync(_heartbeat, CancellationToken.None).ConfigureAwait(false);
@@ -76,7 +77,6 @@ sealed class ListenSession : IAsyncDisposable
         // Over a connection of our own making Npgsql ends it by itself, after the Command Timeout that was set.
         if (!_source.IsOwn)
             Abort();
-        _ = closing.EndedAsync();
     }
 
     /// <summary>Breaks a command that is under way: the last resort against a server that hangs.</summary>
@@ -168,7 +168,10 @@ sealed class ListenSession : IAsyncDisposable
     async Task CloseAsync()
     {
         await AbandonedEndsAsync().ConfigureAwait(false);
-        if (_source.IsPooled && IsOpen)
+        // What it did, such as lifting a time limit, is not known: nobody else may get this connection.
+        if (_source.IsPooled && HasAbandoned)
+            _source.ClearPool();
+        else if (_source.IsPooled && IsOpen)
         {
             await GiveBackAsync().ConfigureAwait(false);
             await AbandonedEndsAsync().ConfigureAwait(false);

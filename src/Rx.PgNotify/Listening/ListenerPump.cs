@@ -88,15 +88,10 @@ sealed class ListenerPump
         // Not awaited without a limit: whoever registered with the token may block.
         var stopping = _stop.CancelSafelyAsync();
         _signal.Request();
-        try
-        {
-            await Task.WhenAll(stopping, loop).WaitAsync(limit).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Log.CloseTimedOut(_logger, limit);
-            _session?.Abort();
-        }
+        if (await Task.WhenAll(stopping, loop).EndsWithinAsync(limit).ConfigureAwait(false))
+            return;
+        Log.CloseTimedOut(_logger, limit);
+        _session?.Abort();
     }
 
     async Task RunAsync()
@@ -229,6 +224,7 @@ sealed class ListenerPump
         finally
         {
             setUp.End(session?.Connection);
+            LibraryTracing.MakeCurrent(null); // here it still is the span that ended when the connection served
             if (session is not null)
                 await CloseAsync(session).ConfigureAwait(false);
             _metrics.ConnectionEnded();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -49,16 +50,12 @@ sealed class PoolerProbe(NpgsqlConnection connection, NotificationWait waits, An
     {
         var wait = waits.Start();
         var finished = waits.FinishAsync(wait).AsTask();
-        try
-        {
-            return await finished.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, abort).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!finished.IsCompleted)
-        {
+        using var leaving = abort.UnsafeRegister(static waits => ((NotificationWait)waits!).Cancel(), waits);
+        if (!await finished.EndsWithinAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero).ConfigureAwait(false))
             waits.Cancel();
-        }
-
-        return await answers.AnsweredAsync(finished).ConfigureAwait(false);
+        var hasMessage = await answers.AnsweredAsync(finished).ConfigureAwait(false);
+        abort.ThrowIfCancellationRequested(); // not before: nothing may be left that waits
+        return hasMessage;
     }
 
     async Task UnlistenAsync()

@@ -19,10 +19,10 @@ sealed class CommitSpans
         var activities = commits.ConvertAll(
             commit =>
             {
-                Activity.Current = null; // they go side by side
+                LibraryTracing.MakeCurrent(null); // they go side by side
                 return LibraryTracing.StartCommit(commit.ConvertAll(send => send.Channel), commit.Select(send => send.Origin));
             });
-        Activity.Current = activities[0];
+        LibraryTracing.MakeCurrent(activities[0]);
         return new CommitSpans([.. activities]);
     }
 

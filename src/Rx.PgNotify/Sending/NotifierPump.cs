@@ -55,15 +55,9 @@ sealed class NotifierPump
     internal async Task StopAsync(TimeSpan limit)
     {
         await _closing.CancelSafelyAsync().ConfigureAwait(false);
-        try
-        {
-            await _loop.WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            _stopped.TrySetResult();
-            await _loop.ConfigureAwait(false); // each of its waits ends with that
-        }
+        if (!await _loop.EndsWithinAsync(limit).ConfigureAwait(false))
+            _stopped.TrySetResult(); // each of its waits ends with that
+        await _loop.ConfigureAwait(false);
     }
 
     async Task RunAsync()
@@ -124,25 +118,27 @@ sealed class NotifierPump
         var commits = _waiting.TakeNext(_size);
         if (commits.Count == 0)
             return;
-        var hasEnded = false;
+        CommitOutcome? outcome = null;
         var start = Stopwatch.GetTimestamp(); // real time: this is about the server
         var commit = session.CommitAsync(commits);
         try
         {
-            hasEnded = await EndsAsync(commit).ConfigureAwait(false);
+            if (await EndsAsync(commit).ConfigureAwait(false))
+                outcome = await commit.ConfigureAwait(false);
         }
         finally
         {
-            if (!hasEnded)
-                CommitConclusion.FailInDoubt(commits, "the notifier stopped", null);
+            // Whatever it was: nobody else knows these sends any more.
+            if (outcome is null)
+                CommitConclusion.FailInDoubt(commits, "the notifier stopped", commit.Exception?.InnerException);
         }
 
-        if (!hasEnded)
+        if (outcome is not { } ended)
             return;
         var roundTrip = Stopwatch.GetElapsedTime(start);
         _size.Took(roundTrip);
         _metrics.Answered(roundTrip);
-        await _conclusion.ConcludeAsync(commits, await commit.ConfigureAwait(false)).ConfigureAwait(false);
+        await _conclusion.ConcludeAsync(commits, ended).ConfigureAwait(false);
     }
 
     /// <summary>

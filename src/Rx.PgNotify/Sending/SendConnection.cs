@@ -73,8 +73,7 @@ sealed class SendConnection(
 
     async Task<bool> IsAliveAsync(SendSession session)
     {
-        // Not on this thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
-        var ping = Task.Run(session.PingAsync);
+        var ping = session.PingAsync();
         if (!await endsAsync(ping).ConfigureAwait(false))
         {
             _ = ping.EndedAsync();

@@ -25,6 +25,10 @@ sealed class SendSession : IAsyncDisposable
     readonly TimeSpan _heartbeat;
     readonly AnswerDeadline _answers;
     readonly CancellationTokenSource _abort = new();
+
+    // What the pump has asked for, from its first statement to its last, and the latest of its commands. A command that is given up
+    // outlives the call, and a call may not have come to its command yet: closing waits for both.
+    Task _call = Task.CompletedTask;
     Task _command = Task.CompletedTask;
     bool _isUnfit;
     long _answeredAt;
@@ -75,27 +79,29 @@ sealed class SendSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var closing = Task.Run(CloseAsync, CancellationToken.None);
-        if (_command.IsCompleted)
+        _ = closing.EndedAsync();
+        if (_call.IsCompleted && _command.IsCompleted)
         {
             await closing.WaitAsync(s_closeLimit, CancellationToken.None).ConfigureAwait(false);
             return;
         }
 
         _ = _abort.CancelSafelyAsync();
-        _ = closing.EndedAsync();
     }
 
     /// <summary>Makes the commits, one after the other, in one round trip. Does not throw.</summary>
-    internal async Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits)
+    internal Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits)
     {
-        var spans = CommitSpans.Start(commits);
-        var outcome = await ExecuteAsync(commits).ConfigureAwait(false);
-        spans?.End(_connection, outcome.Committed, outcome.Failure);
-        return outcome;
+        var commit = TracedAsync(commits);
+        _call = commit;
+        return commit;
     }
 
     /// <summary>Throws if the connection has been lost.</summary>
-    internal async Task PingAsync()
+    // Not on the caller's thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
+    internal Task PingAsync() => _call = Task.Run(AskAsync);
+
+    async Task AskAsync()
     {
         var command = Command("/* Rx.PgNotify sends */");
         await using (command.ConfigureAwait(false))
@@ -105,8 +111,17 @@ sealed class SendSession : IAsyncDisposable
     async Task CloseAsync()
     {
         // Two readers of one socket would take each other's bytes, and the backend would stay.
+        await _call.EndedAsync().ConfigureAwait(false);
         await _command.EndedAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task<CommitOutcome> TracedAsync(List<List<PendingSend>> commits)
+    {
+        var spans = CommitSpans.Start(commits);
+        var outcome = await ExecuteAsync(commits).ConfigureAwait(false);
+        spans?.End(_connection, outcome.Committed, outcome.Failure);
+        return outcome;
     }
 
     async Task<CommitOutcome> ExecuteAsync(List<List<PendingSend>> commits)

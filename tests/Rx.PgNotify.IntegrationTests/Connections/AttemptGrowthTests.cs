@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Rx.PgNotify.IntegrationTests.Connections;
 
 /// <summary>
-/// Nothing grows with the number of attempts to connect. In a process of its own, whose heap is not that of other tests.
+/// Nothing grows with the number of attempts to connect, nor with that of listeners. In a process of its own, whose heap is not that of other tests.
 /// </summary>
 [Parallelizable(ParallelScope.All)]
 public class AttemptGrowthTests
@@ -28,6 +28,17 @@ public class AttemptGrowthTests
         Assert.That(after.Points, Is.EqualTo(before.Points), "metric points");
         Assert.That(after.Tokens, Is.LessThanOrEqualTo(MostTokens), "tokens in memory");
         Assert.That(after.Bytes - before.Bytes, Is.LessThan(MostBytes), "bytes");
+    }
+
+    [Test]
+    public async Task ListenersAndNotifiersOfTwoHosts_MadeAgainAndAgain_LeaveNoMetricPoint()
+    {
+        await using var program = ChildProgram.Start("listeners", ("LISTENERS_CONNECTION", TestServer.ConnectionString));
+        var early = await program.ReadLineAsync();
+        var late = await program.ReadLineAsync();
+        Assert.That(await program.WaitForExitAsync(), Is.Zero, await program.Errors);
+
+        Assert.That(late, Is.EqualTo(early).And.Not.Null, "metric points");
     }
 
     static async Task<(int Points, long Bytes, int Tokens)> ReadAsync(ChildProgram program, string when)

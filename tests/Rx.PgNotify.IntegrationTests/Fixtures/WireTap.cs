@@ -102,7 +102,8 @@ sealed class WireTap : IAsyncDisposable
     /// <summary>Closes the sockets of all connections.</summary>
     public void Cut()
     {
-        foreach (var (_, connection) in _open)
+        // As of now: who comes back at once is not meant.
+        foreach (var connection in _open.Values)
             connection.Close();
     }
 

@@ -8,7 +8,7 @@ namespace Rx.PgNotify.IntegrationTests.Performance;
 /// listener's and the most of Npgsql's count: what the library allocates for each notification is in all of them, and a wait that is
 /// spared on a busy machine can't be taken for it.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class AllocationTests
 {
     // The smallest object has 24 bytes. Less than that for each notification are buffers that grow.
