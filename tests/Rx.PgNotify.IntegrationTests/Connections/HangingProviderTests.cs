@@ -63,6 +63,25 @@ public sealed class HangingProviderTests
         await Eventually.IsTrueAsync(() => proxy.Open == 0, expectation: "all attempts should end");
     }
 
+    [Test, LongTest]
+    public async Task AttemptsThatHangForEver_DoNotKeepLaterOnesAway()
+    {
+        var provider = new HangingProvider(Hang.IgnoringItsToken, times: 4);
+        await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
+        await using var dataSource = Source(provider, proxy, pooled: false);
+        await using var listener = new PgListener(dataSource, new PgListenerOptions
+        {
+            ReconnectDelay = TimeSpan.FromMilliseconds(5),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(5),
+        });
+        using var end = Disposable.Create(provider.Release);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+
+        Assert.That(provider.Asked, Is.EqualTo(5));
+    }
+
     [Test]
     public async Task ASendThatAProviderHoldsUp_FailsInTime_AndTheNextOneDoesNot([Values] Hang hang)
     {

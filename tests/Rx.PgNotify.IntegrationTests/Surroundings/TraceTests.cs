@@ -99,6 +99,23 @@ public sealed class TraceTests : IDisposable
         Assert.That(OwnSpansOf(database).Select(span => span.ParentSpanId), Is.All.EqualTo(default(ActivitySpanId)), "roots");
     }
 
+    [Test]
+    public async Task WhatIsSaidToGiveAConnectionBack_BelongsToNoSpan()
+    {
+        var database = await _server.CreateDatabaseAsync();
+        await using var dataSource = NpgsqlDataSource.Create(database);
+        await using (var listener = new PgListener(dataSource))
+        {
+            using var subscription = await listener.Channel("a").SubscribeAsync(_ => { }, _ => { });
+            await Eventually.IsTrueAsync(() => OwnSpansOf(database).Any());
+        }
+
+        await Eventually.IsTrueAsync(() => Unlistens().Any());
+        Assert.That(Unlistens().Select(span => span.ParentSpanId), Is.All.EqualTo(default(ActivitySpanId)));
+
+        IEnumerable<Activity> Unlistens() => SpansOf(database).Where(span => span.Tags.Any(tag => tag.Value?.Contains("UNLISTEN", StringComparison.Ordinal) == true));
+    }
+
     // Npgsql's spans name the database, and ours enclose them: children have their trace.
     IEnumerable<Activity> SpansOf(string connectionString)
     {
