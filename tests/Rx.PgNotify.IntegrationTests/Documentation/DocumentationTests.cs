@@ -8,9 +8,9 @@ public partial class DocumentationTests
     public void EverySnippet_Compiles(Snippet snippet) => Assert.That(snippet.Compile().Errors, Is.Empty);
 
     [Test, NonParallelizable]
-    public async Task TheFirstSnippetOfTheReadme_Runs()
+    public async Task TheFirstProgramOfTheReadme_Runs()
     {
-        var (assembly, errors) = Snippet.All().First().Compile();
+        var (assembly, errors) = Snippet.All().First(snippet => snippet.Code.Contains("args[0]", StringComparison.Ordinal)).Compile();
         Assert.That(errors, Is.Empty);
         using var output = new StringWriter();
         var console = Console.Out;
