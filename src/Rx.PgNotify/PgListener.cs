@@ -71,15 +71,25 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     {
         var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance);
         var budget = new BufferBudget(options.BufferBytes);
-        _calls = new ObserverCalls(options.DeliveryScheduler, options.ObserverFailed, logger);
+        _calls = new ObserverCalls(
+            options.DeliveryScheduler,
+            options.ObserverFailed,
+            (channel, failure) => Log.DeliverySchedulerFailed(logger, channel ?? nameof(State), ExceptionSummary.Of(failure), failure));
         _state = new StateFeed(_calls);
         _connections = connections(options.Heartbeat);
         var instruments = LibraryMeter.Of(options.MeterFactory).Listeners;
         var series = instruments.SeriesOf(options.Name);
         _desired = new DesiredChannels(
             name => new ChannelHub(name, options.BufferCapacity, budget, series.Deliveries), () => _pump!.Wake(), options);
-        _metrics = new ListenerMetrics(instruments, series, _desired, _state, budget);
-        _pump = new ListenerPump(_desired, _connections, _state, options, logger, _metrics);
+        _metrics = new ListenerMetrics(instruments, series, new ListenerReadings(
+            () => _state.Latest, _desired.CountListened, _desired.CountSubscribers, () => budget.BufferedNotifications, () => budget.Used, budget.CountDeliveries));
+        _pump = new ListenerPump(_desired, _connections, _state, OnReceived, options, logger, _metrics);
+
+        void OnReceived(ReadOnlySpan<Notification> notifications)
+        {
+            _metrics.Received(notifications.Length);
+            _desired.Route(notifications);
+        }
     }
 
     /// <summary>What the listener is doing.</summary>

@@ -20,10 +20,10 @@ sealed class BufferBudget(long limit)
 
     internal void Remove(ChannelHub hub) => _hubs.TryRemove(hub, out _);
 
-    internal void TellCounts()
+    internal void CountDeliveries()
     {
         foreach (var (hub, _) in _hubs)
-            hub.TellCounts();
+            hub.CountDeliveries();
     }
 
     internal void Charge(long bytes) => Interlocked.Add(ref _used, bytes);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -16,7 +15,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, De
     long _bytes;
     int _readers;
 
-    // Since it was last told. A plain count under the lock: while subscribers keep up a batch holds one notification, and
+    // Since it was last added to the counts. A plain count under the lock: while subscribers keep up a batch holds one notification, and
     // an interlocked addition for each subscriber would be felt.
     long _delivered;
 
@@ -88,7 +87,7 @@ sealed class ChannelBuffer(string channel, int capacity, BufferBudget budget, De
         return count;
     }
 
-    internal void TellCounts()
+    internal void CountDeliveries()
     {
         counts.AddDelivered(_delivered);
         _delivered = 0;

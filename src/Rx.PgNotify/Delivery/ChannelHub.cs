@@ -1,5 +1,4 @@
 using System.Buffers;
-using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Delivery;
 
@@ -72,10 +71,10 @@ sealed class ChannelHub : IThreadPoolWorkItem
     }
 
     /// <summary>Adds what was delivered to the counts of the listener.</summary>
-    internal void TellCounts()
+    internal void CountDeliveries()
     {
         lock (_gate)
-            _buffer.TellCounts();
+            _buffer.CountDeliveries();
     }
 
     /// <summary>Takes notifications from the session. Never blocks for long and never calls an observer.</summary>
@@ -157,7 +156,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
         woken?.Queue();
     }
 
-    /// <summary>Lets a reader in: it is parked, or gets its first turn.</summary>
+    /// <summary>Lets a reader in: it is parked, or queued.</summary>
     internal void Join(Reader reader)
     {
         lock (_gate)
@@ -177,7 +176,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
         reader.Queue();
     }
 
-    /// <returns>Whether it was parked: then nobody gives it a turn any more.</returns>
+    /// <returns>Whether it was parked: then nobody queues it any more.</returns>
     internal bool Leave(Reader reader)
     {
         lock (_gate)
@@ -256,7 +255,7 @@ sealed class ChannelHub : IThreadPoolWorkItem
 
     void DrainedLocked()
     {
-        _buffer.TellCounts();
+        _buffer.CountDeliveries();
         _budget.Remove(this);
     }
 

@@ -1,24 +1,25 @@
 using System.Reactive.Concurrency;
-using Microsoft.Extensions.Logging;
-using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>Where observers are called, and where what they throw goes.</summary>
-sealed class ObserverCalls(IScheduler? scheduler, Action<ObserverFailure>? failed, ILogger logger)
+/// <param name="scheduler">Where to call; <see langword="null"/> for the thread pool.</param>
+/// <param name="failed">Takes what observers throw; <see langword="null"/> to leave it unhandled.</param>
+/// <param name="schedulerFailed">Is notified when the scheduler failed, with the channel if it is about one.</param>
+sealed class ObserverCalls(IScheduler? scheduler, Action<ObserverFailure>? failed, Action<string?, Exception> schedulerFailed)
 {
-    /// <summary>Runs <paramref name="turn"/> where observers are called: on the user's scheduler or, without one, here.</summary>
+    /// <summary>Runs <paramref name="deliver"/> where observers are called: on the user's scheduler or, without one, here.</summary>
     /// <remarks>
     /// Call it on the thread pool: a scheduler that runs its work at once (<see cref="ImmediateScheduler"/>) would otherwise run an
     /// observer on the thread that reads the socket.
     /// </remarks>
-    /// <returns>What the scheduler failed of, in which case nobody runs the turn; else <see langword="null"/>.</returns>
-    internal Exception? Run<T>(T subscription, Action<T> turn)
+    /// <returns>What the scheduler failed of, in which case nobody runs it; else <see langword="null"/>.</returns>
+    internal Exception? Run<T>(T subscription, Action<T> deliver)
     {
         if (scheduler is not null)
-            return scheduler.TrySchedule((subscription, turn), delay: null, static (_, call) => call.turn(call.subscription), out _);
-        turn(subscription);
+            return scheduler.TrySchedule((subscription, deliver), delay: null, static (_, call) => call.deliver(call.subscription), out _);
+        deliver(subscription);
         return null;
     }
 
@@ -27,7 +28,7 @@ sealed class ObserverCalls(IScheduler? scheduler, Action<ObserverFailure>? faile
     /// </summary>
     internal void SchedulerFailed(string? channel, Exception exception)
     {
-        Log.DeliverySchedulerFailed(logger, channel ?? "State", ExceptionSummary.Of(exception), exception);
+        schedulerFailed(channel, exception);
         TakeFailure(channel, exception);
     }
 

@@ -7,7 +7,7 @@ namespace Rx.PgNotify.Delivery;
 /// with its consumer; only in the last case the consumer may ask, so it asks one question at a time.
 /// </summary>
 /// <remarks>
-/// The answer is given by a turn, never by who made something readable: the consumer's continuation runs inside it, and
+/// The answer is given where observers are called, never by who made something readable: the consumer's continuation runs inside it, and
 /// one that blocks is dealt with as any observer that does.
 /// </remarks>
 sealed class PullSubscription(ChannelHub hub, Action release)
@@ -19,7 +19,7 @@ sealed class PullSubscription(ChannelHub hub, Action release)
     int _count;
     int _batchesInARow;
 
-    // Joining the hub is the first question: it parks the reader or gives it a turn.
+    // Joining the hub is the first question: it parks the reader or queues it.
     bool _hasAsked = true;
 
     /// <summary>
@@ -32,8 +32,8 @@ sealed class PullSubscription(ChannelHub hub, Action release)
         var version = _answer.Version;
         if (_hasAsked)
             _hasAsked = false;
-        else if (++_batchesInARow < BatchesPerTurn)
-            Run();
+        else if (++_batchesInARow < BatchesInARow)
+            Deliver();
         else
         {
             _batchesInARow = 0;
@@ -43,8 +43,8 @@ sealed class PullSubscription(ChannelHub hub, Action release)
         return new ValueTask<ArraySegment<ChannelSignal>>(this, version);
     }
 
-    /// <summary>Gives the answer, on the consumer's thread or in a turn, unless there is none yet.</summary>
-    public override void Run()
+    /// <summary>Gives the answer, on the consumer's thread or where observers are called, unless there is none yet.</summary>
+    internal override void Deliver()
     {
         Array.Clear(_batch, 0, _count);
         _count = 0;

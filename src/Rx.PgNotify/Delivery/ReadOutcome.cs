@@ -6,7 +6,7 @@ enum ReadOutcome
     /// <summary>One signal or more.</summary>
     Signals,
 
-    /// <summary>Nothing yet: it is parked and gets a turn when there is something.</summary>
+    /// <summary>Nothing yet: it is parked, and queued when there is something.</summary>
     Parked,
 
     /// <summary>The channel has ended, and everything was read.</summary>

@@ -6,9 +6,9 @@ namespace Rx.PgNotify.Delivery;
 /// </summary>
 /// <remarks>
 /// Parked means: it has read everything and wants more. Who wakes it takes it out of the parked ones under the hub's
-/// lock and gives it a turn, so there is never more than one turn under way.
+/// lock and queues it, so it is never queued twice.
 /// </remarks>
-abstract class Reader : IDisposable, ITurn
+abstract class Reader : QueuedDelivery, IDisposable
 {
     /// <summary>
     /// What a batch may hold. Batches are outside the listener's budget of bytes, so they are small: no more than this
@@ -17,8 +17,8 @@ abstract class Reader : IDisposable, ITurn
     internal const long MaxBatchBytes = 32 * 1024;
     private protected const int MaxBatchCount = 128;
 
-    // After so many batches the thread is given back, and other readers get their turn.
-    private protected const int BatchesPerTurn = 8;
+    // After so many batches the thread is given back, and others get their chance.
+    private protected const int BatchesInARow = 8;
 
     readonly Action _release;
 
@@ -59,11 +59,6 @@ abstract class Reader : IDisposable, ITurn
 
     public abstract void Dispose();
 
-    public abstract void Run();
-
-    /// <summary>Gives the reader a turn. Call it when it is neither parked, queued nor running.</summary>
-    internal void Queue() => TurnQueue.Shared.Add(this);
-
     /// <summary>LISTEN is acknowledged. Runs under the hub's lock: no continuation may run here.</summary>
     internal virtual void HasJoined()
     {
@@ -75,7 +70,7 @@ abstract class Reader : IDisposable, ITurn
     }
 
     /// <summary>Ends the subscription, unless it has ended.</summary>
-    /// <param name="wasParked">Whether it was parked; nobody gives it a turn any more then.</param>
+    /// <param name="wasParked">Whether it was parked; nobody queues it any more then.</param>
     private protected bool TryLeave(out bool wasParked)
     {
         wasParked = false;

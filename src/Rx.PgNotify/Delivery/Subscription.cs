@@ -24,9 +24,9 @@ abstract class Subscription : Reader
             _joined?.TrySetCanceled();
     }
 
-    public override void Run()
+    internal override void Deliver()
     {
-        if (_calls.Run(this, static subscription => subscription.Turn()) is not { } failure)
+        if (_calls.Run(this, static subscription => subscription.DeliverBatches()) is not { } failure)
             return;
         // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
         // no surprise: what was buffered is dropped.
@@ -45,13 +45,13 @@ abstract class Subscription : Reader
 
     private protected abstract void OnEnded(Exception? error);
 
-    void Turn()
+    void DeliverBatches()
     {
         var batch = ArrayPool<ChannelSignal>.Shared.Rent(MaxBatchCount);
         var used = 0;
         try
         {
-            for (var turn = 0; turn < BatchesPerTurn; turn++)
+            for (var batches = 0; batches < BatchesInARow; batches++)
             {
                 var (outcome, count) = Hub.Read(this, batch.AsSpan(0, MaxBatchCount));
                 used = Math.Max(used, count);

@@ -1,47 +1,39 @@
-using Rx.PgNotify.Delivery;
-using Rx.PgNotify.Listening;
-
 namespace Rx.PgNotify.Diagnostics;
 
-/// <summary>What one listener tells of itself: it counts, and answers when somebody collects.</summary>
+/// <summary>What one listener reports of itself: it counts, and answers when somebody collects.</summary>
 sealed class ListenerMetrics
 {
     readonly ListenerInstruments _instruments;
     readonly ListenerSeries _series;
-    readonly DesiredChannels _desired;
-    readonly StateFeed _state;
-    readonly BufferBudget _budget;
+    readonly ListenerReadings _readings;
 
     // Of the present connection. A plain count, as it is one for each notification: the thread that reads the socket
     // writes it, and only when the connection has ended another one.
     long _received;
 
-    internal ListenerMetrics(
-        ListenerInstruments instruments, ListenerSeries series, DesiredChannels desired, StateFeed state, BufferBudget budget)
+    internal ListenerMetrics(ListenerInstruments instruments, ListenerSeries series, ListenerReadings readings)
     {
         _instruments = instruments;
         _series = series;
-        _desired = desired;
-        _state = state;
-        _budget = budget;
+        _readings = readings;
         series.Add(this);
     }
 
     internal long ReceivedNow => Volatile.Read(ref _received);
 
-    internal ListenerState State => _state.Latest;
+    internal ListenerState State => _readings.State();
 
-    internal int Channels => _desired.CountListened();
+    internal int Channels => _readings.Channels();
 
-    internal int Subscribers => _desired.CountSubscribers();
+    internal int Subscribers => _readings.Subscribers();
 
-    internal long QueueLength => _budget.BufferedNotifications;
+    internal long QueueLength => _readings.QueueLength();
 
-    internal long QueueBytes => _budget.Used;
+    internal long QueueBytes => _readings.QueueBytes();
 
     internal void Received(int count) => Volatile.Write(ref _received, _received + count);
 
-    internal void TellDeliveries() => _budget.TellCounts();
+    internal void CountDeliveries() => _readings.CountDeliveries();
 
     /// <summary>Under the lock of the series.</summary>
     internal long TakeReceived()
@@ -59,7 +51,7 @@ sealed class ListenerMetrics
 
     internal void Disposed()
     {
-        TellDeliveries(); // slow observers may still be given more, which each channel tells when it is done
+        CountDeliveries(); // slow observers may still be given more, which each channel counts when it is done
         _series.Remove(this);
     }
 }

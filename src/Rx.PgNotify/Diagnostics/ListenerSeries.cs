@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Rx.PgNotify.Delivery;
 
 namespace Rx.PgNotify.Diagnostics;
 
@@ -36,7 +37,7 @@ sealed class ListenerSeries
         get
         {
             foreach (var listener in Listeners)
-                listener.TellDeliveries();
+                listener.CountDeliveries();
             return Deliveries.Delivered;
         }
     }

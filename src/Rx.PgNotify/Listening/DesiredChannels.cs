@@ -77,8 +77,20 @@ sealed class DesiredChannels
             return _channels.Sum(channel => channel.Value.Subscribers);
     }
 
-    /// <summary>The hub of a channel that a notification came for, if it is still there.</summary>
-    internal ChannelHub? Find(string name) => _channels.TryGetValue(name, out var channel) ? channel.Hub : null;
+    /// <summary>Hands notifications to their channels, if these are still there.</summary>
+    /// <remarks>On the thread that reads the socket: one look-up, one append, for each channel that comes in a row.</remarks>
+    internal void Route(ReadOnlySpan<Notification> notifications)
+    {
+        while (notifications is [var first, ..])
+        {
+            var count = 1;
+            while (count < notifications.Length && string.Equals(notifications[count].Channel, first.Channel, StringComparison.Ordinal))
+                count++;
+            if (_channels.TryGetValue(first.Channel, out var channel))
+                channel.Hub.Append(notifications[..count]);
+            notifications = notifications[count..];
+        }
+    }
 
     /// <summary>Counts one more subscriber in. It has to call <see cref="ListenedChannel.Release"/> once.</summary>
     internal ListenedChannel Acquire(string name)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Connections;
+using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 
@@ -20,6 +21,7 @@ sealed class ListenerPump
     readonly DesiredChannels _desired;
     readonly ConnectionSource _connections;
     readonly StateFeed _state;
+    readonly NotificationsReceived _received;
     readonly PgListenerOptions _options;
     readonly ILogger _logger;
     readonly ListenerMetrics _metrics;
@@ -46,6 +48,7 @@ sealed class ListenerPump
         DesiredChannels desired,
         ConnectionSource connections,
         StateFeed state,
+        NotificationsReceived received,
         PgListenerOptions options,
         ILogger logger,
         ListenerMetrics metrics)
@@ -53,6 +56,7 @@ sealed class ListenerPump
         _desired = desired;
         _connections = connections;
         _state = state;
+        _received = received;
         _options = options;
         _logger = logger;
         _metrics = metrics;
@@ -269,7 +273,7 @@ sealed class ListenerPump
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var session = new ListenSession(_connections, connection, new BurstBuffer(_options, OnReceived), _options.Heartbeat);
+        var session = new ListenSession(_connections, connection, new BurstBuffer(_options, _received), _options.Heartbeat);
         _session = session;
         try
         {
@@ -343,20 +347,6 @@ sealed class ListenerPump
         catch (Exception e)
         {
             Log.CloseFailed(_logger, e);
-        }
-    }
-
-    // Runs on the thread that reads the socket: one look-up, one append, for each channel that comes in a row.
-    void OnReceived(ReadOnlySpan<Notification> notifications)
-    {
-        _metrics.Received(notifications.Length);
-        while (notifications is [var first, ..])
-        {
-            var count = 1;
-            while (count < notifications.Length && string.Equals(notifications[count].Channel, first.Channel, StringComparison.Ordinal))
-                count++;
-            _desired.Find(first.Channel)?.Append(notifications[..count]);
-            notifications = notifications[count..];
         }
     }
 }

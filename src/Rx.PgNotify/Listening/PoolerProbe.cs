@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;

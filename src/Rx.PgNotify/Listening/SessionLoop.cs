@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
-using Rx.PgNotify.Listening;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using Npgsql;
-using Rx.PgNotify.Listening;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;

@@ -1,10 +1,8 @@
-using Rx.PgNotify.Delivery;
-
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Delivery;
 
 /// <summary>One observer of <see cref="StateFeed"/>; queued or running at most once, so its calls never overlap.</summary>
 sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<ListenerState> observer)
-    : IDisposable, ITurn
+    : QueuedDelivery, IDisposable
 {
     // Set once; read before each call of the observer.
     int _hasStopped;
@@ -20,9 +18,9 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
             feed.Remove(this);
     }
 
-    void ITurn.Run()
+    internal override void Deliver()
     {
-        if (calls.Run(this, static subscription => subscription.Turn()) is not { } failure)
+        if (calls.Run(this, static subscription => subscription.DeliverStates()) is not { } failure)
             return;
         // As of any subscription: the user's event loop is gone, which after the end is no surprise.
         Dispose();
@@ -30,9 +28,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
             calls.SchedulerFailed(channel: null, failure);
     }
 
-    internal void Queue() => TurnQueue.Shared.Add(this);
-
-    void Turn()
+    void DeliverStates()
     {
         try
         {

@@ -3,36 +3,41 @@ using System.Diagnostics;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// Runs turns on the thread pool, but leaves one of its threads alone: the socket's reads complete on the pool too, and
-/// it adds threads so slowly that sixteen observers that block would keep the socket unread for twelve seconds. Turns
+/// Delivers on the thread pool, but leaves one of its threads alone: the socket's reads complete on the pool too, and
+/// it adds threads so slowly that sixteen observers that block would keep the socket unread for twelve seconds. Deliveries
 /// that find no place wait here, and when they do not move for a moment, they get threads of their own.
 /// </summary>
 /// <remarks>
-/// One for the process, as the pool is. <c>_gate</c> guards all fields; no turn runs under it. Invariant: while turns
+/// One for the process, as the pool is. <c>_gate</c> guards all fields; nothing is delivered under it. Invariant: while any
 /// wait, <c>_onPool</c> is at its most, so one that ends takes the next.
 /// </remarks>
-sealed class TurnQueue
+sealed class DeliveryQueue
 {
     // Long enough that only an observer that blocks, or takes very long, makes a thread; short enough to go unnoticed.
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(10);
 
+    // Then the pool's other work gets its chance.
+    static readonly TimeSpan s_longestRow = TimeSpan.FromMilliseconds(1);
+
+    static readonly ContextCallback s_deliver = static delivery => ((QueuedDelivery)delivery!).Deliver();
+
     readonly int _mostOnPool = Math.Max(1, Environment.ProcessorCount - 1);
     readonly object _gate = new();
-    readonly Queue<ITurn> _waiting = new();
+    readonly Queue<QueuedDelivery> _waiting = new();
     int _onPool;
     long _begun;
     bool _hasWatcher;
     bool _isWatching;
 
-    internal static TurnQueue Shared { get; } = new();
+    internal static DeliveryQueue Shared { get; } = new();
 
-    internal void Add(ITurn turn)
+    internal void Add(QueuedDelivery delivery)
     {
         lock (_gate)
         {
             if (_onPool >= _mostOnPool)
             {
-                _waiting.Enqueue(turn);
+                _waiting.Enqueue(delivery);
                 Watch();
                 return;
             }
@@ -41,13 +46,38 @@ sealed class TurnQueue
             _begun++;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(delivery, preferLocal: false);
     }
 
-    /// <returns>The turn to run next on the same thread, if <paramref name="mayGoOn"/> and if one waits.</returns>
-    internal ITurn? HasRunOnPool(bool mayGoOn)
+    /// <summary>Delivers, on a thread of the pool, and then whatever else waits and is short.</summary>
+    internal void RunOnPool(QueuedDelivery? delivery)
     {
-        ITurn? next;
+        // Several in a row where many are short: each one that goes through the pool costs as much as ten notifications.
+        var context = ExecutionContext.Capture()!;
+        var began = Stopwatch.GetTimestamp();
+        while (delivery is not null)
+        {
+            var hasReturned = false;
+            try
+            {
+                Deliver(delivery, context);
+                hasReturned = true;
+            }
+            finally
+            {
+                delivery = HasRunOnPool(mayGoOn: hasReturned && Stopwatch.GetElapsedTime(began) < s_longestRow);
+            }
+        }
+    }
+
+    // As the pool does between its work items, this takes away what observers set for the thread (an AsyncLocal, the culture, a
+    // SynchronizationContext). The context is the thread's, from before the first of them.
+    static void Deliver(QueuedDelivery delivery, ExecutionContext context) => ExecutionContext.Run(context, s_deliver, delivery);
+
+    // The next one to run on the same thread, if it may go on and if one waits.
+    QueuedDelivery? HasRunOnPool(bool mayGoOn)
+    {
+        QueuedDelivery? next;
         lock (_gate)
         {
             if (!_waiting.TryDequeue(out next))
@@ -65,7 +95,7 @@ sealed class TurnQueue
         return null;
     }
 
-    // The watching thread is made once, when turns first have to wait, and costs nothing while none do. While it watches,
+    // The watching thread is made once, when deliveries first have to wait, and costs nothing while none do. While it watches,
     // it looks by itself.
     void Watch()
     {
@@ -106,15 +136,15 @@ sealed class TurnQueue
         var context = ExecutionContext.Capture()!;
         while (true)
         {
-            ITurn? turn;
+            QueuedDelivery? delivery;
             lock (_gate)
             {
-                if (!_waiting.TryDequeue(out turn))
+                if (!_waiting.TryDequeue(out delivery))
                     return;
                 _begun++;
             }
 
-            turn.RunIn(context);
+            Deliver(delivery, context);
         }
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify.Diagnostics;
+namespace Rx.PgNotify.Sending;
 
 /// <summary>Asks the server for one subscriber, again and again, until an answer fails or the subscriber leaves.</summary>
 /// <remarks>

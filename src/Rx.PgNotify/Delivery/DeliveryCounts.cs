@@ -1,4 +1,4 @@
-namespace Rx.PgNotify.Diagnostics;
+namespace Rx.PgNotify.Delivery;
 
 /// <summary>What became of what was received, since the process began: sums, which only grow.</summary>
 sealed class DeliveryCounts

@@ -1,9 +1,8 @@
 using System.Security.Authentication;
 using Npgsql;
-using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>Tells failures that retrying can't mend from those it can.</summary>
 static class PermanentFailure

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>Gives a session up when a command is not answered, and nothing else arrives either, for too long.</summary>
 /// <remarks>

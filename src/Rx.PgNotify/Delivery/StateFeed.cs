@@ -1,6 +1,4 @@
-using Rx.PgNotify.Delivery;
-
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Delivery;
 
 /// <summary>
 /// The listener's state as an observable: replays the latest and is conflated, so that a slow observer sees the newest
