@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Rx.PgNotify.Hosting;
 
-/// <summary>Tells the state of a listener, which knows it: no connection is opened to find out.</summary>
+/// <summary>Reports the state of a listener, which knows it: no connection is opened to find out.</summary>
 sealed class PgListenerHealthCheck(PgListener listener) : IHealthCheck
 {
     // The state comes over the DeliveryScheduler of the options, if one is set, which may be stuck or gone.

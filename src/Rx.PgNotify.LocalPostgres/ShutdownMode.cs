@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.LocalPostgres;
 
-/// <summary>How a server is told to stop; the modes of PostgreSQL's own <c>pg_ctl stop</c>.</summary>
+/// <summary>How a server is asked to stop; the modes of PostgreSQL's own <c>pg_ctl stop</c>.</summary>
 public enum ShutdownMode
 {
     /// <summary>Transactions are rolled back, clients are disconnected, then the server shuts down cleanly.</summary>

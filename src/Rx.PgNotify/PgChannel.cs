@@ -18,7 +18,7 @@ namespace Rx.PgNotify;
 /// </para>
 /// <para>
 /// A lost connection is no error: the stream goes on when it is back. What was sent in between is lost, as is what a
-/// subscriber that is too slow could not keep; only <see cref="Signals"/> tells. <c>OnError</c> brings a
+/// subscriber that is too slow could not keep; only <see cref="Signals"/> reports it. <c>OnError</c> brings a
 /// <see cref="PgListenerException"/> for what retrying can't mend; <c>OnCompleted</c> follows the disposal of the
 /// listener.
 /// </para>
@@ -93,7 +93,7 @@ public sealed class PgChannel : IObservable<Notification>
             Name,
             (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, Observer.Create(onNext, error =>
             {
-                // Before the acknowledgement the task tells the caller; afterwards nobody would.
+                // Before the acknowledgement the task reports it to the caller; afterwards nobody would.
                 if (joined.Task.IsCompletedSuccessfully)
                     ExceptionDispatchInfo.Throw(error);
             })),
@@ -111,7 +111,7 @@ public sealed class PgChannel : IObservable<Notification>
 
     /// <inheritdoc cref="ChannelSignals.ReadAllAsync"/>
     /// <summary>
-    /// The notifications for <c>await foreach</c>, read when the loop asks for the next one. It can't tell a gap from
+    /// The notifications for <c>await foreach</c>, read when the loop asks for the next one. It can't distinguish a gap from
     /// silence, nor when the server begins to listen; <see cref="Signals"/> can.
     /// </summary>
     /// <returns>

@@ -3,7 +3,7 @@ namespace Rx.PgNotify;
 /// <summary>What went wrong for good: the reason in a <see cref="PgListenerException"/>.</summary>
 public enum PgListenerError
 {
-    /// <summary>A reason this version has no name for; the inner exception tells more.</summary>
+    /// <summary>A reason this version has no name for; the inner exception says more.</summary>
     Unknown = 0,
 
     /// <summary>The server refused the user name, the password or the right to connect (SQLSTATE 28xxx, 42501).</summary>

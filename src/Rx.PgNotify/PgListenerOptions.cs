@@ -90,7 +90,7 @@ public sealed class PgListenerOptions
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>
-    /// What tells this listener from others of the process in metrics, as the tag <c>pgnotify.listener.name</c>. Default
+    /// What distinguishes this listener from others of the process in metrics, as the tag <c>pgnotify.listener.name</c>. Default
     /// <see langword="null"/>: no tag; those without a name are counted together. 1 to 100 characters; each name is a series
     /// that lasts as long as the meter, so take few.
     /// </summary>

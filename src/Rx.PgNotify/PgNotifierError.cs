@@ -3,7 +3,7 @@ namespace Rx.PgNotify;
 /// <summary>Why a send failed: the reason in a <see cref="PgNotifierException"/>.</summary>
 public enum PgNotifierError
 {
-    /// <summary>A reason this version has no name for; the inner exception tells more. It may have been sent.</summary>
+    /// <summary>A reason this version has no name for; the inner exception says more. It may have been sent.</summary>
     Unknown = 0,
 
     /// <summary>

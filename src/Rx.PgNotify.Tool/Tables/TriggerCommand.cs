@@ -5,7 +5,7 @@ using Rx.PgNotify.Tool.Connections;
 
 namespace Rx.PgNotify.Tool.Tables;
 
-/// <summary><c>pgnotify trigger</c>: triggers that tell of a table's changes, as a script or installed.</summary>
+/// <summary><c>pgnotify trigger</c>: triggers that report a table's changes, as a script or installed.</summary>
 static class TriggerCommand
 {
     internal static readonly string[] Examples =

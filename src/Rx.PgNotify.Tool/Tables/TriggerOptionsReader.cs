@@ -4,7 +4,7 @@ using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Tables;
 
-/// <summary>What a trigger tells and when, from the command line.</summary>
+/// <summary>What a trigger reports and when, from the command line.</summary>
 sealed class TriggerOptionsReader
 {
     static readonly Dictionary<string, TriggerContents> s_contents = new(StringComparer.Ordinal)

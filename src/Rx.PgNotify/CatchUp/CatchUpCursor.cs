@@ -26,7 +26,7 @@ public sealed record CatchUpCursor
 
     internal PgSnapshot State { get; }
 
-    /// <summary>What it belongs to, as <see cref="CatchUpHead"/> has it; <see langword="null"/> if the text told nothing.</summary>
+    /// <summary>What it belongs to, as <see cref="CatchUpHead"/> has it; <see langword="null"/> if the text said nothing.</summary>
     internal string? Origin { get; }
 
     /// <summary>

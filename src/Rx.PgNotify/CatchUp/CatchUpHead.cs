@@ -32,7 +32,7 @@ sealed record CatchUpHead(PgSnapshot Snapshot, string Origin, bool IsInRecovery,
         ulong Stamp(int column) => reader.IsDBNull(column) ? 0 : reader.GetFieldValue<ulong>(column);
     }
 
-    /// <summary>Throws if what is new since the cursor can't be told.</summary>
+    /// <summary>Throws if what is new since the cursor can't be reported.</summary>
     internal void Check(CatchUpCursor? cursor)
     {
         // A standby's snapshot leaves out which transactions run.

@@ -21,7 +21,7 @@ public sealed class CatchUpTable
 
     /// <summary>A table of a schema.</summary>
     /// <param name="table">Its name, of 1 to 46 bytes of UTF-8: a table and functions are named after it.</param>
-    /// <param name="key">The columns of its primary key, or of another unique and not null key; by them deletions are told.</param>
+    /// <param name="key">The columns of its primary key, or of another unique and not null key; by them deletions are reported.</param>
     /// <param name="schema">Its schema; default <c>public</c>.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
@@ -91,7 +91,7 @@ public sealed class CatchUpTable
     /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
     /// <param name="olderThan">How long ago, at the least; zero or more.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was told is never refused.</returns>
+    /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was reported is never refused.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
     public async Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
@@ -116,7 +116,7 @@ public sealed class CatchUpTable
     /// </remarks>
     /// <typeparam name="T">What rows are read as.</typeparam>
     /// <param name="dataSource">
-    /// Where the table is; of several hosts the primary, as a standby can't tell what is missing. One that is bound to others
+    /// Where the table is; of several hosts the primary, as a standby can't say what is missing. One that is bound to others
     /// is an <see cref="ArgumentException"/>.
     /// </param>
     /// <param name="cursor">Where to go on from; <see langword="null"/> for all that the table holds, and no deletions.</param>

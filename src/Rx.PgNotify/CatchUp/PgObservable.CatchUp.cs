@@ -32,7 +32,7 @@ public static partial class PgObservable
     /// </para>
     /// </remarks>
     /// <typeparam name="T">What rows are read as.</typeparam>
-    /// <param name="signals">What tells of changes and gaps. A filter has to let each Resync pass.</param>
+    /// <param name="signals">What reports changes and gaps. A filter has to let each Resync pass.</param>
     /// <param name="load">
     /// Reads what is new since a cursor: <see cref="CatchUpTable.LoadAsync"/>, or a query of one's own.
     /// Its token is cancelled when the sequence ends before it has.
@@ -79,12 +79,12 @@ public static partial class PgObservable
     /// with <c>OnError</c>. Otherwise as in the other overload.
     /// </para>
     /// </remarks>
-    /// <param name="signals">What tells of changes and gaps. A filter has to let each Resync pass.</param>
+    /// <param name="signals">What reports changes and gaps. A filter has to let each Resync pass.</param>
     /// <param name="load">Reads what is new since a cursor. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="from">The stored cursor; <see langword="null"/> for all that the table holds.</param>
     /// <param name="retryDelay">The pause after a load that failed: more than zero, 1 day at the most.</param>
     /// <param name="loadFailed">
-    /// Is told of each failure that is retried, on the thread where the load failed. What it throws itself ends the
+    /// Receives each failure that is retried, on the thread where the load failed. What it throws itself ends the
     /// sequence with <c>OnError</c>.
     /// </param>
     /// <param name="quiet">

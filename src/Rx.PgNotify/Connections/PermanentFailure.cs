@@ -4,7 +4,7 @@ using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Connections;
 
-/// <summary>Tells failures that retrying can't mend from those it can.</summary>
+/// <summary>Distinguishes failures that retrying can't mend from those it can.</summary>
 static class PermanentFailure
 {
     /// <summary>What observers get if a first connection failed like this; <see langword="null"/> to try again.</summary>

@@ -4,7 +4,7 @@ namespace Rx.PgNotify.Delivery;
 
 /// <summary>
 /// One channel's fan-out: what arrives is stored once in a bounded ring, and each reader reads on from a
-/// position of its own. Knows no sockets; the session tells it what happened.
+/// position of its own. Knows no sockets; the session reports what happened.
 /// </summary>
 /// <remarks>
 /// <para>

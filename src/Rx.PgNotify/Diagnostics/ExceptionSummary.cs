@@ -2,7 +2,7 @@ namespace Rx.PgNotify.Diagnostics;
 
 /// <summary>
 /// An exception's messages in one line, from outside inwards. Npgsql's outermost one alone ("Exception while reading from
-/// stream", "Unable to connect to a suitable host") does not tell a silent line from a refused one.
+/// stream", "Unable to connect to a suitable host") does not distinguish a silent line from a refused one.
 /// </summary>
 static class ExceptionSummary
 {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rx.PgNotify.Diagnostics;
 
-/// <summary>The instruments of all notifiers on one meter. They are told of once a round trip.</summary>
+/// <summary>The instruments of all notifiers on one meter. They are updated once a round trip.</summary>
 sealed class NotifierInstruments
 {
     // Weak, as with the listeners.

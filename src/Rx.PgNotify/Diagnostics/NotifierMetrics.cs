@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Diagnostics;
 
-/// <summary>What one notifier tells of itself.</summary>
+/// <summary>What one notifier reports of itself.</summary>
 sealed class NotifierMetrics
 {
     readonly NotifierInstruments _instruments;

@@ -15,7 +15,7 @@ static class SafeInstruments
         }
         catch (Exception)
         {
-            return null; // there is nobody left to tell
+            return null; // there is nobody left to report it to
         }
     }
 
@@ -27,7 +27,7 @@ static class SafeInstruments
         }
         catch (Exception)
         {
-            // There is nobody left to tell.
+            // There is nobody left to report it to.
         }
     }
 

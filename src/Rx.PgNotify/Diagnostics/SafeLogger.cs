@@ -29,7 +29,7 @@ sealed class SafeLogger(ILogger logger) : ILogger
         }
         catch (Exception)
         {
-            // There is nobody left to tell.
+            // There is nobody left to report it to.
         }
     }
 }

@@ -15,7 +15,7 @@ namespace Rx.PgNotify.Listening;
 /// </para>
 /// <para>
 /// Whether a burst is on changes only while nobody reads: before the command that receives it and after its reply. A thread
-/// that still reads a connection which was given up may leave something behind here; a Resync tells of that anyway.
+/// that still reads a connection which was given up may leave something behind here; a Resync reports that anyway.
 /// </para>
 /// </remarks>
 sealed class BurstBuffer : IDisposable

@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Listening;
 
-/// <summary>What has to be told to the server so that it listens to what is wanted: one round trip.</summary>
+/// <summary>What has to be sent to the server so that it listens to what is wanted: one round trip.</summary>
 sealed class ChannelChanges
 {
     internal List<ListenedChannel> Listen { get; } = [];

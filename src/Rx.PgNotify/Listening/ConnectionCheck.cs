@@ -14,7 +14,7 @@ static class ConnectionCheck
     /// <param name="session">Just opened.</param>
     /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
     /// <param name="patience">How long that notification may take.</param>
-    /// <param name="logger">Is told when something stands in between.</param>
+    /// <param name="logger">Receives a warning when something stands in between.</param>
     internal static async Task<int> RunAsync(
         ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience, ILogger logger)
     {

@@ -126,7 +126,7 @@ sealed class DesiredChannels
         return channel;
     }
 
-    /// <summary>What the server has to be told now. The channels in it count as in flight until the answer is noted.</summary>
+    /// <summary>What has to be sent to the server now. The channels in it count as in flight until the answer is noted.</summary>
     internal ChannelChanges TakeChanges()
     {
         var changes = new ChannelChanges();

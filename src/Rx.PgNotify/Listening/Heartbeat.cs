@@ -4,7 +4,7 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// Tells when the line has been silent for a heartbeat. The server is then asked for a sign of life, by a command of our
+/// Signals when the line has been silent for a heartbeat. The server is then asked for a sign of life, by a command of our
 /// own.
 /// </summary>
 /// <remarks>

@@ -100,7 +100,7 @@ sealed class ListenerPump
 
     async Task RunAsync()
     {
-        // The only way out is TryEnd: it alone can tell that nobody will wait for a loop that has gone.
+        // The only way out is TryEnd: it alone can know that nobody will wait for a loop that has gone.
         while (!TryEnd())
         {
             try

@@ -80,7 +80,7 @@ sealed class NotificationWait : IValueTaskSource
         }
         catch (OperationCanceledException) when (_connection.FullState == ConnectionState.Open)
         {
-            // A cancel that hits the middle of a message breaks the connection, which only FullState tells.
+            // A cancel that hits the middle of a message breaks the connection, which only FullState shows.
             return false;
         }
         finally

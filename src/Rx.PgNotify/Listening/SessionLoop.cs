@@ -9,7 +9,7 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// The work on one session: tell the server what is wanted, wait for what it sends, and again, until nothing is wanted
+/// The work on one session: send the server what is wanted, wait for what it sends, and again, until nothing is wanted
 /// or the connection is lost (which ends it with the exception).
 /// </summary>
 sealed class SessionLoop : IDisposable
@@ -106,7 +106,7 @@ sealed class SessionLoop : IDisposable
         _hasWarned = count > DesiredChannels.RecommendedCount;
     }
 
-    // One bad name fails the whole round trip; halving finds it, and only its own observers are told.
+    // One bad name fails the whole round trip; halving finds it, and only its own observers get the error.
     async Task ApplyRefusedAsync(ChannelChanges changes, PostgresException cause)
     {
         if (changes.Count > 1)

@@ -70,11 +70,11 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
     /// <summary>Notes that a value is lost. Called under the lock: no foreign code in here.</summary>
     protected abstract void Drop(T oldest);
 
-    /// <summary>Whether there is a gap in front of the queue, to be told of now. Called under the lock, as above.</summary>
+    /// <summary>Whether there is a gap in front of the queue, to be reported now. Called under the lock, as above.</summary>
     protected abstract bool TakeGap();
 
-    /// <summary>Tells of the gap that was taken. Called without the lock, and never at the same time as the observer.</summary>
-    protected abstract void TellGap();
+    /// <summary>Reports the gap that was taken. Called without the lock, and never at the same time as the observer.</summary>
+    protected abstract void ReportGap();
 
     protected bool IsOver => _phase == Phase.Over;
 
@@ -169,7 +169,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         try
         {
             if (hasGap)
-                TellGap();
+                ReportGap();
             for (var i = 0; i < count && !IsOver; i++)
                 observer.OnNext(_batch[i]);
         }

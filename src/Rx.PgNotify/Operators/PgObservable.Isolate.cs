@@ -31,7 +31,7 @@ public static partial class PgObservable
     /// <param name="onDropped">
     /// Called with the number of values dropped, just before the value that follows the gap: on the same thread, and
     /// never at the same time as the observer. What it throws ends the subscription, as if the observer had thrown it.
-    /// Default <see langword="null"/>: nobody is told.
+    /// Default <see langword="null"/>: nobody is notified.
     /// </param>
     /// <param name="scheduler">
     /// Where the observer is called; default <see cref="Scheduler.Default"/>, the thread pool.
@@ -78,7 +78,7 @@ public static partial class PgObservable
             return _told > 0;
         }
 
-        protected override void TellGap()
+        protected override void ReportGap()
         {
             try
             {

@@ -8,7 +8,7 @@ public static partial class PgObservable
 {
     /// <summary>
     /// <see cref="Isolate{T}(IObservable{T}, int, Action{long}, IScheduler)"/> for the signals of one or several channels:
-    /// a gap is told by a Resync for each channel that it concerns.
+    /// a gap is reported by a Resync for each channel that it concerns.
     /// </summary>
     /// <remarks>
     /// No Resync is lost. Where signals were dropped stands, for each channel that any of them was of, one Resync: with
@@ -60,7 +60,7 @@ public static partial class PgObservable
             return true;
         }
 
-        protected override void TellGap()
+        protected override void ReportGap()
         {
             for (var i = 0; i < _told.Count && !IsOver; i++)
                 _observer.OnNext(TSignal.OfResync(_told[i]));

@@ -31,7 +31,7 @@ public static partial class PgObservable
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the result.</typeparam>
-    /// <param name="signals">What tells of changes and gaps.</param>
+    /// <param name="signals">What reports changes and gaps.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="quiet">
     /// How long no signal has to come before the next query. Default 100 ms; zero to <see cref="int.MaxValue"/> milliseconds.
@@ -75,11 +75,11 @@ public static partial class PgObservable
     /// that is due is tried until it succeeds. Otherwise as in the other overload.
     /// </para>
     /// </remarks>
-    /// <param name="signals">What tells of changes and gaps.</param>
+    /// <param name="signals">What reports changes and gaps.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="retryDelay">The pause after a query that failed: more than zero, 1 day at the most.</param>
     /// <param name="queryFailed">
-    /// Is told of each failure, on the thread where the query failed. What it throws itself ends the sequence with
+    /// Receives each failure, on the thread where the query failed. What it throws itself ends the sequence with
     /// <c>OnError</c>.
     /// </param>
     /// <param name="quiet">

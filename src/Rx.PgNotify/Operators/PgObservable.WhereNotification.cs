@@ -6,7 +6,7 @@ public static partial class PgObservable
 {
     /// <summary>
     /// The notifications that pass a test, and every Resync. With <c>Where</c>, a Resync is easily filtered out, and the
-    /// gap that it tells of with it.
+    /// gap that it reports with it.
     /// </summary>
     /// <param name="source">The signals of one or several channels.</param>
     /// <param name="predicate">Whether a notification passes. What it throws ends the sequence with <c>OnError</c>.</param>

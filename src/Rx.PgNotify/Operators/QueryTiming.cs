@@ -5,7 +5,7 @@ namespace Rx.PgNotify;
 /// <summary>The checked arguments of <c>LiveQuery</c>.</summary>
 /// <param name="Burst">What a query waits for after the first one.</param>
 /// <param name="RetryDelay">The pause after a query that failed; <see langword="null"/> if a failure ends all.</param>
-/// <param name="Failed">Is told of each failure that is retried.</param>
+/// <param name="Failed">Receives each failure that is retried.</param>
 sealed record QueryTiming(BurstTiming Burst, TimeSpan? RetryDelay, Action<Exception>? Failed)
 {
     static readonly TimeSpan s_defaultQuiet = TimeSpan.FromMilliseconds(100);

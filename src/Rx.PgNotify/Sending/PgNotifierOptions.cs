@@ -76,7 +76,7 @@ public sealed class PgNotifierOptions
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>
-    /// What tells this notifier from others of the process in metrics, as the tag <c>pgnotify.notifier.name</c>. Default
+    /// What distinguishes this notifier from others of the process in metrics, as the tag <c>pgnotify.notifier.name</c>. Default
     /// <see langword="null"/>: no tag; those without a name are counted together. 1 to 100 characters; each name is a series
     /// that lasts as long as the meter, so take few.
     /// </summary>

@@ -10,7 +10,7 @@ namespace Rx.PgNotify.Sending;
 /// <summary>The one connection of a notifier: opened when something is to be sent, replaced when it was lost, with a backoff.</summary>
 /// <remarks>Used by the pump alone.</remarks>
 /// <param name="connections">Makes connections.</param>
-/// <param name="processIds">Is told of each backend before it sends anything.</param>
+/// <param name="processIds">Is notified of each backend before it sends anything.</param>
 /// <param name="endsAsync">Awaits the end, but not the outcome, of a task; <see langword="false"/> if nothing is to be waited for any more.</param>
 /// <param name="options">Delays and limits.</param>
 /// <param name="clock">The clock of the options' scheduler.</param>

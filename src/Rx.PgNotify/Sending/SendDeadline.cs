@@ -3,7 +3,7 @@ using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
-/// <summary>One timer for all that waits: it tells when the first of the sends has waited too long.</summary>
+/// <summary>One timer for all that waits: it signals when the first of the sends has waited too long.</summary>
 /// <remarks>Used by the pump alone. Once started it holds for all that come later, whose deadlines are later.</remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal
 sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)

@@ -1,6 +1,6 @@
 namespace Rx.PgNotify;
 
-/// <summary>Which columns a trigger can tell, as a condition in SQL.</summary>
+/// <summary>Which columns a trigger can report, as a condition in SQL.</summary>
 static class SqlColumns
 {
     /// <summary>Of a row of <c>pg_attribute</c>: it has a value in a trigger. A virtual generated column has none.</summary>

@@ -4,7 +4,7 @@ namespace Rx.PgNotify;
 
 /// <summary>
 /// The part of a trigger function that notices that the table is no longer what the function was written for, so that it
-/// would tell a wrong value (a virtual generated column reads as null in a trigger) or take rows for the same that aren't.
+/// would report a wrong value (a virtual generated column reads as null in a trigger) or take rows for the same that aren't.
 /// </summary>
 static class AlteredTable
 {
@@ -18,7 +18,7 @@ static class AlteredTable
     internal static string Statements(TableTrigger trigger) => trigger.Options switch
     {
         { RowLevel: true } => OnceInATransaction(trigger),
-        { TellsRows: true } => Look(trigger.Options, indent: 4),
+        { ReportsRows: true } => Look(trigger.Options, indent: 4),
         _ => $"    IF TG_OP = 'UPDATE' THEN\n{Look(trigger.Options, indent: 8)}\n    END IF;",
     };
 

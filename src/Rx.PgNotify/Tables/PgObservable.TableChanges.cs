@@ -7,23 +7,23 @@ namespace Rx.PgNotify;
 public static partial class PgObservable
 {
     /// <summary>
-    /// What the triggers of a <see cref="TableTrigger"/> tell: each row that was inserted, updated or deleted, and a
-    /// <see cref="TableChange{T}.Reload"/> wherever rows are not told or may be missing, in commit order. The first one
+    /// What the triggers of a <see cref="TableTrigger"/> report: each row that was inserted, updated or deleted, and a
+    /// <see cref="TableChange{T}.Reload"/> wherever rows are not reported or may be missing, in commit order. The first one
     /// is a reload.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// A reload stands for each Resync, for a notification without rows (its trigger tells none, or they had no room), for
+    /// A reload stands for each Resync, for a notification without rows (its trigger reports none, or they had no room), for
     /// <c>TRUNCATE</c>, and for a payload that can't be read, which therefore never ends the stream. Of a payload either
     /// all rows are handed on or a reload. Whoever reads the table anew at each reload, and applies what comes afterwards
     /// by its key, is never wrong for good. An update that gave a row another key is a deletion and an insertion.
     /// </para>
     /// <para>
-    /// Any role may send on the channel: a row that was told is no proof of what the table holds. Works on the source's
+    /// Any role may send on the channel: a row that was reported is no proof of what the table holds. Works on the source's
     /// thread. Nothing is found by reflection, so it is fit for ahead-of-time compilation.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">What a row, or what the trigger tells of it, is parsed to.</typeparam>
+    /// <typeparam name="T">What a row, or what the trigger reports of it, is parsed to.</typeparam>
     /// <param name="source">The signals of the trigger's channel.</param>
     /// <param name="typeInfo">How to parse, from a source-generated <c>JsonSerializerContext</c>, whose options apply.</param>
     /// <param name="onMalformed">

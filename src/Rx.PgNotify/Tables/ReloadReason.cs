@@ -6,7 +6,7 @@ public enum ReloadReason
     /// <summary>A Resync: the subscription began, or notifications may be missing.</summary>
     Resync,
 
-    /// <summary>The trigger does not tell rows, or these had no room in a payload.</summary>
+    /// <summary>The trigger does not report rows, or these had no room in a payload.</summary>
     WithoutRows,
 
     /// <summary>The table was truncated.</summary>
@@ -16,7 +16,7 @@ public enum ReloadReason
     Malformed,
 
     /// <summary>
-    /// The table was altered since its triggers were installed, so that they can't tell its rows as they are: install them
+    /// The table was altered since its triggers were installed, so that they can't report its rows as they are: install them
     /// again.
     /// </summary>
     TableAltered,

@@ -1,10 +1,10 @@
 namespace Rx.PgNotify;
 
 /// <summary>
-/// What a table's trigger told, or could not tell: one of the cases below. (The compiler can't know that there are no
+/// What a table's trigger reported, or could not report: one of the cases below. (The compiler can't know that there are no
 /// others: a <c>switch</c> ends with <c>_</c>.)
 /// </summary>
-/// <typeparam name="T">What a row, or what the trigger tells of it, is parsed to.</typeparam>
+/// <typeparam name="T">What a row, or what the trigger reports of it, is parsed to.</typeparam>
 public abstract record TableChange<T>
 {
     TableChange()
@@ -20,7 +20,7 @@ public abstract record TableChange<T>
 
     /// <summary>A row was updated; its key stayed the same.</summary>
     /// <param name="Old">
-    /// The row as it was, if the trigger tells it (<see cref="TableTriggerOptions.IncludeOld"/>); else the default of
+    /// The row as it was, if the trigger reports it (<see cref="TableTriggerOptions.IncludeOld"/>); else the default of
     /// <typeparamref name="T"/>.
     /// </param>
     /// <param name="New">The row as it is.</param>
@@ -30,8 +30,8 @@ public abstract record TableChange<T>
     /// <param name="Old">The row as it was.</param>
     public sealed record Delete(T Old) : TableChange<T>;
 
-    /// <summary>Something has changed, or may have, that no row tells: read the table anew.</summary>
-    /// <param name="Reason">Why no row tells it.</param>
-    /// <param name="Count">How many rows a statement changed, if that was told.</param>
+    /// <summary>Something has changed, or may have, that no row reports: read the table anew.</summary>
+    /// <param name="Reason">Why no row reports it.</param>
+    /// <param name="Count">How many rows a statement changed, if that was reported.</param>
     public sealed record Reload(ReloadReason Reason, long? Count = null) : TableChange<T>;
 }

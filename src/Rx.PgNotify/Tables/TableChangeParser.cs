@@ -34,7 +34,7 @@ sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification,
         return [new TableChange<T>.Reload(ReloadReason.Malformed)];
     }
 
-    // All of them are read before the first is handed on: a payload is either told whole or read anew.
+    // All of them are read before the first is handed on: a payload is either reported whole or read anew.
     IReadOnlyList<TableChange<T>> Changes(JsonElement payload)
     {
         if (payload.GetProperty("op").ValueEquals("truncate"))

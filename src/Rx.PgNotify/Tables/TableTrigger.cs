@@ -3,14 +3,14 @@ using Npgsql;
 namespace Rx.PgNotify;
 
 /// <summary>
-/// Triggers that tell a channel of a table's changes: as a script to read, to keep among migrations and to run, or
+/// Triggers that notify a channel of a table's changes: as a script to read, to keep among migrations and to run, or
 /// installed and removed from here. What arrives, what it costs and who can see it stands in the
 /// documentation of table changes.
 /// </summary>
 /// <remarks>
 /// <para>
 /// One notification for each statement that changed something, sent when its transaction commits. Of a partitioned table
-/// all partitions get triggers, since a statement fires those of the table that it names; each tells the partitioned
+/// all partitions get triggers, since a statement fires those of the table that it names; each reports the partitioned
 /// table. After <c>ATTACH PARTITION</c> or <c>CREATE TABLE … PARTITION OF</c> install again.
 /// </para>
 /// <para>Immutable. One table may have several, of different channels.</para>
@@ -21,8 +21,8 @@ public sealed class TableTrigger
     /// <param name="table">
     /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
     /// </param>
-    /// <param name="channel">Where to tell: 1 to 63 bytes of UTF-8.</param>
-    /// <param name="options">What to tell and when; <see langword="null"/> for the defaults.</param>
+    /// <param name="channel">Where to send: 1 to 63 bytes of UTF-8.</param>
+    /// <param name="options">What to report and when; <see langword="null"/> for the defaults.</param>
     /// <param name="schema">The table's schema; default <c>public</c>.</param>
     /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
     public TableTrigger(string table, string channel, TableTriggerOptions? options = null, string schema = "public")
@@ -41,7 +41,7 @@ public sealed class TableTrigger
     /// <summary>The table.</summary>
     public string Table { get; }
 
-    /// <summary>The channel that is told.</summary>
+    /// <summary>The channel that is notified.</summary>
     public string Channel { get; }
 
     internal TableTriggerOptions Options { get; }

@@ -1,7 +1,7 @@
 namespace Rx.PgNotify;
 
 /// <summary>
-/// What a <see cref="TableTrigger"/> tells, and when. Its constructor validates and copies the options: a change made
+/// What a <see cref="TableTrigger"/> reports, and when. Its constructor validates and copies the options: a change made
 /// afterwards has no effect.
 /// </summary>
 public sealed class TableTriggerOptions
@@ -13,30 +13,30 @@ public sealed class TableTriggerOptions
     public TriggerContents Contents { get; set; }
 
     /// <summary>
-    /// The columns told, and only with <see cref="TriggerContents.Columns"/>: names as they are in the table, unquoted.
-    /// Default: none. Exactly these are told; a key has to be among them to be told.
+    /// The columns reported, and only with <see cref="TriggerContents.Columns"/>: names as they are in the table, unquoted.
+    /// Default: none. Exactly these are reported; a key has to be among them to be reported.
     /// </summary>
     public IReadOnlyList<string> Columns { get; set; } = [];
 
     /// <summary>
-    /// Whether an update also tells the row as it was; with <see cref="TriggerContents.Columns"/> or
-    /// <see cref="TriggerContents.Rows"/>. Default <see langword="false"/>. A deleted row is told in any case.
+    /// Whether an update also reports the row as it was; with <see cref="TriggerContents.Columns"/> or
+    /// <see cref="TriggerContents.Rows"/>. Default <see langword="false"/>. A deleted row is reported in any case.
     /// </summary>
     public bool IncludeOld { get; set; }
 
-    /// <summary>Which operations are told. Default <see cref="TableOperations.All"/>; at least one.</summary>
+    /// <summary>Which operations are reported. Default <see cref="TableOperations.All"/>; at least one.</summary>
     public TableOperations Operations { get; set; } = TableOperations.All;
 
     /// <summary>
-    /// The columns that matter to an update: one that changes none of them, in any row, is not told. Default: none,
-    /// every update is told, also one that changes nothing. Values are compared as they are stored.
+    /// The columns that matter to an update: one that changes none of them, in any row, is not reported. Default: none,
+    /// every update is reported, also one that changes nothing. Values are compared as they are stored.
     /// </summary>
     public IReadOnlyList<string> ColumnFilter { get; set; } = [];
 
     /// <summary>
     /// The columns that identify a row: a unique key of columns that are not null, or the installation is refused (of
     /// triggers of rows it need not be unique). Default: none, which means the primary key. Without one,
-    /// <see cref="TriggerContents.Keys"/> and <see cref="ColumnFilter"/> need them here, and rows are told without it.
+    /// <see cref="TriggerContents.Keys"/> and <see cref="ColumnFilter"/> need them here, and rows are reported without it.
     /// </summary>
     public IReadOnlyList<string> KeyColumns { get; set; } = [];
 
@@ -48,13 +48,13 @@ public sealed class TableTriggerOptions
     public bool RowLevel { get; set; }
 
     /// <summary>
-    /// Whether rows that logical replication applies are told too, as are those of a session with
+    /// Whether rows that logical replication applies are reported too, as are those of a session with
     /// <c>session_replication_role = replica</c>. Default <see langword="false"/>. Needs <see cref="RowLevel"/>:
     /// replication fires no trigger of a statement.
     /// </summary>
     public bool FireOnReplica { get; set; }
 
-    internal bool TellsRows => Contents >= TriggerContents.Keys;
+    internal bool ReportsRows => Contents >= TriggerContents.Keys;
 
     internal IEnumerable<string> NamedColumns => Columns.Concat(ColumnFilter).Concat(KeyColumns);
 

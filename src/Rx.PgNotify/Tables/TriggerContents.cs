@@ -1,6 +1,6 @@
 namespace Rx.PgNotify;
 
-/// <summary>What a <see cref="TableTrigger"/> tells of a change, from nothing to everything.</summary>
+/// <summary>What a <see cref="TableTrigger"/> reports of a change, from nothing to everything.</summary>
 /// <remarks>
 /// Any role may <c>LISTEN</c> on any channel: keys, columns and rows reach those too whom grants and row security keep
 /// from reading the table.

@@ -23,7 +23,7 @@ sealed record TriggerEvent(TableOperations Operation, bool IsOfRow, string Name)
     {
         _ when IsOfRow => "",
         TableOperations.Insert => "REFERENCING NEW TABLE AS changed_rows ",
-        TableOperations.Update when options.TellsRows || options.ColumnFilter.Count > 0 =>
+        TableOperations.Update when options.ReportsRows || options.ColumnFilter.Count > 0 =>
             "REFERENCING NEW TABLE AS changed_rows OLD TABLE AS old_rows ",
         TableOperations.Update => "REFERENCING NEW TABLE AS changed_rows ",
         TableOperations.Delete => "REFERENCING OLD TABLE AS changed_rows ",

@@ -21,13 +21,13 @@ static class TriggerFunction
     internal const string SameKey = "\0same\0";
     internal const string AllColumns = "\0all\0";
     internal const string KeySize = "\0key size\0";
-    internal const string ToldSize = "\0told size\0";
+    internal const string ReportedSize = "\0told size\0";
 
     /// <summary>Whether the function itself leaves out updates; triggers of rows have a condition.</summary>
     internal static bool IsFiltered(TableTriggerOptions options) => options is { ColumnFilter.Count: > 0, RowLevel: false };
 
-    /// <summary>Whether what it tells depends on the shape of the table.</summary>
-    internal static bool CanBeAltered(TableTriggerOptions options) => options.TellsRows || IsFiltered(options);
+    /// <summary>Whether what it reports depends on the shape of the table.</summary>
+    internal static bool CanBeAltered(TableTriggerOptions options) => options.ReportsRows || IsFiltered(options);
 
     internal static string Body(TableTrigger trigger)
     {
@@ -43,7 +43,7 @@ static class TriggerFunction
             $"    message text := {SqlText.Literal(Head(trigger))} || lower(TG_OP COLLATE \"C\") || '\"';",
             isBare ? null : Variables,
             canBeAltered ? AlteredTable.Variables(options) : null,
-            options.TellsRows ? ToldRows.Variables(options) : null,
+            options.ReportsRows ? ReportedRows.Variables(options) : null,
             "BEGIN",
             isBare ? null : Truncation(channel),
             isFiltered ? AlteredTable.Statements(trigger) : null,
@@ -51,7 +51,7 @@ static class TriggerFunction
             options.RowLevel ? null : isBare ? StopWithoutRows : CountRows,
             isBare ? null : Number,
             canBeAltered && !isFiltered ? AlteredTable.Statements(trigger) : null,
-            options.TellsRows ? ToldRows.Statements(options) : null,
+            options.ReportsRows ? ReportedRows.Statements(options) : null,
             $$"""
                 PERFORM pg_notify({{channel}}, message || {{(canBeAltered ? "CASE WHEN altered THEN ',\"altered\":true}' ELSE '}' END" : "'}'")}});
                 RETURN NULL;
@@ -61,8 +61,8 @@ static class TriggerFunction
         return string.Join('\n', parts.OfType<string>());
     }
 
-    /// <summary>The columns that are told, of the row called <c>r</c>.</summary>
-    internal static string ToldColumns(TableTriggerOptions options) => options.Contents switch
+    /// <summary>The columns that are reported, of the row called <c>r</c>.</summary>
+    internal static string ReportedColumns(TableTriggerOptions options) => options.Contents switch
     {
         TriggerContents.Keys => KeyColumns,
         TriggerContents.Rows => AllColumns,

@@ -1,7 +1,7 @@
 namespace Rx.PgNotify;
 
 /// <summary>
-/// The part of the script that finds out by which columns rows are told apart, and which columns they have, and puts
+/// The part of the script that finds out by which columns rows are distinguished, and which columns they have, and puts
 /// them into the function's body.
 /// </summary>
 /// <remarks>
@@ -45,16 +45,16 @@ static class TriggerKey
                 END IF;
             """,
             AlteredTable.Install,
-            !options.TellsRows ? null : $"""
+            !options.ReportsRows ? null : $"""
                 -- what the values take where they are stored
-                key_size := {SizeOf("cardinality(key_columns) = 0 AND " + IsTold(options) + " OR attname = ANY (key_columns)")};
-                told_size := {SizeOf(IsTold(options) + " OR attname = ANY (key_columns)")};
+                key_size := {SizeOf("cardinality(key_columns) = 0 AND " + IsReported(options) + " OR attname = ANY (key_columns)")};
+                told_size := {SizeOf(IsReported(options) + " OR attname = ANY (key_columns)")};
             """,
             !options.RowLevel ? null : $"""
                 key := {SqlText.Literal(s_json[0])} || key || {SqlText.Literal(s_json[1])};
                 all_columns := CASE all_columns WHEN 'r.*' THEN 'row_to_json(r.*)' ELSE {SqlText.Literal(s_json[0])} || all_columns || {SqlText.Literal(s_json[1])} END;
             """,
-            IsKeyNeeded(options) ? null : $"    key := coalesce(key, {Told(options)}); -- without a key, an updated row is a deleted and an inserted one",
+            IsKeyNeeded(options) ? null : $"    key := coalesce(key, {Reported(options)}); -- without a key, an updated row is a deleted and an inserted one",
         ];
         return string.Join('\n', parts.OfType<string>());
     }
@@ -69,7 +69,7 @@ static class TriggerKey
         .Replace(TriggerFunction.SameKey, "%2$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.AllColumns, "%3$s", StringComparison.Ordinal)
         .Replace(TriggerFunction.KeySize, "%4$s", StringComparison.Ordinal)
-        .Replace(TriggerFunction.ToldSize, "%5$s", StringComparison.Ordinal)
+        .Replace(TriggerFunction.ReportedSize, "%5$s", StringComparison.Ordinal)
         .Replace(AlteredTable.KnownKey, "%6$L", StringComparison.Ordinal)
         .Replace(AlteredTable.KnownColumns, "%7$L", StringComparison.Ordinal);
 
@@ -80,7 +80,7 @@ static class TriggerKey
                 WHERE indrelid = target AND indisprimary AND position <= indnkeyatts ORDER BY position)
         """;
 
-    static string IsTold(TableTriggerOptions options) => options.Contents switch
+    static string IsReported(TableTriggerOptions options) => options.Contents switch
     {
         TriggerContents.Keys => "false",
         TriggerContents.Rows => "true",
@@ -98,11 +98,11 @@ static class TriggerKey
     static bool IsKeyNeeded(TableTriggerOptions options) =>
         options is { Contents: TriggerContents.Keys } or { ColumnFilter.Count: > 0, RowLevel: false };
 
-    static string Told(TableTriggerOptions options)
+    static string Reported(TableTriggerOptions options)
     {
         if (options.Contents == TriggerContents.Rows)
             return "all_columns";
-        var columns = TriggerFunction.ToldColumns(options);
+        var columns = TriggerFunction.ReportedColumns(options);
         return SqlText.Literal(options.RowLevel ? JsonOf(columns) : columns);
     }
 }

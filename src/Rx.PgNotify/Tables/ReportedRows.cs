@@ -2,12 +2,12 @@ namespace Rx.PgNotify;
 
 /// <summary>The part of a trigger function that puts rows into its message.</summary>
 /// <remarks>
-/// They are told whole where they have room, else by their keys, else not at all. Nothing that a row contains, and no
-/// column that was dropped, may fail the write: whatever fails here is caught, and nothing of the rows is told. What they
+/// They are reported whole where they have room, else by their keys, else not at all. Nothing that a row contains, and no
+/// column that was dropped, may fail the write: whatever fails here is caught, and nothing of the rows is reported. What they
 /// take where they are stored, compressed and out of line, is looked at first, since expanding them takes time, memory
 /// and temporary files in proportion.
 /// </remarks>
-static class ToldRows
+static class ReportedRows
 {
     // An entry has at least 24 bytes, and a comma: of more rows never all have room.
     const int MostRows = 7_999 / 25;
@@ -53,13 +53,13 @@ static class ToldRows
         """;
 
     // An updated row is joined with its former self by the key. Where there is none of the same key, the key has
-    // changed: that is told as a deletion and an insertion.
+    // changed: that is reported as a deletion and an insertion.
     static string OfStatement(TableTriggerOptions options) => $$"""
                 IF row_count <= {{MostRows}} THEN
                     BEGIN
-                        SELECT {{Fits("sum", TriggerFunction.KeySize)}}, {{Fits("sum", TriggerFunction.ToldSize)}} INTO keys_fit, new_fits FROM changed_rows AS r;
+                        SELECT {{Fits("sum", TriggerFunction.KeySize)}}, {{Fits("sum", TriggerFunction.ReportedSize)}} INTO keys_fit, new_fits FROM changed_rows AS r;
                         IF TG_OP = 'UPDATE' THEN
-                            SELECT stored.keys_fit AND {{Fits("sum", TriggerFunction.KeySize)}}, {{Fits("sum", TriggerFunction.ToldSize)}} INTO keys_fit, old_fits FROM old_rows AS r;
+                            SELECT stored.keys_fit AND {{Fits("sum", TriggerFunction.KeySize)}}, {{Fits("sum", TriggerFunction.ReportedSize)}} INTO keys_fit, old_fits FROM old_rows AS r;
                         END IF;
                     EXCEPTION WHEN others OR assert_failure THEN
                         NULL; -- a column was dropped or renamed
@@ -119,12 +119,12 @@ static class ToldRows
                     IF TG_OP <> 'DELETE' THEN
                         r := NEW;
                         keys_fit := {{Fits("", TriggerFunction.KeySize)}};
-                        new_fits := {{Fits("", TriggerFunction.ToldSize)}};
+                        new_fits := {{Fits("", TriggerFunction.ReportedSize)}};
                     END IF;
                     IF TG_OP <> 'INSERT' THEN
                         r := OLD;
                         keys_fit := keys_fit AND {{Fits("", TriggerFunction.KeySize)}};
-                        old_fits := {{Fits("", TriggerFunction.ToldSize)}};
+                        old_fits := {{Fits("", TriggerFunction.ReportedSize)}};
                     END IF;
                 EXCEPTION WHEN others OR assert_failure THEN
                     NULL; -- a column was dropped or renamed
@@ -141,18 +141,18 @@ static class ToldRows
                     rows := NULL;
                     keys := NULL;
                 ELSIF TG_OP = 'UPDATE' AND old_key = new_key THEN
-                    rows := ',{"op":"update","new":' || {{Told(options, "new_fits")}};
+                    rows := ',{"op":"update","new":' || {{Reported(options, "new_fits")}};
         {{(options.IncludeOld ? OldOfRow(options) : "")}}            rows := rows || '}';
                     keys := ',{"op":"update","new":' || new_key || '}';
                 ELSE
                     IF TG_OP <> 'INSERT' THEN
                         r := OLD;
-                        rows := rows || ',{"op":"delete","old":' || {{Told(options, "old_fits")}} || '}';
+                        rows := rows || ',{"op":"delete","old":' || {{Reported(options, "old_fits")}} || '}';
                         keys := keys || ',{"op":"delete","old":' || old_key || '}';
                     END IF;
                     IF TG_OP <> 'DELETE' THEN
                         r := NEW;
-                        rows := rows || ',{"op":"insert","new":' || {{Told(options, "new_fits")}} || '}';
+                        rows := rows || ',{"op":"insert","new":' || {{Reported(options, "new_fits")}} || '}';
                         keys := keys || ',{"op":"insert","new":' || new_key || '}';
                     END IF;
                 END IF;
@@ -160,11 +160,11 @@ static class ToldRows
 
     static string OldOfRow(TableTriggerOptions options) => $"""
                     r := OLD;
-                    rows := rows || ',"old":' || {Told(options, "old_fits")};
+                    rows := rows || ',"old":' || {Reported(options, "old_fits")};
 
         """;
 
-    static string Told(TableTriggerOptions options, string fits) => $"CASE WHEN {fits} THEN {Json(TriggerFunction.ToldColumns(options))} END";
+    static string Reported(TableTriggerOptions options, string fits) => $"CASE WHEN {fits} THEN {Json(TriggerFunction.ReportedColumns(options))} END";
 
     // What the script fills in is JSON already.
     static string Json(string columns) => columns.StartsWith('\0') ? columns : TriggerKey.JsonOf(columns);
@@ -173,7 +173,7 @@ static class ToldRows
     // once, since JSON can't be compared; the row later, if it is wanted at all.
     static string Columns(TableTriggerOptions options, string fits, int indent) =>
         $"(SELECT row_to_json(k.*)::text FROM (SELECT {TriggerFunction.KeyColumns}) AS k) AS key,\n{new string(' ', indent)}"
-        + $"CASE WHEN stored.{fits} THEN (SELECT (t.*)::record FROM (SELECT {TriggerFunction.ToldColumns(options)}) AS t) END AS told";
+        + $"CASE WHEN stored.{fits} THEN (SELECT (t.*)::record FROM (SELECT {TriggerFunction.ReportedColumns(options)}) AS t) END AS told";
 
     static string Fits(string aggregate, string size) => $"{aggregate}({size}) <= {MostStored}";
 }
