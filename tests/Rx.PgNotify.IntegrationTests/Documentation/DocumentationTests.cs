@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Rx.PgNotify.IntegrationTests.Documentation;
 
+[Parallelizable(ParallelScope.All)]
 public partial class DocumentationTests
 {
     [TestCaseSource(typeof(Snippet), nameof(Snippet.All))]

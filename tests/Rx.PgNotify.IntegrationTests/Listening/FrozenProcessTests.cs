@@ -41,9 +41,12 @@ public class FrozenProcessTests
         await program.SignalAsync("CONT");
         await Eventually.IsTrueAsync(() => tap.RoundTrips > roundTrips, expectation: "the next heartbeat, or another line");
         var connections = tap.Connections;
-        await program.DisposeAsync();
         if (connections > 1)
+        {
+            await program.SignalAsync("KILL");
             await TestContext.Out.WriteLineAsync(await program.Errors);
+        }
+
         return connections;
     }
 }
