@@ -1,9 +1,7 @@
 using System.Reactive.Subjects;
 using BenchmarkDotNet.Attributes;
-using Microsoft.Extensions.Logging.Abstractions;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Delivery;
-using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Benchmarks.Delivery;
 
@@ -27,7 +25,7 @@ public class DispatchBenchmarks
     [GlobalSetup]
     public void Subscribe()
     {
-        var calls = new ObserverCalls(null, null, NullLogger.Instance);
+        var calls = new ObserverCalls(null, null, (_, _) => { });
         _hub.ListenRequested();
         _hub.Acknowledge();
         for (var i = 0; i < Subscribers; i++)

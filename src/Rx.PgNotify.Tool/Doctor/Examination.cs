@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Listening;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Output;
 

@@ -30,7 +30,7 @@ public class FolderTests
         }
     }
 
-    static IEnumerable<string> Reachable(string folder, SortedDictionary<string, SortedSet<string>> references)
+    static HashSet<string> Reachable(string folder, SortedDictionary<string, SortedSet<string>> references)
     {
         var found = new HashSet<string>(references[folder], StringComparer.Ordinal);
         for (var open = new Queue<string>(found); open.TryDequeue(out var next);)
