@@ -72,6 +72,11 @@ sealed class ConnectionSource : IAsyncDisposable
         ? "what the data source was built with to check it: a root certificate, or a callback"
         : "the Root Certificate of the connection string";
 
+    /// <summary>Whether the connection string names the file that is missing: a certificate, its key, or a file of passwords.</summary>
+    internal bool NamesFile(IOException missing) =>
+        new[] { _settings.RootCertificate, _settings.SslCertificate, _settings.SslKey, _settings.Passfile }
+            .Any(path => !string.IsNullOrEmpty(path) && missing.Message.Contains(Path.GetFullPath(path), StringComparison.Ordinal));
+
     internal static Func<TimeSpan, ConnectionSource> Of(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);

@@ -32,7 +32,8 @@ static class PermanentFailure
             (PgListenerError.SettingsRefused, $"Npgsql refuses how the server wants to authenticate: {e.Message}"),
         NpgsqlException { InnerException: null } e when e.Message.Contains("SCRAM-SHA-256-PLUS", StringComparison.Ordinal) =>
             (PgListenerError.SettingsRefused, "The connection string asks for channel binding, and the server does not offer it."),
-        _ when MissingFile(exception) is { } missing =>
+        // Not any file: a provider of the user's may look for one that is about to come.
+        _ when MissingFile(exception) is { } missing && connections.NamesFile(missing) =>
             (PgListenerError.SettingsRefused, $"A file that the connection string names is missing: {missing.Message}"),
         ArgumentException e when e.Message.Contains("ValidationCallback", StringComparison.Ordinal) =>
             (PgListenerError.SettingsRefused, $"Npgsql refuses what the data source was built with: {e.Message}"),
@@ -49,11 +50,11 @@ static class PermanentFailure
         _ => null,
     };
 
-    static Exception? MissingFile(Exception? exception)
+    static IOException? MissingFile(Exception? exception)
     {
         while (exception is not (null or FileNotFoundException or DirectoryNotFoundException))
             exception = exception.InnerException;
-        return exception;
+        return (IOException?)exception;
     }
 
     // What the server says itself: names of users, databases, channels and settings, never a password or a payload.

@@ -28,6 +28,20 @@ public class PasswordProviderTests
     }
 
     [Test]
+    public async Task AProviderThatMissesItsFileAtFirst_IsAskedAgain([Values] ClientKind kind)
+    {
+        var asked = 0;
+        await using var dataSource = PasswordlessSource.Builder(UniqueChannel.Name()).UsePasswordProvider(_ => throw new NotSupportedException(), (_, _) =>
+            Interlocked.Increment(ref asked) == 1
+                ? throw new FileNotFoundException("Could not find file '/run/secrets/db'.", "/run/secrets/db")
+                : ValueTask.FromResult(PasswordlessSource.Password)).Build();
+        await using var client = Client.Create(kind, dataSource);
+        await client.UseAsync(TestServer.ConnectionString);
+
+        Assert.That(asked, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task WhatAPeriodicProviderGaveLast_IsThePassword([Values] ClientKind kind)
     {
         var application = UniqueChannel.Name();

@@ -77,6 +77,19 @@ public sealed class TlsDataSourceTests
     }
 
     [Test]
+    public async Task ARootCertificateThatIsMissing_IsASettingThatIsRefused()
+    {
+        const string missing = "/nowhere/root.pem";
+        await using var listener = new PgListener(_tls.ConnectionString(builder => builder.RootCertificate = missing));
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+
+        Assert.That((recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.SettingsRefused), recorder.Error?.ToString());
+        Assert.That(recorder.Error!.Message, Does.Contain(missing));
+    }
+
+    [Test]
     public async Task ARootCertificateOfTheConnectionString_IsNamedInTheError([Values] ClientKind kind)
     {
         var file = Path.GetTempFileName();
