@@ -37,7 +37,7 @@ sealed class ListenerInstruments
             "pgnotify.listener.queue.size", () => Levels(listener => listener.QueueBytes),
             "By", "Memory of what is kept for subscribers, as counted against BufferBytes."));
         Reconnects = meter.CreateSafely(meter => meter.CreateCounter<long>(
-            "pgnotify.listener.reconnects", "{reconnect}", "Connections that have replaced a lost one."));
+            "pgnotify.listener.reconnects", "{reconnect}", "Connections that stand again after a loss or failed attempts."));
         Heartbeats = meter.CreateSafely(meter => meter.CreateHistogram(
             "pgnotify.listener.heartbeat.duration", "s", "Round trip of a heartbeat that was answered.",
             advice: new InstrumentAdvice<double>

@@ -18,7 +18,7 @@ sealed class NotifierInstruments
         Commits = meter.CreateSafely(meter => meter.CreateCounter<long>(
             "pgnotify.notifier.commits", "{commit}", "Commits made."));
         RoundTrips = meter.CreateSafely(meter => meter.CreateHistogram(
-            "pgnotify.notifier.commit.duration", "s", "Round trip of one or more commits that were answered.",
+            "pgnotify.notifier.commit.duration", "s", "Round trip of one or more commits, whatever their outcome.",
             advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10],
