@@ -100,6 +100,17 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// </remarks>
     public IObservable<ListenerState> State => _state;
 
+    /// <summary>What the listener is doing at this moment: what <see cref="State"/> replays, without subscribing.</summary>
+    /// <remarks>Thread-safe; blocks nobody. It may have changed by the time that it is looked at.</remarks>
+    public ListenerState CurrentState => _state.Latest;
+
+    /// <summary>
+    /// The process id of the server's backend that listens, as in <c>pg_stat_activity.pid</c> and in the server's log;
+    /// <see langword="null"/> while no connection serves. Behind a pooler it is that of the backend, too.
+    /// </summary>
+    /// <remarks>Thread-safe; blocks nobody. Each connection has another one.</remarks>
+    public int? ProcessId => _pump.ProcessId;
+
     /// <summary>A channel. This neither connects nor listens: subscribing does.</summary>
     /// <param name="name">
     /// 1 to 63 bytes of UTF-8, without NUL, exactly as the sender writes it: upper and lower case differ, nothing is

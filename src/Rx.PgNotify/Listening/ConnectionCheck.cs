@@ -10,19 +10,17 @@ namespace Rx.PgNotify.Listening;
 static class ConnectionCheck
 {
     /// <summary>Throws what is wrong.</summary>
-    /// <returns>The process id of the backend.</returns>
     /// <param name="session">Just opened.</param>
     /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
     /// <param name="patience">How long that notification may take.</param>
     /// <param name="logger">Receives a warning when something stands in between.</param>
-    internal static async Task<int> RunAsync(
+    internal static async Task RunAsync(
         ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience, ILogger logger)
     {
-        var (isInRecovery, backend) = await session.DescribeServerAsync().ConfigureAwait(false);
-        if (isInRecovery)
+        if (await session.IsInRecoveryAsync().ConfigureAwait(false))
             throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
-        if (backend == session.ProcessId)
-            return backend;
+        if (session.BackendProcessId == session.ProcessId)
+            return;
 
         // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
         // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
@@ -36,6 +34,5 @@ static class ConnectionCheck
         }
 
         await session.LiftTimeLimitsAsync().ConfigureAwait(false);
-        return backend;
     }
 }

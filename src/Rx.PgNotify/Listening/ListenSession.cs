@@ -51,6 +51,9 @@ sealed class ListenSession : IAsyncDisposable
 
     internal int ProcessId => _connection.ProcessID;
 
+    /// <summary>The process id of the backend that really serves, as it said itself; behind a pooler another one than <see cref="ProcessId"/>.</summary>
+    internal int BackendProcessId { get; private set; }
+
     /// <summary>
     /// The silence after which to ask for a sign of life. Always before Npgsql does: a wait that is cancelled while its keepalive is
     /// on the way breaks the connection, and whoever subscribed at that moment would cost everybody a Resync.
@@ -95,7 +98,7 @@ sealed class ListenSession : IAsyncDisposable
     /// Whether the server is a standby, and the process id of the backend that really serves us. If nothing stands in
     /// between, also lifts the time limits, in the same round trip.
     /// </summary>
-    internal async Task<(bool IsInRecovery, int ProcessId)> DescribeServerAsync()
+    internal async Task<bool> IsInRecoveryAsync()
     {
         var command = new NpgsqlCommand(
             string.Create(
@@ -111,7 +114,8 @@ sealed class ListenSession : IAsyncDisposable
                 await reader.ReadAsync(_abort.Token).ConfigureAwait(false);
                 if (!await reader.IsDBNullAsync(2, _abort.Token).ConfigureAwait(false))
                     _lifted = await reader.GetFieldValueAsync<string[]>(2, _abort.Token).ConfigureAwait(false);
-                return (reader.GetBoolean(0), reader.GetInt32(1));
+                BackendProcessId = reader.GetInt32(1);
+                return reader.GetBoolean(0);
             }
         }
     }

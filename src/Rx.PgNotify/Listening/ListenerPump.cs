@@ -44,6 +44,9 @@ sealed class ListenerPump
     // The session that is open, for whoever has to break it. Written by the loop.
     volatile ListenSession? _session;
 
+    // Of the backend that serves; 0 while none does. Written by the loop, read by anybody.
+    volatile int _processId;
+
     internal ListenerPump(
         DesiredChannels desired,
         ConnectionSource connections,
@@ -63,6 +66,9 @@ sealed class ListenerPump
         _reconnect = new ReconnectPolicy(
             options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
     }
+
+    /// <summary>The process id of the backend that serves; <see langword="null"/> while none does.</summary>
+    internal int? ProcessId => _processId is var processId and not 0 ? processId : null;
 
     /// <summary>The desired state has changed. Never blocks.</summary>
     internal void Wake()
@@ -227,6 +233,7 @@ sealed class ListenerPump
         }
         finally
         {
+            _processId = 0;
             setUp.End(session?.Connection);
             LibraryTracing.MakeCurrent(null); // here it still is the span that ended when the connection served
             if (session is not null)
@@ -277,9 +284,9 @@ sealed class ListenerPump
         _session = session;
         try
         {
-            var processId = await ConnectionCheck.RunAsync(
+            await ConnectionCheck.RunAsync(
                 session, channel => SendAsync(channel, cancellationToken), Patience, _logger).ConfigureAwait(false);
-            Log.Connected(_logger, processId);
+            Log.Connected(_logger, session.BackendProcessId);
             return session;
         }
         catch
@@ -319,6 +326,7 @@ sealed class ListenerPump
 
     void HasConnected(ListenSession session, Activity? setUp)
     {
+        _processId = session.BackendProcessId; // before the state says that it listens
         setUp.End(session.Connection);
         if (_hasConnected && _reconnect.Failures > 0)
             _metrics.Reconnected();
