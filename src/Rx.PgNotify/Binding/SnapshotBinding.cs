@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 using System.Runtime.ExceptionServices;
 using Rx.PgNotify.Threading;
 
@@ -19,11 +18,10 @@ sealed class SnapshotBinding<T, TKey>(
     IEqualityComparer<T> comparer,
     SynchronizationContext? context,
     Action<Exception>? onError)
-    : IObserver<IReadOnlyList<T>>, IDisposable
+    : Sink<IReadOnlyList<T>>
     where TKey : notnull
 {
     readonly Lock _gate = new();
-    readonly SingleAssignmentDisposable _upstream = new();
     readonly SynchronizationContextScheduler? _scheduler = context is null ? null : new(context);
 
     IReadOnlyList<T>? _latest;
@@ -33,13 +31,7 @@ sealed class SnapshotBinding<T, TKey>(
     bool _working;
     volatile bool _isDisposed;
 
-    internal IDisposable SubscribeTo(IObservable<IReadOnlyList<T>> snapshots)
-    {
-        _upstream.Disposable = snapshots.SubscribeSafe(this);
-        return this;
-    }
-
-    public void OnNext(IReadOnlyList<T> value)
+    public override void OnNext(IReadOnlyList<T> value)
     {
         lock (_gate)
         {
@@ -52,7 +44,7 @@ sealed class SnapshotBinding<T, TKey>(
         Work();
     }
 
-    public void OnError(Exception error)
+    public override void OnError(Exception error)
     {
         lock (_gate)
         {
@@ -65,13 +57,13 @@ sealed class SnapshotBinding<T, TKey>(
         Work();
     }
 
-    public void OnCompleted()
+    public override void OnCompleted()
     {
         lock (_gate)
             _hasEnded = true;
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_gate)
         {
@@ -81,7 +73,7 @@ sealed class SnapshotBinding<T, TKey>(
             _error = null;
         }
 
-        _upstream.Dispose();
+        base.Dispose();
     }
 
     void Work()

@@ -22,14 +22,13 @@ namespace Rx.PgNotify;
 /// That is why runs are continued by hand: an async method would put the exception into a task that nobody looks at.
 /// </para>
 /// </remarks>
-sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
+sealed class ConflatedSink<TSource, TResult> : Sink<TSource>
 {
     readonly IObserver<TResult> _observer;
     readonly Func<TSource, CancellationToken, Task<TResult>> _run;
     readonly QueryTiming? _timing;
     readonly IStopwatch? _clock;
     readonly Action _continue;
-    readonly SingleAssignmentDisposable _upstream = new();
 #pragma warning disable CA2213 // without timer and links it needs no disposal, and a run may use its token after the end
     readonly CancellationTokenSource _ended = new();
 #pragma warning restore CA2213
@@ -66,14 +65,6 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         _clock = timing.Burst.Scheduler.StartClock();
     }
 
-    enum Phase
-    {
-        Open,
-        Completed, // the source has; what is in the slot is still to be run, and OnCompleted to be passed on
-        Failed,    // the source has; OnError is still to be passed on
-        Over,
-    }
-
     enum Turn
     {
         None,
@@ -81,19 +72,13 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         Running,
     }
 
-    internal IDisposable SubscribeTo(IObservable<TSource> source)
-    {
-        _upstream.Disposable = source.SubscribeSafe(this);
-        return this;
-    }
-
-    public void OnNext(TSource value)
+    public override void OnNext(TSource value)
     {
         var now = _clock?.Elapsed ?? default;
         SingleAssignmentDisposable? timer = null;
         lock (_gate)
         {
-            if (_phase != Phase.Open)
+            if (_phase != Phase.Running)
                 return;
             _slot.Put(value);
             if (_turn == Turn.Waiting && !_isRetry)
@@ -112,12 +97,12 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             Arm(timer, _timing!.Burst.Quiet);
     }
 
-    public void OnCompleted()
+    public override void OnCompleted()
     {
         SingleAssignmentDisposable? timer;
         lock (_gate)
         {
-            if (_phase != Phase.Open)
+            if (_phase != Phase.Running)
                 return;
             _phase = Phase.Completed;
             if (_turn == Turn.Running || _isRetry)
@@ -137,11 +122,11 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
             Run();
     }
 
-    public void OnError(Exception error)
+    public override void OnError(Exception error)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Open)
+            if (_phase != Phase.Running)
                 return;
             _phase = Phase.Failed;
             _error = error;
@@ -152,17 +137,17 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         Fail(error);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         Stop();
-        _upstream.Dispose();
+        base.Dispose();
     }
 
     void Fail(Exception error)
     {
         if (!Stop())
             return;
-        _upstream.Dispose();
+        LeaveSource();
         _observer.OnError(error);
     }
 
@@ -314,7 +299,7 @@ sealed class ConflatedSink<TSource, TResult> : IObserver<TSource>, IDisposable
         {
             if (_phase is Phase.Over or Phase.Failed)
                 return false;
-            if (_slot.IsEmpty && _phase == Phase.Open)
+            if (_slot.IsEmpty && _phase == Phase.Running)
             {
                 _turn = Turn.None;
                 return false;

@@ -23,12 +23,11 @@ namespace Rx.PgNotify;
 /// </remarks>
 abstract class DeadlineSink<TSource, TResult, TDeadline>(
     IObserver<TResult> observer, IScheduler scheduler, TDeadline deadline)
-    : IObserver<TSource>, IDisposable
+    : Sink<TSource>
     where TDeadline : struct, IDeadline
 {
     readonly Lock _gate = new();
     readonly IStopwatch _clock = scheduler.StartClock();
-    readonly SingleAssignmentDisposable _upstream = new();
 
     TDeadline _deadline = deadline;
     SingleAssignmentDisposable? _timer;
@@ -38,14 +37,6 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
     bool _due;
     bool _emitting;
 
-    enum Phase
-    {
-        Running,
-        Completed, // the source has; what is gathered and OnCompleted are still to be passed on
-        Failed,    // the source has; OnError is still to be passed on
-        Over,
-    }
-
     enum Turn
     {
         None,
@@ -54,19 +45,13 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         Failure,
     }
 
-    internal IDisposable SubscribeTo(IObservable<TSource> source)
-    {
-        _upstream.Disposable = source.SubscribeSafe(this);
-        return this;
-    }
-
     /// <summary>Adds a value to what is gathered. Called under the lock: no foreign code in here.</summary>
     protected abstract void Add(TSource value);
 
     /// <summary>The result of what is gathered, which starts afresh. Called under the lock: no foreign code in here.</summary>
     protected abstract TResult Take();
 
-    public virtual void OnNext(TSource value)
+    public override void OnNext(TSource value)
     {
         var now = _clock.Elapsed;
         SingleAssignmentDisposable? timer = null;
@@ -95,21 +80,21 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
             Arm(timer, delay.GetValueOrDefault());
     }
 
-    public void OnCompleted() => End(Phase.Completed, error: null);
+    public override void OnCompleted() => End(Phase.Completed, error: null);
 
-    public void OnError(Exception error) => End(Phase.Failed, error);
+    public override void OnError(Exception error) => End(Phase.Failed, error);
 
-    public void Dispose()
+    public override void Dispose()
     {
         End(Phase.Over, error: null);
-        _upstream.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Ends it as an error of the source's would, and leaves the source.</summary>
     protected void Fail(Exception error)
     {
         OnError(error);
-        _upstream.Dispose();
+        LeaveSource();
     }
 
     void End(Phase phase, Exception? error)

@@ -21,7 +21,7 @@ namespace Rx.PgNotify;
 /// </para>
 /// </remarks>
 abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler? scheduler)
-    : IObserver<T>, IDisposable
+    : Sink<T>
 {
     // What is out of the queue is beyond its bound and cannot be dropped any more: a small part of what waits.
     const int LargestBatch = 64;
@@ -33,7 +33,6 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
     readonly T[] _batch = new T[Math.Clamp(capacity / SmallestPartOfQueue, 1, LargestBatch)];
     readonly Lock _gate = new();
     readonly Queue<T> _waiting = new();
-    readonly SingleAssignmentDisposable _upstream = new();
 
     // Holds a work item that has run already if the scheduler was faster than the assignment. So not each is cancelled
     // on disposal; one that is not finds nothing to do.
@@ -45,26 +44,12 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
     Exception? _error;
     bool _isDelivering;
 
-    enum Phase
-    {
-        Running,
-        Completed, // the source has; what waits and OnCompleted are still to be passed on
-        Failed,    // the source has; what waits and OnError are still to be passed on
-        Over,
-    }
-
     enum Turn
     {
         None,
         Batch,
         Completion,
         Failure,
-    }
-
-    internal IDisposable SubscribeTo(IObservable<T> source)
-    {
-        _upstream.Disposable = source.SubscribeSafe(this);
-        return this;
     }
 
     /// <summary>Notes that a value is lost. Called under the lock: no foreign code in here.</summary>
@@ -78,7 +63,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
 
     protected bool IsOver => _phase == Phase.Over;
 
-    public void OnNext(T value)
+    public override void OnNext(T value)
     {
         lock (_gate)
         {
@@ -95,11 +80,11 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         ScheduleDelivery(scheduler ?? GuardedScheduling.Default);
     }
 
-    public void OnCompleted() => End(Phase.Completed, error: null);
+    public override void OnCompleted() => End(Phase.Completed, error: null);
 
-    public void OnError(Exception error) => End(Phase.Failed, error);
+    public override void OnError(Exception error) => End(Phase.Failed, error);
 
-    public void Dispose()
+    public override void Dispose()
     {
         lock (_gate)
         {
@@ -108,7 +93,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         }
 
         _work.Dispose();
-        _upstream.Dispose();
+        base.Dispose();
     }
 
     void End(Phase phase, Exception? error)

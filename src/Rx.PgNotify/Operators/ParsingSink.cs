@@ -1,5 +1,3 @@
-using System.Reactive.Disposables;
-
 namespace Rx.PgNotify;
 
 /// <summary>Passes on the results of those of the source's values that have one.</summary>
@@ -8,20 +6,12 @@ namespace Rx.PgNotify;
 /// and the exception goes to the source.
 /// </remarks>
 sealed class ParsingSink<TSource, TResult>(IObserver<TResult> observer, ParsingSink<TSource, TResult>.TryParse tryParse)
-    : IObserver<TSource>, IDisposable
+    : Sink<TSource>
 {
-    readonly SingleAssignmentDisposable _upstream = new();
-
     /// <summary>Turns a value into a result, or finds that it has none.</summary>
     internal delegate bool TryParse(TSource value, out TResult? result);
 
-    internal IDisposable SubscribeTo(IObservable<TSource> source)
-    {
-        _upstream.Disposable = source.SubscribeSafe(this);
-        return this;
-    }
-
-    public void OnNext(TSource value)
+    public override void OnNext(TSource value)
     {
         bool hasResult;
         TResult? result;
@@ -39,9 +29,7 @@ sealed class ParsingSink<TSource, TResult>(IObserver<TResult> observer, ParsingS
             observer.OnNext(result!);
     }
 
-    public void OnCompleted() => observer.OnCompleted();
+    public override void OnCompleted() => observer.OnCompleted();
 
-    public void OnError(Exception error) => observer.OnError(error);
-
-    public void Dispose() => _upstream.Dispose();
+    public override void OnError(Exception error) => observer.OnError(error);
 }
