@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -7,15 +9,20 @@ namespace Rx.PgNotify.Listening;
 /// Makes sure, before anything is promised, that notifications can arrive on a new connection: that the server is no
 /// standby, and that no transaction pooler stands in between.
 /// </summary>
-static class ConnectionCheck
+/// <param name="connections">Makes the second connection, over which a notification is sent to oneself.</param>
+/// <param name="heartbeat">How long the server may be silent.</param>
+/// <param name="logger">Receives a warning when something stands in between.</param>
+sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, ILogger logger)
 {
+    static readonly TimeSpan s_longestProbe = TimeSpan.FromSeconds(5);
+
+    // A notification to oneself takes milliseconds; a server that is very busy gets more than that.
+    TimeSpan Patience => heartbeat < s_longestProbe ? heartbeat : s_longestProbe;
+
     /// <summary>Throws what is wrong.</summary>
     /// <param name="session">Just opened.</param>
-    /// <param name="sendFromElsewhere">Sends a notification on the given channel over a connection of its own.</param>
-    /// <param name="patience">How long that notification may take.</param>
-    /// <param name="logger">Receives a warning when something stands in between.</param>
-    internal static async Task RunAsync(
-        ListenSession session, Func<string, Task> sendFromElsewhere, TimeSpan patience, ILogger logger)
+    /// <param name="cancellationToken">Ends the waiting for the second connection.</param>
+    internal async Task RunAsync(ListenSession session, CancellationToken cancellationToken)
     {
         if (await session.IsInRecoveryAsync().ConfigureAwait(false))
             throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
@@ -24,8 +31,8 @@ static class ConnectionCheck
 
         // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
         // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
-        Log.PoolerFound(logger, patience);
-        if (!await session.HearsAsync(sendFromElsewhere, patience).ConfigureAwait(false))
+        Log.PoolerFound(logger, Patience);
+        if (!await session.HearsAsync(channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false))
         {
             throw new PgListenerException(
                 PgListenerError.TransactionPooler,
@@ -34,5 +41,35 @@ static class ConnectionCheck
         }
 
         await session.LiftTimeLimitsAsync().ConfigureAwait(false);
+    }
+
+    async Task SendAsync(string channel, CancellationToken cancellationToken)
+    {
+        var sending = SendOnceAsync(channel);
+        _ = sending.EndedAsync();
+        try
+        {
+            await sending.WaitAsync(2 * heartbeat, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            if (sending.IsCompletedSuccessfully) // at the very moment
+                return;
+            throw new TimeoutException(
+                "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
+                + $"pass it got no place in the pool, or no answer, for {2 * heartbeat.TotalSeconds} s.",
+                e);
+        }
+    }
+
+    // Over a connection of its own, which exists for this moment only. Without a token: cancelling a command that hangs
+    // blocks whoever cancels until the server answers. It ends by itself, if late, and takes its connection along.
+    async Task SendOnceAsync(string channel)
+    {
+        var connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.NotifyAsync(channel, null, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 }

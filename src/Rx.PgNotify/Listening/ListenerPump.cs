@@ -15,11 +15,11 @@ namespace Rx.PgNotify.Listening;
 sealed class ListenerPump
 #pragma warning restore CA1001
 {
-    static readonly TimeSpan s_longestProbe = TimeSpan.FromSeconds(5);
     static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
 
     readonly DesiredChannels _desired;
     readonly ConnectionSource _connections;
+    readonly ConnectionCheck _check;
     readonly StateFeed _state;
     readonly NotificationsReceived _received;
     readonly PgListenerOptions _options;
@@ -34,9 +34,6 @@ sealed class ListenerPump
     Task _loop = Task.CompletedTask;
     bool _isRunning;
     bool _isStopped;
-
-    // A notification to oneself takes milliseconds; a server that is very busy gets more than that.
-    TimeSpan Patience => _options.Heartbeat < s_longestProbe ? _options.Heartbeat : s_longestProbe;
 
     // Belongs to the loop, and outlives it.
     bool _hasConnected;
@@ -58,6 +55,7 @@ sealed class ListenerPump
     {
         _desired = desired;
         _connections = connections;
+        _check = new ConnectionCheck(connections, options.Heartbeat, logger);
         _state = state;
         _received = received;
         _options = options;
@@ -284,8 +282,7 @@ sealed class ListenerPump
         _session = session;
         try
         {
-            await ConnectionCheck.RunAsync(
-                session, channel => SendAsync(channel, cancellationToken), Patience, _logger).ConfigureAwait(false);
+            await _check.RunAsync(session, cancellationToken).ConfigureAwait(false);
             Log.Connected(_logger, session.BackendProcessId);
             return session;
         }
@@ -293,34 +290,6 @@ sealed class ListenerPump
         {
             await CloseAsync(session).ConfigureAwait(false);
             throw;
-        }
-    }
-
-    async Task SendAsync(string channel, CancellationToken cancellationToken)
-    {
-        var sending = SendOnceAsync(channel);
-        _ = sending.EndedAsync();
-        try
-        {
-            await sending.WaitAsync(2 * _options.Heartbeat, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            throw new TimeoutException(
-                "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
-                + $"pass it got no place in the pool, or no answer, for {2 * _options.Heartbeat.TotalSeconds} s.",
-                e);
-        }
-    }
-
-    // Over a connection of its own, which exists for this moment only. Without a token: cancelling a command that hangs
-    // blocks whoever cancels until the server answers. It ends by itself, if late, and takes its connection along.
-    async Task SendOnceAsync(string channel)
-    {
-        var connection = await _connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-        {
-            await connection.NotifyAsync(channel, null, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
