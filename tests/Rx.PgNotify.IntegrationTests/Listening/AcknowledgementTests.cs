@@ -68,7 +68,8 @@ public class AcknowledgementTests
     public async Task ANotificationThatOvertakesTheReplyToListen_IsTheAcknowledgement()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var listener = new PgListener(tap.ConnectionString);
+        // No heartbeat ends a line whose replies are held, however long a busy machine takes.
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1) });
         using var stays = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         var channel = listener.Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();
@@ -91,7 +92,7 @@ public class AcknowledgementTests
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
         await using var listener = new PgListener(
-            tap.ConnectionString, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5) });
+            tap.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1), ReconnectDelay = TimeSpan.FromMilliseconds(5) });
         var channel = listener.Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = channel.Signals.Subscribe(recorder);
@@ -113,7 +114,7 @@ public class AcknowledgementTests
     public async Task SubscribeAsync_WhenItsTokenIsCancelledBeforeTheAcknowledgement_LeavesNothingBehind()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Linger = TimeSpan.Zero });
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1), Linger = TimeSpan.Zero });
         using var stays = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         var channel = listener.Channel(UniqueChannel.Name());
         var recorder = new Recorder<Notification>();

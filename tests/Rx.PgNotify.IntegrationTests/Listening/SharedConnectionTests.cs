@@ -95,7 +95,7 @@ public class SharedConnectionTests
     public async Task SubscribingWhileAnUnlistenIsInFlight_IsAcknowledgedOnlyByANewListen()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Linger = TimeSpan.Zero });
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Heartbeat = TimeSpan.FromHours(1), Linger = TimeSpan.Zero });
         var channel = listener.Channel(UniqueChannel.Name());
         using var stays = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         var leaves = await channel.SubscribeAsync(_ => { });

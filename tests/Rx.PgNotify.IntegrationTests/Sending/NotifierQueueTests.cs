@@ -8,7 +8,7 @@ public class NotifierQueueTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2 });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, Heartbeat = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "0");
 
         var commits = new List<Task>();
@@ -35,7 +35,7 @@ public class NotifierQueueTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2 });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, Heartbeat = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "0");
 
         using var cancellation = new CancellationTokenSource();
