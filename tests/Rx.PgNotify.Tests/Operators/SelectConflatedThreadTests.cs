@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 
@@ -13,7 +14,11 @@ public class SelectConflatedThreadTests
     [Test]
     public void OnError_NeverOverlapsAResultOrTheTellingOfAFailure([Values] bool retried)
     {
-        const int rounds = 50_000;
+        const int most = 50_000;
+        const int least = 1_000;
+        var limit = TimeSpan.FromSeconds(5); // on a busy machine each meeting of two threads takes a slice of time
+        var clock = Stopwatch.StartNew();
+        var isLast = false;
         var seed = Random.Shared.Next();
         TestContext.Out.WriteLine($"seed {seed}");
         var (random, endingRandom) = (new Random(seed), new Random(seed + 1));
@@ -22,9 +27,10 @@ public class SelectConflatedThreadTests
         using var barrier = new Barrier(2);
         var ending = new Thread(() =>
         {
-            for (var round = 0; round < rounds; round++)
+            for (var hasEnded = false; !hasEnded;)
             {
                 barrier.SignalAndWait();
+                hasEnded = Volatile.Read(ref isLast);
                 Thread.SpinWait(endingRandom.Next(40));
                 if (retried)
                     run.SetException(new InvalidOperationException());
@@ -34,8 +40,9 @@ public class SelectConflatedThreadTests
             }
         });
         ending.Start();
-        for (var round = 0; round < rounds; round++)
+        for (var round = 1; !isLast; round++)
         {
+            Volatile.Write(ref isLast, round == most || (round >= least && clock.Elapsed > limit));
             run = new TaskCompletionSource<int>();
             using var source = new Subject<ChannelSignal>();
             var (inside, hasEnded) = (0, 0);
