@@ -5,6 +5,9 @@ namespace Rx.PgNotify.Connections;
 /// <summary>What a connection string says, as a listener or a notifier needs it.</summary>
 static class ConnectionSettings
 {
+    /// <summary>What our own limits add to Npgsql's, which come first: its errors say more.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     // Npgsql's own default, in seconds.
     const int NpgsqlTimeout = 15;
 

@@ -20,12 +20,10 @@ sealed class ConnectionSource : IAsyncDisposable
     // for each string, as Npgsql itself does where it is given strings.
     static readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> s_ofSeveralHosts = new(StringComparer.Ordinal);
 
-    // Npgsql's own limit, which is the same for each host, comes first: its error says more than ours.
-    static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
-
     readonly NpgsqlConnectionStringBuilder _settings;
     readonly NpgsqlMultiHostDataSource? _hosts;
     readonly Lazy<NpgsqlDataSource> _primary;
+    readonly bool _isShared;
 
     // Attempts that were given up and have not ended, counted up by who connects and down by whatever ends; and when the latest was.
     int _hanging;
@@ -36,7 +34,8 @@ sealed class ConnectionSource : IAsyncDisposable
         _settings = settings;
         IsOwn = true;
         // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
-        _primary = settings.Host!.Contains(',', StringComparison.Ordinal)
+        _isShared = settings.Host!.Contains(',', StringComparison.Ordinal);
+        _primary = _isShared
             ? s_ofSeveralHosts.GetOrAdd(settings.ConnectionString, MakeLazily)
             : MakeLazily(settings.ConnectionString);
 
@@ -93,8 +92,9 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not end within the time that the connection string allows, whatever hung in it.</exception>
     internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var limit = ConnectionSettings.TimeoutOf(_settings);
-        if (Volatile.Read(ref _hanging) >= MostHanging && Stopwatch.GetElapsedTime(_hangsSince) < LimitsOfRest * (limit + s_grace))
+        var timeout = ConnectionSettings.TimeoutOf(_settings);
+        var limit = timeout + ConnectionSettings.Grace;
+        if (Volatile.Read(ref _hanging) >= MostHanging && Stopwatch.GetElapsedTime(_hangsSince) < LimitsOfRest * limit)
             throw new TimeoutException($"{MostHanging} earlier attempts to connect were given up and still hang, in Npgsql or in what the data source was built with.");
 
         // After a break Npgsql takes the host for offline and passes it over for a while, for all users of the data source.
@@ -105,13 +105,13 @@ sealed class ConnectionSource : IAsyncDisposable
 #pragma warning restore CA2000
         // On another thread: what the user gave may block the one that it is called on.
         var opening = Task.Run(() => connection.OpenAsync(cancel.Token), CancellationToken.None);
-        if (!await opening.EndsWithinAsync(limit + s_grace).ConfigureAwait(false))
+        if (!await opening.EndsWithinAsync(limit).ConfigureAwait(false))
         {
             Interlocked.Increment(ref _hanging);
             _hangsSince = Stopwatch.GetTimestamp();
             _ = AbandonAsync(connection, opening, cancel).EndedAsync();
             throw new TimeoutException(
-                $"No connection within {limit.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.");
+                $"No connection within {timeout.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.");
         }
 
         try
@@ -134,7 +134,7 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <summary>Makes the pool close what is given back from now on, instead of handing it out again.</summary>
     internal void ClearPool() => _primary.Value.Clear();
 
-    public ValueTask DisposeAsync() => IsOwn && _primary.IsValueCreated && !_settings.Host!.Contains(',', StringComparison.Ordinal)
+    public ValueTask DisposeAsync() => IsOwn && !_isShared && _primary.IsValueCreated
         ? _primary.Value.DisposeAsync()
         : ValueTask.CompletedTask;
 

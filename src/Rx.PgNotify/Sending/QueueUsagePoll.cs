@@ -21,8 +21,7 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
     const string Question =
         "SELECT CASE WHEN NOT pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_notification_queue_usage() END";
 
-    static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1); // Npgsql's own error says more
-
+    readonly TimeSpan? _limit = LimitOf(new NpgsqlConnectionStringBuilder(primary.ConnectionString));
     readonly CancellationTokenSource _leaving = new();
     readonly SerialDisposable _pause = new();
 
@@ -36,7 +35,7 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         double usage;
         try
         {
-            usage = await AnsweredAsync(AskAsync(_leaving.Token)).ConfigureAwait(false);
+            usage = await AnsweredAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -61,12 +60,17 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         _ = _leaving.CancelSafelyAsync();
     }
 
-    // Npgsql sets a limit to its own waits, and none to what the data source was built with: an alarm that hangs can never ring.
-    async Task<double> AnsweredAsync(Task<double> question)
+    // Null where a command may take any time.
+    static TimeSpan? LimitOf(NpgsqlConnectionStringBuilder settings) => settings.CommandTimeout == 0
+        ? null
+        : ConnectionSettings.TimeoutOf(settings) + TimeSpan.FromSeconds(settings.CommandTimeout) + ConnectionSettings.Grace;
+
+    // Npgsql sets a limit to its own waits, and none to what the data source was built with, which may also block the thread that it is
+    // called on: an alarm that hangs can never ring.
+    async Task<double> AnsweredAsync()
     {
-        var settings = new NpgsqlConnectionStringBuilder(primary.ConnectionString);
-        var limit = ConnectionSettings.TimeoutOf(settings) + TimeSpan.FromSeconds(settings.CommandTimeout) + s_grace;
-        if (settings.CommandTimeout == 0 || await question.EndsWithinAsync(limit).ConfigureAwait(false))
+        var question = Task.Run(() => AskAsync(_leaving.Token), CancellationToken.None);
+        if (_limit is not { } limit || await question.EndsWithinAsync(limit).ConfigureAwait(false))
             return await question.ConfigureAwait(false);
         _ = question.EndedAsync();
         _ = _leaving.CancelSafelyAsync();
