@@ -178,9 +178,10 @@ sealed class ListenerPump
             return true;
         }
 
-        _state.Publish(new ListenerState.Reconnecting(_reconnect.Failures, remaining, _reconnect.LastFailure!));
+        // In this order: whoever sees the state and advances a virtual clock by its delay makes the attempt due.
         var abandon = new CancellationTokenSource();
         var due = _options.Scheduler.DelayAsync(remaining, abandon.Token);
+        _state.Publish(new ListenerState.Reconnecting(_reconnect.Failures, remaining, _reconnect.LastFailure!));
         await WhileWantedAsync(due, abandon).ConfigureAwait(false);
         if (due.IsFaulted)
             await due.ConfigureAwait(false); // the scheduler of the options fails

@@ -10,10 +10,13 @@ namespace Rx.PgNotify.IntegrationTests.Servers;
 sealed class PoolerProcess : IAsyncDisposable
 {
     // A line of input restarts it; the end of the input, which comes with the end of the test process too, ends all.
+    // A child of Pgpool-II that is signalled while it initialises OpenSSL blocks itself in exit(), and its parent waits for it
+    // for ever: so what has not ended in time is killed.
     const string Script = """
         folder=$0 signal=$1; shift
-        start() { "$@" </dev/null >>"$folder/log" 2>&1 & pid=$!; }
-        stop() { kill -"$signal" "$pid"; wait "$pid"; } 2>/dev/null
+        start() { setsid "$@" </dev/null >>"$folder/log" 2>&1 & pid=$!; }
+        force() { sleep 15; kill -KILL "-$pid"; }
+        stop() { kill -"$signal" "$pid"; force & wait "$pid"; kill "$!"; } >/dev/null 2>&1
         if [ "$(id -u)" -eq 0 ]; then chown -R postgres "$folder"; fi
         start "$@"
         while read -r _; do stop; start "$@"; done
