@@ -1,3 +1,5 @@
+using Rx.PgNotify.Operators;
+
 namespace Rx.PgNotify;
 
 /// <summary>
@@ -47,6 +49,8 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
         : throw new InvalidOperationException("This signal is not a notification; look at IsNotification first.");
 
     string? Payload { get; }
+
+    ResyncAccess<ChannelSignal> ISignal<ChannelSignal>.ResyncAccess => SignalResyncAccess<ChannelSignal>.OfSignal;
 
     /// <summary>A signal that carries <paramref name="notification"/>.</summary>
     /// <remarks>

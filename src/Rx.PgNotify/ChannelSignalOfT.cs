@@ -1,3 +1,5 @@
+using Rx.PgNotify.Operators;
+
 namespace Rx.PgNotify;
 
 /// <summary>
@@ -52,6 +54,8 @@ public readonly record struct ChannelSignal<T> : ISignal<ChannelSignal<T>>
     public T Value => IsValue
         ? _value
         : throw new InvalidOperationException("This signal is not a value; look at IsValue first.");
+
+    ResyncAccess<ChannelSignal<T>> ISignal<ChannelSignal<T>>.ResyncAccess => SignalResyncAccess<ChannelSignal<T>>.OfSignal;
 
     /// <summary>For a log: the kind, the channel and the reasons, never the value.</summary>
     public override string ToString() => this switch

@@ -1,7 +1,10 @@
+using Rx.PgNotify.Operators;
+
 namespace Rx.PgNotify;
 
 /// <summary>What <see cref="ChannelSignal"/> and <see cref="ChannelSignal{T}"/> share: they may be a Resync.</summary>
-interface ISignal
+/// <typeparam name="TSelf">The implementing type.</typeparam>
+interface ISignal<TSelf>
 {
     string? Channel { get; }
 
@@ -10,11 +13,9 @@ interface ISignal
 
     /// <summary>0 unless this is a Resync.</summary>
     long Dropped { get; }
-}
 
-/// <summary>A kind of signal that a Resync can be put into.</summary>
-interface ISignal<TSelf> : ISignal
-    where TSelf : struct, ISignal<TSelf>
-{
+    /// <summary>The same for all values, the default one included.</summary>
+    ResyncAccess<TSelf> ResyncAccess { get; }
+
     static abstract TSelf OfResync(ChannelSignal resync);
 }

@@ -17,7 +17,8 @@ static class ForeignOperatorCases
         ("CoalesceBy", (signals, time, scheduler) => signals.CoalesceBy(signal => signal.Channel, time, time, scheduler: scheduler)),
         ("Debounce", (signals, time, scheduler) => signals.Debounce(time, time, scheduler).Select(signal => (object)signal)),
         ("ThrottleLatest", (signals, time, scheduler) => signals.ThrottleLatest(time, scheduler: scheduler).Select(signal => (object)signal)),
-        ("LiveQuery", (signals, time, scheduler) => signals.LiveQuery(_ => Task.FromResult(new object()), time, time, scheduler)),
+        ("LiveQuery", (signals, time, scheduler) => signals.LiveQuery(
+            _ => Task.FromResult(new object()), new LiveQueryOptions { Quiet = time, MaxWait = time, Scheduler = scheduler })),
         ("Isolate", (signals, _, scheduler) => signals.Isolate(scheduler: scheduler).Select(signal => (object)signal)),
     ];
 
@@ -107,7 +108,7 @@ static class ForeignOperatorCases
         await using var listener = new PgListener(server.ConnectionString);
         var bystander = await server.JoinAsync(listener);
         using var seen = new Results(listener.Channel(ForeignServer.UniqueName()).Signals
-            .SelectConflated<object>((_, _) => throw new FormatException(ForeignProgram.Thrown)));
+            .SelectConflated<ChannelSignal, object>((_, _) => throw new FormatException(ForeignProgram.Thrown)));
         return $"{await seen.Ended}; beside it {await bystander.IsServedAsync()}";
     }
 

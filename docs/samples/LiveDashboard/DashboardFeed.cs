@@ -33,11 +33,16 @@ public sealed class DashboardFeed : IDisposable
 
         var isStale = new BehaviorSubject<bool>(false);
         var orders = signals
-            .LiveQuery(table.OpenAsync, s_retryDelay, queryFailed: error =>
+            .LiveQuery(table.OpenAsync, new()
             {
-                logger.OrdersNotRead(error);
-                isStale.OnNext(true);
-            }, quiet: TimeSpan.FromMilliseconds(50), maxWait: TimeSpan.FromMilliseconds(500))
+                Quiet = TimeSpan.FromMilliseconds(50),
+                QueryFailed = error =>
+                {
+                    logger.OrdersNotRead(error);
+                    isStale.OnNext(true);
+                },
+                RetryDelay = s_retryDelay,
+            })
             .Do(_ => isStale.OnNext(false));
 
         var rate = signals

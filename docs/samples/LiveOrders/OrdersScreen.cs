@@ -30,7 +30,9 @@ static class OrdersScreen
                 .Debounce(TimeSpan.Zero, TimeSpan.Zero, new SynchronizationContextScheduler(SynchronizationContext.Current!))
                 .Subscribe(now => live.UpdateTarget(Draw(orders, now.First, now.Second, now.Third)));
             using var binding = listener.Channel(OrdersTable.Channel).Signals
-                .LiveQuery(table.LargestAsync, s_retryDelay, error => failure.OnNext($"; {Printable(error.Message)}"))
+                .LiveQuery(
+                    table.LargestAsync,
+                    new() { QueryFailed = error => failure.OnNext($"; {Printable(error.Message)}"), RetryDelay = s_retryDelay })
                 .Do(_ => failure.OnNext(""))
                 .BindTo(orders, order => order.Id, onError: error => ended.TrySetException(error));
             await ended.Task;

@@ -19,8 +19,10 @@ sealed partial class ShippingService(PgListener listener, OrdersTable table, ILo
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await table.CreateIfMissingAsync(stoppingToken);
-        await listener.Channel(OrdersTable.Channel).Signals
-            .LiveQuery(table.ShipOpenAsync, s_retryDelay, error => LogFailure(logger, error.Message))
+        await listener.Channel(OrdersTable.Channel)
+            .LiveQuery(
+                table.ShipOpenAsync,
+                new() { QueryFailed = error => LogFailure(logger, error.Message), RetryDelay = s_retryDelay })
             .SelectMany(shipped => shipped)
             .Do(order => LogShipped(logger, order))
             .LastOrDefaultAsync()

@@ -14,7 +14,10 @@ static class MessagesReader
         var ended = new TaskCompletionSource();
         await using var quitting = quit.Register(() => ended.TrySetResult());
         using var reading = listener.Channel(MessagesTable.Channel).Signals
-            .CatchUp(messages.LoadAsync, cursor.Read(), s_retryDelay, error => Console.Error.WriteLine(Printable(error.Message)))
+            .CatchUp(
+                messages.LoadAsync,
+                cursor.Read(),
+                new() { QueryFailed = error => Console.Error.WriteLine(Printable(error.Message)), RetryDelay = s_retryDelay })
             .Subscribe(batch => Print(batch, cursor), error => ended.TrySetException(error));
         await ended.Task;
     }

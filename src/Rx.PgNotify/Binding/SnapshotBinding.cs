@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Reactive.Concurrency;
 using System.Runtime.ExceptionServices;
+using Rx.PgNotify.Operators;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Binding;

@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>
 /// When the open burst ends: a quiet spell after its last value, but no later than a limit set by its first one.

@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>The checked arguments of an operator that gathers bursts.</summary>
 sealed record BurstTiming
@@ -19,14 +19,19 @@ sealed record BurstTiming
 
     internal IScheduler Scheduler { get; }
 
-    internal static BurstTiming Create(TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler)
+    internal static BurstTiming Create(
+        TimeSpan quiet,
+        TimeSpan? maxWait,
+        IScheduler? scheduler,
+        string quietName = "quiet",
+        string maxWaitName = "maxWait")
     {
         if (quiet < TimeSpan.Zero || quiet > IDeadline.LongestDelay)
             throw new ArgumentOutOfRangeException(
-                nameof(quiet), quiet, $"quiet must be from zero to {IDeadline.LongestDelay}.");
+                quietName, quiet, $"{quietName} must be from zero to {IDeadline.LongestDelay}.");
         if (maxWait < quiet)
             throw new ArgumentOutOfRangeException(
-                nameof(maxWait), maxWait, $"maxWait must be zero or more and no shorter than quiet ({quiet}).");
-        return new BurstTiming(quiet, maxWait, scheduler ?? GuardedScheduling.Default);
+                maxWaitName, maxWait, $"{maxWaitName} must be zero or more and no shorter than {quietName} ({quiet}).");
+        return new BurstTiming(quiet, maxWait ?? 10 * quiet, scheduler ?? GuardedScheduling.Default);
     }
 }

@@ -1,41 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>
-/// Gathers the source's values until they are due and then emits one result for them. What is gathered, and what becomes
-/// of it, is up to the derived class; when it is due is up to <typeparamref name="TDeadline"/>.
+/// Gathers the source's values until they are due and then emits the results for them. What is gathered, and what becomes
+/// of it, is up to the <see cref="IGatherer{T,TResult}"/>; when it is due is up to <typeparamref name="TDeadline"/>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The lock guards the fields and nothing else: the observer, the scheduler, its stopwatch and its timers are foreign
 /// code and are called outside. Calls to the observer are serialised by a turn instead: whoever finds that something is
-/// to be emitted takes the turn (<c>_emitting</c>) and, back from the observer, looks for more; whoever finds the turn
+/// to be emitted takes the turn (<c>_isEmitting</c>) and, back from the observer, looks for more; whoever finds the turn
 /// taken leaves. So no thread waits for another one's observer, and while the observer is busy what is gathered
 /// simply grows.
 /// </para>
 /// <para>
-/// A timer is armed if and only if something is gathered and not yet due. The observer is Rx's auto-detaching one: when
+/// A timer is armed if and only if the burst is <see cref="Burst.Open"/>. The observer is Rx's auto-detaching one: when
 /// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller.
 /// </para>
 /// </remarks>
-abstract class DeadlineSink<TSource, TResult, TDeadline>(
-    IObserver<TResult> observer, IScheduler scheduler, TDeadline deadline)
+sealed class DeadlineSink<TSource, TResult, TDeadline>(
+    IObserver<TResult> observer, IScheduler scheduler, TDeadline deadline, IGatherer<TSource, TResult> gatherer)
     : Sink<TSource>
     where TDeadline : struct, IDeadline
 {
     readonly Lock _gate = new();
     readonly IStopwatch _clock = scheduler.StartClock();
 
+    // The results of a burst that are still to be emitted, behind the one that the holder of the turn emits.
+    readonly Queue<TResult> _results = new();
     TDeadline _deadline = deadline;
     SingleAssignmentDisposable? _timer;
     Phase _phase;
+    Burst _burst;
     Exception? _error;
-    bool _open;
-    bool _due;
-    bool _emitting;
+    bool _isEmitting;
+
+    enum Burst
+    {
+        None, // nothing is gathered
+        Open, // something is, and a timer will look whether it is due
+        Due,  // something is, and is emitted as soon as the turn is free
+    }
 
     enum Turn
     {
@@ -45,14 +54,18 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         Failure,
     }
 
-    /// <summary>Adds a value to what is gathered. Called under the lock: no foreign code in here.</summary>
-    protected abstract void Add(TSource value);
-
-    /// <summary>The result of what is gathered, which starts afresh. Called under the lock: no foreign code in here.</summary>
-    protected abstract TResult Take();
-
     public override void OnNext(TSource value)
     {
+        try
+        {
+            gatherer.Prepare(value);
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+            return;
+        }
+
         var now = _clock.Elapsed;
         SingleAssignmentDisposable? timer = null;
         TimeSpan? delay;
@@ -60,17 +73,16 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         {
             if (_phase != Phase.Running)
                 return;
-            Add(value);
-            if (_open)
+            gatherer.Add(value);
+            if (_burst != Burst.None)
             {
                 _deadline.Extend(now);
                 return;
             }
 
-            _open = true;
             delay = _deadline.Begin(now);
-            _due = delay is null;
-            if (!_due)
+            _burst = delay is null ? Burst.Due : Burst.Open;
+            if (_burst == Burst.Open)
                 _timer = timer = new SingleAssignmentDisposable();
         }
 
@@ -90,8 +102,8 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         base.Dispose();
     }
 
-    /// <summary>Ends it as an error of the source's would, and leaves the source.</summary>
-    protected void Fail(Exception error)
+    // As an error of the source's, which is left.
+    void Fail(Exception error)
     {
         OnError(error);
         LeaveSource();
@@ -132,8 +144,11 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         {
             if (_timer is null)
                 return;
-            _due = _deadline.HasPassed(now, out remaining);
-            _timer = _due ? null : timer = new SingleAssignmentDisposable();
+            if (_deadline.HasPassed(now, out remaining))
+                _burst = Burst.Due;
+            else
+                timer = new SingleAssignmentDisposable();
+            _timer = timer;
         }
 
         if (timer is null)
@@ -144,14 +159,12 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
 
     void Emit()
     {
-        while (true)
+        for (var isHolder = false; ; isHolder = true)
         {
-            switch (TakeTurn(_clock.Elapsed, out var result))
+            switch (TakeTurn(isHolder, _clock.Elapsed, out var result))
             {
                 case Turn.Result:
                     observer.OnNext(result!);
-                    lock (_gate)
-                        _emitting = false;
                     break;
                 case Turn.Completion:
                     observer.OnCompleted();
@@ -165,12 +178,15 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
         }
     }
 
-    Turn TakeTurn(TimeSpan now, out TResult? result)
+    Turn TakeTurn(bool isHolder, TimeSpan now, out TResult? result)
     {
         result = default;
         lock (_gate)
         {
-            if (_emitting || _phase == Phase.Over)
+            if (_isEmitting && !isHolder)
+                return Turn.None;
+            _isEmitting = false;
+            if (_phase == Phase.Over)
                 return Turn.None;
             if (_phase == Phase.Failed)
             {
@@ -178,12 +194,9 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
                 return Turn.Failure;
             }
 
-            if (_open && (_due || _phase == Phase.Completed))
+            if (TryTakeResult_NeedsLock(now, out result))
             {
-                _open = _due = false;
-                _emitting = true;
-                _deadline.Emitted(now);
-                result = Take();
+                _isEmitting = true;
                 return Turn.Result;
             }
 
@@ -192,5 +205,22 @@ abstract class DeadlineSink<TSource, TResult, TDeadline>(
             _phase = Phase.Over;
             return Turn.Completion;
         }
+    }
+
+    // Values that come while a burst's results are emitted one by one belong to the next burst, which has a deadline of
+    // its own. So they are all taken at once.
+    bool TryTakeResult_NeedsLock(TimeSpan now, [MaybeNullWhen(false)] out TResult result)
+    {
+        if (_results.TryDequeue(out result))
+            return true;
+        if (_burst == Burst.None || (_burst == Burst.Open && _phase != Phase.Completed))
+            return false;
+        _burst = Burst.None;
+        _deadline.Emitted(now);
+        if (!gatherer.TryTake(out result))
+            return false;
+        while (gatherer.TryTake(out var next))
+            _results.Enqueue(next);
+        return true;
     }
 }

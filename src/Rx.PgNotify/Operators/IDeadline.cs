@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>When a <see cref="DeadlineSink{TSource,TResult,TDeadline}"/> emits what it has gathered.</summary>
 /// <remarks>

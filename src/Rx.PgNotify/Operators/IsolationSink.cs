@@ -2,7 +2,7 @@ using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>
 /// Puts a bounded queue between the source and its observer, who is called on a scheduler. What becomes of the oldest

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>Parses payloads, and hands over those that are malformed.</summary>
 sealed class JsonPayloadParser<T>

@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>
 /// Compares keys that may be <see langword="null"/>, which equals nothing else. The tuple is there because the key of a

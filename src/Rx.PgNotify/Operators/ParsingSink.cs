@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>Passes on the results of those of the source's values that have one.</summary>
 /// <remarks>

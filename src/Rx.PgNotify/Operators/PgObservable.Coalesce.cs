@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -28,8 +29,8 @@ public static partial class PgObservable
     /// soon as the scheduler gets to it.
     /// </param>
     /// <param name="maxWait">
-    /// The longest time from a burst's first value to the emission: <paramref name="quiet"/> or more,
-    /// <see cref="TimeSpan.MaxValue"/> for no limit.
+    /// The longest time from a burst's first value to the emission. Default ten times <paramref name="quiet"/>;
+    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
     /// <returns>One list for each burst.</returns>
@@ -38,26 +39,12 @@ public static partial class PgObservable
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
     public static IObservable<IReadOnlyList<T>> Coalesce<T>(
-        this IObservable<T> source, TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler = null)
+        this IObservable<T> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<IReadOnlyList<T>>(
-            observer => new CoalesceSink<T>(observer, timing).SubscribeTo(source));
-    }
-
-    sealed class CoalesceSink<T>(IObserver<IReadOnlyList<T>> observer, BurstTiming timing)
-        : DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(observer, timing.Scheduler, new(timing))
-    {
-        List<T> _values = [];
-
-        protected override void Add(T value) => _values.Add(value);
-
-        protected override IReadOnlyList<T> Take()
-        {
-            var values = _values;
-            _values = [];
-            return values;
-        }
+        return Observable.Create<IReadOnlyList<T>>(observer =>
+            new DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(
+                observer, timing.Scheduler, new BurstDeadline(timing), new AllGatherer<T>()).SubscribeTo(source));
     }
 }

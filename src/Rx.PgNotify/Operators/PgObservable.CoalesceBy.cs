@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -17,6 +18,12 @@ public static partial class PgObservable
     /// burst that still waits and then completes; an error drops it and is passed on at once.
     /// </para>
     /// <para>
+    /// Of signals no Resync is lost: a burst's Resyncs of one channel have their reasons united and their dropped
+    /// notifications added up. They come first in the list, whatever the order of arrival, so a notification behind one may
+    /// have come before it: what is read anew at the Resync already contains it. A Resync has no key:
+    /// <paramref name="keySelector"/> is not called for it, and may read <c>signal.Notification</c> without asking.
+    /// </para>
+    /// <para>
     /// <paramref name="keySelector"/> and <paramref name="comparer"/> run on the source's thread, once a value and never
     /// under a lock; what they throw is passed on as an error. Lists are emitted on <paramref name="scheduler"/>; only
     /// what completion flushes comes on the source's thread. A list is the observer's to keep: it never changes. The
@@ -32,67 +39,37 @@ public static partial class PgObservable
     /// milliseconds; zero means as soon as the scheduler gets to it.
     /// </param>
     /// <param name="maxWait">
-    /// The longest time from a burst's first value to the emission: <paramref name="quiet"/> or more,
-    /// <see cref="TimeSpan.MaxValue"/> for no limit.
+    /// The longest time from a burst's first value to the emission. Default ten times <paramref name="quiet"/>;
+    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
     /// </param>
     /// <param name="comparer">
     /// When two keys are the same; default <see cref="EqualityComparer{T}.Default"/>. It is not asked about
     /// <see langword="null"/>, which is a key of its own.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
-    /// <returns>One list for each burst.</returns>
+    /// <returns>One list for each burst; of signals the Resyncs, then the notifications.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="keySelector"/> is <see langword="null"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
-    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
-    /// </exception>
     public static IObservable<IReadOnlyList<T>> CoalesceBy<T, TKey>(
         this IObservable<T> source,
         Func<T, TKey> keySelector,
         TimeSpan quiet,
-        TimeSpan maxWait,
+        TimeSpan? maxWait = null,
         IEqualityComparer<TKey>? comparer = null,
         IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(keySelector);
-        RefuseSignals<T>(nameof(source));
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<IReadOnlyList<T>>(
-            observer => new CoalesceBySink<T, TKey>(observer, keySelector, comparer, timing).SubscribeTo(source));
-    }
-
-    sealed class CoalesceBySink<T, TKey>(
-        IObserver<IReadOnlyList<T>> observer,
-        Func<T, TKey> keySelector,
-        IEqualityComparer<TKey>? comparer,
-        BurstTiming timing)
-        : DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(observer, timing.Scheduler, new(timing))
-    {
-        readonly LatestByKey<T, TKey> _values = new(keySelector, comparer);
-
-        public override void OnNext(T value)
-        {
-            try
-            {
-                _values.Find(value);
-            }
-            catch (Exception error)
-            {
-                Fail(error);
-                return;
-            }
-
-            base.OnNext(value);
-        }
-
-        protected override void Add(T value) => _values.Add(value);
-
-        protected override IReadOnlyList<T> Take() => _values.Take();
+        return Observable.Create<IReadOnlyList<T>>(observer =>
+            new DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(
+                observer,
+                timing.Scheduler,
+                new BurstDeadline(timing),
+                new LatestByKeyGatherer<T, TKey>(keySelector, comparer)).SubscribeTo(source));
     }
 }

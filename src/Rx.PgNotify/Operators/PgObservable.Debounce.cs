@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -16,6 +17,11 @@ public static partial class PgObservable
     /// the latest one follows as soon as it returns.
     /// </para>
     /// <para>
+    /// Of signals no Resync is lost: a burst's Resyncs of one channel have their reasons united and their dropped
+    /// notifications added up. They are emitted first, whatever the order of arrival, so a notification that follows one
+    /// may have come before it: what is read anew at the Resync already contains it.
+    /// </para>
+    /// <para>
     /// Values are emitted on <paramref name="scheduler"/>; only what completion flushes comes on the source's thread.
     /// The exact semantics stand in the documentation of the operators.
     /// </para>
@@ -27,26 +33,22 @@ public static partial class PgObservable
     /// soon as the scheduler gets to it.
     /// </param>
     /// <param name="maxWait">
-    /// The longest time from a burst's first value to the emission: <paramref name="quiet"/> or more,
-    /// <see cref="TimeSpan.MaxValue"/> for no limit.
+    /// The longest time from a burst's first value to the emission. Default ten times <paramref name="quiet"/>;
+    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
-    /// <returns>At most one value for each burst.</returns>
+    /// <returns>One value for each burst; of signals the Resyncs and at most one notification.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
-    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
-    /// </exception>
     public static IObservable<T> Debounce<T>(
-        this IObservable<T> source, TimeSpan quiet, TimeSpan maxWait, IScheduler? scheduler = null)
+        this IObservable<T> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        RefuseSignals<T>(nameof(source));
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
         return Observable.Create<T>(observer =>
-            new LatestSink<T, BurstDeadline>(observer, timing.Scheduler, new(timing)).SubscribeTo(source));
+            new DeadlineSink<T, T, BurstDeadline>(
+                observer, timing.Scheduler, new BurstDeadline(timing), new LatestGatherer<T>()).SubscribeTo(source));
     }
 }

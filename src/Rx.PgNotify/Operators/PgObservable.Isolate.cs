@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -18,11 +19,16 @@ public static partial class PgObservable
     /// empties it.
     /// </para>
     /// <para>
+    /// Of signals no Resync is lost. Where signals were dropped stands, for each channel that any of them was of, one
+    /// Resync: with <see cref="ResyncReasons.Overflow"/> and the exact number of notifications dropped, if any were, and
+    /// with the reasons and numbers of the Resyncs dropped with them.
+    /// </para>
+    /// <para>
     /// Everything comes on <paramref name="scheduler"/>, completion too, in one work item at a time, which gives its
     /// thread back after some 256 values. The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values. Signals have overloads of their own, which lose no Resync.</typeparam>
+    /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="capacity">
     /// How many values may wait in the queue; it takes memory as they come. A work item takes out a sixteenth of it at
@@ -31,16 +37,16 @@ public static partial class PgObservable
     /// <param name="onDropped">
     /// Called with the number of values dropped, just before the value that follows the gap: on the same thread, and
     /// never at the same time as the observer. What it throws ends the subscription, as if the observer had thrown it.
-    /// Default <see langword="null"/>: nobody is notified.
+    /// Default <see langword="null"/>: nobody is notified. Not for signals, whose Resyncs report it.
     /// </param>
     /// <param name="scheduler">
     /// Where the observer is called; default <see cref="Scheduler.Default"/>, the thread pool.
     /// </param>
-    /// <returns>The source's values in order, less what was dropped.</returns>
+    /// <returns>The source's values in order, less what was dropped; of signals, with Resyncs in its place.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is out of its range.</exception>
     /// <exception cref="ArgumentException">
-    /// <typeparamref name="T"/> is a kind of signal: a count in place of its Resyncs would hide them.
+    /// <typeparamref name="T"/> is a kind of signal and <paramref name="onDropped"/> is not <see langword="null"/>.
     /// </exception>
     public static IObservable<T> Isolate<T>(
         this IObservable<T> source,
@@ -49,46 +55,14 @@ public static partial class PgObservable
         IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        CheckIsolateCapacity(capacity);
-        if (typeof(T).IsAssignableTo(typeof(ISignal)))
-            throw new ArgumentException(
-                "Signals tell of a gap by a Resync: call the overload without onDropped.", nameof(onDropped));
-        return Observable.Create<T>(
-            observer => new IsolateSink<T>(observer, capacity, onDropped, scheduler).SubscribeTo(source));
-    }
-
-    static void CheckIsolateCapacity(int capacity)
-    {
         if (capacity is < 1 or > 16_777_216)
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "capacity must be from 1 to 16,777,216.");
-    }
-
-    sealed class IsolateSink<T>(IObserver<T> observer, int capacity, Action<long>? onDropped, IScheduler? scheduler)
-        : IsolationSink<T>(observer, capacity, scheduler)
-    {
-        long _dropped;
-        long _told;
-
-        protected override void Drop(T oldest) => _dropped++;
-
-        protected override bool TakeGap()
-        {
-            _told = _dropped;
-            _dropped = 0;
-            return _told > 0;
-        }
-
-        protected override void ReportGap()
-        {
-            try
-            {
-                onDropped?.Invoke(_told);
-            }
-            catch
-            {
-                Dispose();
-                throw;
-            }
-        }
+        if (ResyncAccess<T>.Instance is not { } access)
+            return Observable.Create<T>(
+                observer => new CountedIsolationSink<T>(observer, capacity, onDropped, scheduler).SubscribeTo(source));
+        if (onDropped is not null)
+            throw new ArgumentException("Signals report a gap by a Resync: leave onDropped out.", nameof(onDropped));
+        return Observable.Create<T>(
+            observer => new SignalIsolationSink<T>(observer, capacity, access, scheduler).SubscribeTo(source));
     }
 }

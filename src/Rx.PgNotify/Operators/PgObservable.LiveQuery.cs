@@ -1,5 +1,5 @@
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -12,11 +12,11 @@ public static partial class PgObservable
     /// <remarks>
     /// <para>
     /// The first signal, which for a channel is the Resync that says that the server listens, starts the first query at
-    /// once. Every later one does so after a quiet spell, as in <see cref="Debounce{T}"/>: once <paramref name="quiet"/>
-    /// has passed without another signal, and never later than <paramref name="maxWait"/> after the first one. Signals
-    /// that arrive during a query, or while the observer is busy with its result, begin such a spell when that is over.
-    /// So queries start at least the duration of a query and <paramref name="quiet"/> apart, and the last result is never
-    /// older than the last signal.
+    /// once. Every later one does so after a quiet spell, as in <see cref="Debounce{T}"/>: once
+    /// <see cref="LiveQueryOptions.Quiet"/> has passed without another signal, and never later than
+    /// <see cref="LiveQueryOptions.MaxWait"/> after the first one. Signals that arrive during a query, or while the observer
+    /// is busy with its result, begin such a spell when that is over. So queries start at least the duration of a query and
+    /// the quiet spell apart, and the last result is never older than the last signal.
     /// </para>
     /// <para>
     /// Works over the signals of one channel, over several merged, and over filtered ones, as long as the filter lets each
@@ -24,89 +24,57 @@ public static partial class PgObservable
     /// transaction with a snapshot of its own, and from the primary, as a replica may lag behind the notification.
     /// </para>
     /// <para>
-    /// A query that throws ends the sequence with <c>OnError</c>; another overload tries again. An error of the source
-    /// does too, and cancels the query, as <c>Dispose</c> does. Completion runs the query that is due, and waits for it.
-    /// The query is called on the source's thread, on the scheduler, or where a query before it completed; its results
-    /// come where it completes.
+    /// A query that throws ends the sequence with <c>OnError</c>, unless <see cref="LiveQueryOptions.QueryFailed"/> takes
+    /// its exception: then it is run again after <see cref="LiveQueryOptions.RetryDelay"/>, and until it succeeds the last
+    /// good result stands. An error of the source ends the sequence too, and cancels the query, as <c>Dispose</c> does.
+    /// Completion runs the query that is due, if need be until it succeeds, and waits for it. The query is called on the
+    /// source's thread, on the scheduler, or where a query before it completed; its results come where it completes.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="signals">What reports changes and gaps.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
-    /// <param name="quiet">
-    /// How long no signal has to come before the next query. Default 100 ms; zero to <see cref="int.MaxValue"/> milliseconds.
-    /// </param>
-    /// <param name="maxWait">
-    /// The longest time that a continuous burst can hold off the next query. Default ten times <paramref name="quiet"/>;
-    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
-    /// </param>
-    /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
+    /// <param name="options">When it runs, and what becomes of one that throws; <see langword="null"/> for the defaults.</param>
     /// <returns>The results, in order.</returns>
     /// <exception cref="ArgumentNullException">
-    /// <paramref name="signals"/> or <paramref name="query"/> is <see langword="null"/>.
+    /// <paramref name="signals"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
+    /// <see langword="null"/>.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static IObservable<T> LiveQuery<T>(
-        this IObservable<ChannelSignal> signals,
-        Func<CancellationToken, Task<T>> query,
-        TimeSpan? quiet = null,
-        TimeSpan? maxWait = null,
-        IScheduler? scheduler = null)
-    {
-        ArgumentNullException.ThrowIfNull(signals);
-        ArgumentNullException.ThrowIfNull(query);
-        return LiveQuery(signals, query, QueryTiming.Create(quiet, maxWait, scheduler));
-    }
+        this IObservable<ChannelSignal> signals, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null) =>
+        LiveQueryOf(signals, query, options);
 
-    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, TimeSpan?, TimeSpan?, IScheduler?)"/>
-    /// <summary>
-    /// The present result of a query, as the other overload has it; a query that throws is run again after a pause. Until
-    /// it succeeds, the last good result stands.
-    /// </summary>
-    /// <remarks>
-    /// <para>
-    /// The one to take for a view that outlives a restart of the server: the connections that Npgsql's pool keeps die with
-    /// the server, and the first query afterwards fails on one of them as a rule.
-    /// </para>
-    /// <para>
-    /// Signals that come during the pause neither shorten nor lengthen it. After a completion of the source, the query
-    /// that is due is tried until it succeeds. Otherwise as in the other overload.
-    /// </para>
-    /// </remarks>
-    /// <param name="signals">What reports changes and gaps.</param>
+    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)"/>
+    /// <typeparam name="TValue">What payloads were parsed to.</typeparam>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    public static IObservable<T> LiveQuery<TValue, T>(
+        this IObservable<ChannelSignal<TValue>> signals,
+        Func<CancellationToken, Task<T>> query,
+        LiveQueryOptions? options = null) =>
+        LiveQueryOf(signals, query, options);
+
+    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/summary|/remarks|/typeparam|/returns|/exception[contains(@cref,'OutOfRange')]"/>
+    /// <param name="channel">The channel, of which <see cref="PgChannel.Signals"/> are taken.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
-    /// <param name="retryDelay">The pause after a query that failed: more than zero, 1 day at the most.</param>
-    /// <param name="queryFailed">
-    /// Receives each failure, on the thread where the query failed. What it throws itself ends the sequence with
-    /// <c>OnError</c>.
-    /// </param>
-    /// <param name="quiet">
-    /// How long no signal has to come before the next query. Default 100 ms; zero to <see cref="int.MaxValue"/> milliseconds.
-    /// </param>
-    /// <param name="maxWait">
-    /// The longest time that a continuous burst can hold off the next query. Default ten times <paramref name="quiet"/>;
-    /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
-    /// </param>
-    /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
+    /// <param name="options">When it runs, and what becomes of one that throws; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="channel"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
+    /// <see langword="null"/>.
+    /// </exception>
     public static IObservable<T> LiveQuery<T>(
-        this IObservable<ChannelSignal> signals,
-        Func<CancellationToken, Task<T>> query,
-        TimeSpan retryDelay,
-        Action<Exception> queryFailed,
-        TimeSpan? quiet = null,
-        TimeSpan? maxWait = null,
-        IScheduler? scheduler = null)
+        this PgChannel channel, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return LiveQueryOf(channel.Signals, query, options);
+    }
+
+    static IObservable<T> LiveQueryOf<TSource, T>(
+        IObservable<TSource> signals, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options)
     {
         ArgumentNullException.ThrowIfNull(signals);
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(queryFailed);
-        return LiveQuery(signals, query, QueryTiming.Create(quiet, maxWait, scheduler, retryDelay, queryFailed));
+        var timing = (options ?? new LiveQueryOptions()).ToTiming();
+        return Observable.Create<T>(observer => new LiveQuerySink<TSource, T>(observer, query, timing).SubscribeTo(signals));
     }
-
-    static IObservable<T> LiveQuery<T>(
-        IObservable<ChannelSignal> signals, Func<CancellationToken, Task<T>> query, QueryTiming timing) =>
-        Observable.Create<T>(observer => new ConflatedSink<ChannelSignal, T>(
-            observer, (_, cancellationToken) => query(cancellationToken), new LatestSlot<ChannelSignal>(), timing).SubscribeTo(signals));
 }

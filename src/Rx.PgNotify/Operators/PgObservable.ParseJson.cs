@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -58,4 +60,47 @@ public static partial class PgObservable
         return Observable.Create<ChannelSignal<T>>(
             observer => new ParsingSink<ChannelSignal, ChannelSignal<T>>(observer, parser.TryParse).SubscribeTo(source));
     }
+
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
+    /// <summary>
+    /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
+    /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
+    /// </summary>
+    /// <param name="source">Where the notifications come from.</param>
+    /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
+    /// <param name="options">
+    /// How to parse. Default <see langword="null"/>: as <see cref="JsonSerializerOptions.Default"/>, which is case-sensitive.
+    /// </param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="source"/> or <paramref name="onMalformed"/> is <see langword="null"/>.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    public static IObservable<T> ParseJson<T>(
+        this IObservable<Notification> source,
+        Action<Notification, JsonException> onMalformed,
+        JsonSerializerOptions? options = null) =>
+        source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
+
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, Action{Notification, JsonException}, JsonSerializerOptions?)" path="/typeparam|/param|/exception"/>
+    /// <summary>
+    /// <see cref="ParseJson{T}(IObservable{Notification}, Action{Notification, JsonException}, JsonSerializerOptions?)"/> for
+    /// the signals of one or several channels: every Resync stays where it is.
+    /// </summary>
+    /// <returns>The values and the Resyncs, in order.</returns>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    public static IObservable<ChannelSignal<T>> ParseJson<T>(
+        this IObservable<ChannelSignal> source,
+        Action<Notification, JsonException> onMalformed,
+        JsonSerializerOptions? options = null) =>
+        source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
+
+    const string NeedsReflection = "Finds the type's members by reflection. Use the overload with a JsonTypeInfo<T>.";
+
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    internal static JsonTypeInfo<T> ReflectedTypeInfo<T>(JsonSerializerOptions? options) =>
+        (JsonTypeInfo<T>)(options ?? JsonSerializerOptions.Default).GetTypeInfo(typeof(T));
 }

@@ -1,4 +1,5 @@
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 
@@ -15,6 +16,10 @@ public static partial class PgObservable
     /// busy, nothing runs.
     /// </para>
     /// <para>
+    /// Of signals no Resync is overwritten: of what arrives during a run, first each Resync gets a run, those of one channel
+    /// united with their reasons and their dropped notifications added up, and then the latest notification.
+    /// </para>
+    /// <para>
     /// The function is called on the source's thread, or where the run before it completed; results come where their run
     /// completed. Completion waits for the run and for the value that came during it. An error of the source cancels the
     /// run, drops what waits, and is passed on at once; so does <c>Dispose</c>, silently. A run that throws, or whose task
@@ -29,34 +34,11 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="selector"/> is <see langword="null"/>.
     /// </exception>
-    /// <exception cref="ArgumentException">
-    /// <typeparamref name="TSource"/> is a kind of signal: this overload would lose Resyncs. There is one for
-    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
-    /// </exception>
     public static IObservable<TResult> SelectConflated<TSource, TResult>(
         this IObservable<TSource> source, Func<TSource, CancellationToken, Task<TResult>> selector)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(selector);
-        RefuseSignals<TSource>(nameof(source));
-        return Observable.Create<TResult>(observer =>
-            new ConflatedSink<TSource, TResult>(observer, selector, new LatestSlot<TSource>()).SubscribeTo(source));
-    }
-
-    /// <inheritdoc cref="SelectConflated{TSource, TResult}" path="/typeparam[@name='TResult']|/param|/returns|/exception[not(@cref='T:System.ArgumentException')]"/>
-    /// <summary>
-    /// <see cref="SelectConflated{TSource, TResult}"/> for the signals of one or several channels: no Resync is overwritten.
-    /// </summary>
-    /// <remarks>
-    /// Of what arrives during a run, first each Resync gets a run, those of one channel united with their reasons and
-    /// their dropped notifications added up, and then the latest notification.
-    /// </remarks>
-    public static IObservable<TResult> SelectConflated<TResult>(
-        this IObservable<ChannelSignal> source, Func<ChannelSignal, CancellationToken, Task<TResult>> selector)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(selector);
-        return Observable.Create<TResult>(observer =>
-            new ConflatedSink<ChannelSignal, TResult>(observer, selector, new SignalSlot()).SubscribeTo(source));
+        return Observable.Create<TResult>(observer => new ConflatedSink<TSource, TResult>(observer, selector).SubscribeTo(source));
     }
 }

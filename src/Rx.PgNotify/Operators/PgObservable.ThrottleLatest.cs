@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using Rx.PgNotify.Operators;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
@@ -20,6 +21,12 @@ public static partial class PgObservable
     /// interval is over.
     /// </para>
     /// <para>
+    /// Of signals no Resync is lost, and none waits for longer than <paramref name="interval"/> unless the observer is busy:
+    /// those of one channel that wait together have their reasons united and their dropped notifications added up. They
+    /// are emitted together with the latest notification and before it, whatever the order of arrival: what is read anew
+    /// at the Resync already contains it.
+    /// </para>
+    /// <para>
     /// What is emitted at once, or flushed by completion, comes on the source's thread, everything else on
     /// <paramref name="scheduler"/>; what fell due while the observer was busy comes on the thread it was busy on. The
     /// exact semantics stand in the documentation of the operators.
@@ -37,21 +44,16 @@ public static partial class PgObservable
     /// interval, at whose end the latest value is emitted, on <paramref name="scheduler"/>.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
-    /// <returns>The first value and the latest ones.</returns>
+    /// <returns>The first value and the latest ones; of signals every Resync too.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is out of its range.</exception>
-    /// <exception cref="ArgumentException">
-    /// <typeparamref name="T"/> is a kind of signal: this overload would lose Resyncs. There is one for
-    /// <see cref="ChannelSignal"/>; call that one, before <c>ParseJson</c>.
-    /// </exception>
     public static IObservable<T> ThrottleLatest<T>(
         this IObservable<T> source, TimeSpan interval, bool leading = true, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        RefuseSignals<T>(nameof(source));
         var deadline = ThrottleDeadline.Create(interval, leading);
         return Observable.Create<T>(observer =>
-            new LatestSink<T, ThrottleDeadline>(observer, scheduler ?? GuardedScheduling.Default, deadline)
-                .SubscribeTo(source));
+            new DeadlineSink<T, T, ThrottleDeadline>(
+                observer, scheduler ?? GuardedScheduling.Default, deadline, new LatestGatherer<T>()).SubscribeTo(source));
     }
 }

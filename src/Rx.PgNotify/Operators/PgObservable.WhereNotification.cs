@@ -20,4 +20,19 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(predicate);
         return source.Where(signal => !signal.IsNotification || predicate(signal.Notification));
     }
+
+    /// <summary>The parsed values that pass a test, and every Resync.</summary>
+    /// <typeparam name="T">What payloads were parsed to.</typeparam>
+    /// <param name="source">The parsed signals of one or several channels.</param>
+    /// <param name="predicate">Whether a value passes. What it throws ends the sequence with <c>OnError</c>.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="source"/> or <paramref name="predicate"/> is <see langword="null"/>.
+    /// </exception>
+    public static IObservable<ChannelSignal<T>> WhereValue<T>(
+        this IObservable<ChannelSignal<T>> source, Func<T, bool> predicate)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(predicate);
+        return source.Where(signal => !signal.IsValue || predicate(signal.Value));
+    }
 }

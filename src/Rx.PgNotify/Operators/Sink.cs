@@ -1,6 +1,6 @@
 using System.Reactive.Disposables;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>One subscription of an operator: observes the source, and is what the operator's subscriber disposes of.</summary>
 /// <typeparam name="TSource">What the source emits.</typeparam>

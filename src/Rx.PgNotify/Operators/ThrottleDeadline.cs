@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Operators;
 
 /// <summary>When the waiting value is due: an interval after the emission before it.</summary>
 /// <remarks>

@@ -30,4 +30,14 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(notifier);
         return source.WhereNotification(notification => !notifier.IsOwn(notification.ProcessId));
     }
+
+    /// <summary>The parsed values that do not come from a notifier of one's own, and every Resync.</summary>
+    /// <typeparam name="T">What payloads were parsed to.</typeparam>
+    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/remarks|/param|/exception"/>
+    public static IObservable<ChannelSignal<T>> ExceptFrom<T>(this IObservable<ChannelSignal<T>> source, PgNotifier notifier)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(notifier);
+        return source.Where(signal => !signal.IsValue || !notifier.IsOwn(signal.ProcessId));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify;
 

@@ -85,8 +85,12 @@ sealed class TableCopy(PgListener listener, NpgsqlDataSource loaders, VersionedT
         }
 
         _subscription = listener.Channel(table.Channel).Signals
-            .CatchUp(
-                LoadAsync, from, TimeSpan.FromMilliseconds(20), _ => Interlocked.Increment(ref _failures), TimeSpan.FromMilliseconds(20))
+            .CatchUp(LoadAsync, from, new LiveQueryOptions
+            {
+                Quiet = TimeSpan.FromMilliseconds(20),
+                QueryFailed = _ => Interlocked.Increment(ref _failures),
+                RetryDelay = TimeSpan.FromMilliseconds(20),
+            })
             .Subscribe(batch => Store(batch, start), error => Error = error);
     }
 

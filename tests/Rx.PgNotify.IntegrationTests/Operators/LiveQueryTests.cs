@@ -38,7 +38,7 @@ public class LiveQueryTests
         var result = "";
         string? error = null;
         using var live = listener.Channel(table).Signals
-            .LiveQuery(queries.RunAsync, s_quiet, TimeSpan.FromMilliseconds(200))
+            .LiveQuery(queries.RunAsync, new LiveQueryOptions { Quiet = s_quiet, MaxWait = TimeSpan.FromMilliseconds(200) })
             .Subscribe(rows => Volatile.Write(ref result, rows), e => error = e.ToString());
 
         var random = new Random(seed);

@@ -15,11 +15,12 @@ public class KeptContextTests
     [
         Timer("Debounce", source => source.Debounce(s_long, s_long).Select(s => (object)s)),
         Timer("Coalesce", source => source.Coalesce(s_long, s_long)),
-        Timer("CoalesceBy", source => source.CoalesceBy((ChannelSignal s) => s.Channel, s_long, s_long)),
+        Timer("CoalesceBy", source => source.CoalesceBy(s => s.Channel, s_long, s_long)),
         Timer("ThrottleLatest", source => source.ThrottleLatest(s_long).Select(s => (object)s)),
-        Timer("LiveQuery", source => source.LiveQuery(_ => Task.FromResult(new object()), s_long, s_long)),
+        Timer("LiveQuery", source => source.LiveQuery(
+            _ => Task.FromResult(new object()), new LiveQueryOptions { Quiet = s_long })),
         Timer("LiveQuery that is tried again", source => source.LiveQuery<object>(
-            _ => throw new NotSupportedException(), s_long, _ => { })),
+            _ => throw new NotSupportedException(), new LiveQueryOptions { QueryFailed = _ => { }, RetryDelay = s_long })),
         Timer("Isolate", source => source.Isolate(10).Select(s => (object)s)),
     ];
 

@@ -30,7 +30,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void EachLoad_BeginsAtTheCursorOfTheBatchBefore()
     {
-        using var subscription = Rows(_signals.CatchUp(LoadAsync, quiet: s_quiet, maxWait: s_maxWait, scheduler: _time)).Subscribe(_recorder);
+        using var subscription = Rows(_signals.CatchUp(LoadAsync, options: Timing())).Subscribe(_recorder);
         Send();
         _time.AdvanceTo(10);
         Send();
@@ -46,7 +46,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void TheFirstLoad_BeginsAtTheStoredCursor_OfEachSubscription()
     {
-        var batches = Rows(_signals.CatchUp(LoadAsync, CatchUpCursor.Parse("7:7:"), s_quiet, s_maxWait, _time));
+        var batches = Rows(_signals.CatchUp(LoadAsync, CatchUpCursor.Parse("7:7:"), Timing()));
         for (var i = 0; i < 2; i++)
         {
             using var subscription = batches.Subscribe(_recorder);
@@ -60,7 +60,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void ABatchWhoseObserverThrew_IsNotPassed()
     {
-        var batches = _signals.CatchUp(LoadAtOnceAsync, quiet: s_quiet, scheduler: _time);
+        var batches = _signals.CatchUp(LoadAtOnceAsync, options: Timing());
         using var subscription = batches.Subscribe(_ => throw new InvalidOperationException("observer"), _ => { });
 
         Assert.That(Send, Throws.InvalidOperationException.With.Message.EqualTo("observer"));
@@ -73,7 +73,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void ALoadThatThrows_EndsAll()
     {
-        using var subscription = Rows(_signals.CatchUp<string>((_, _) => throw new InvalidOperationException("load"), scheduler: _time))
+        using var subscription = Rows(_signals.CatchUp<string>((_, _) => throw new InvalidOperationException("load"), options: Timing()))
             .Subscribe(_recorder);
         Send();
 
@@ -82,13 +82,13 @@ public sealed class CatchUpTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_ALoadThatThrows_IsRunAgainFromTheSameCursor_AndEachFailureTold()
+    public void ALoadThatThrowsToSomebody_IsRunAgainFromTheSameCursor()
     {
         var failures = new List<string>();
         var isDown = false;
         using var subscription = Rows(_signals.CatchUp(
             (cursor, token) => isDown ? throw new InvalidOperationException($"from {Number(cursor)}") : LoadAsync(cursor, token),
-            null, s_retryDelay, error => failures.Add(error.Message), s_quiet, s_maxWait, _time)).Subscribe(_recorder);
+            options: Timing(error => failures.Add(error.Message)))).Subscribe(_recorder);
         Send();
         _time.AdvanceTo(100);
         isDown = true;
@@ -103,12 +103,12 @@ public sealed class CatchUpTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_ACursorThatIsRefused_EndsAll()
+    public void ACursorThatIsRefused_EndsAllThoughFailuresAreTaken()
     {
         var failures = new List<Exception>();
         using var subscription = Rows(_signals.CatchUp<string>(
             (_, _) => Task.FromException<CatchUpBatch<string>>(new CatchUpCursorException("refused")),
-            null, s_retryDelay, failures.Add, scheduler: _time)).Subscribe(_recorder);
+            options: Timing(failures.Add))).Subscribe(_recorder);
         Send();
         _time.Start();
 
@@ -120,9 +120,9 @@ public sealed class CatchUpTests : IDisposable
     public void ALoadWithoutTaskOrBatch_EndsAll()
     {
         Task<CatchUpBatch<string>>? none = null;
-        using (Rows(_signals.CatchUp((_, _) => none!, scheduler: _time)).Subscribe(_recorder))
+        using (Rows(_signals.CatchUp((_, _) => none!, options: Timing())).Subscribe(_recorder))
             Send();
-        using (Rows(_signals.CatchUp((_, _) => Task.FromResult<CatchUpBatch<string>>(null!), scheduler: _time)).Subscribe(_recorder))
+        using (Rows(_signals.CatchUp((_, _) => Task.FromResult<CatchUpBatch<string>>(null!), options: Timing())).Subscribe(_recorder))
             Send();
 
         Assert.That(_recorder.ToString(), Is.EqualTo("0:#The load returned no task. 0:#The load returned no batch."));
@@ -131,7 +131,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void Dispose_CancelsTheLoad_AndItsBatchIsDropped()
     {
-        var subscription = Rows(_signals.CatchUp(LoadAsync, scheduler: _time)).Subscribe(_recorder);
+        var subscription = Rows(_signals.CatchUp(LoadAsync, options: Timing())).Subscribe(_recorder);
         Send();
         subscription.Dispose();
         _time.Start();
@@ -145,16 +145,24 @@ public sealed class CatchUpTests : IDisposable
     {
         Assert.That(() => PgObservable.CatchUp(null!, LoadAsync), Throws.ArgumentNullException);
         Assert.That(() => _signals.CatchUp<string>(null!), Throws.ArgumentNullException);
-        Assert.That(() => _signals.CatchUp(LoadAsync, null, s_retryDelay, null!), Throws.ArgumentNullException);
         Assert.That(
-            () => _signals.CatchUp(LoadAsync, null, TimeSpan.Zero, _ => { }),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("retryDelay"));
+            () => _signals.CatchUp(LoadAsync, options: new LiveQueryOptions { QueryFailed = _ => { }, RetryDelay = TimeSpan.Zero }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("RetryDelay"));
         Assert.That(
-            () => _signals.CatchUp(LoadAsync, quiet: TimeSpan.FromMilliseconds(-1)),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("quiet"));
+            () => _signals.CatchUp(LoadAsync, options: new LiveQueryOptions { Quiet = TimeSpan.FromMilliseconds(-1) }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("Quiet"));
         Assert.That(() => new CatchUpBatch<int>(null!, []), Throws.ArgumentNullException);
         Assert.That(() => new CatchUpBatch<int>(CatchUpCursor.Parse("1:1:"), null!), Throws.ArgumentNullException);
     }
+
+    LiveQueryOptions Timing(Action<Exception>? loadFailed = null) => new()
+    {
+        Quiet = s_quiet,
+        MaxWait = s_maxWait,
+        QueryFailed = loadFailed,
+        RetryDelay = s_retryDelay,
+        Scheduler = _time,
+    };
 
     static IObservable<string> Rows(IObservable<CatchUpBatch<string>> batches) => batches.Select(batch => string.Join(',', batch.Rows));
 

@@ -32,7 +32,7 @@ public sealed record BurstOperator(
         nameof(CoalesceBySignals),
         (source, quiet, maxWait, scheduler) => source
             .Select(c => ChannelSignal.From(new Notification("a", c.ToString(), 4711)))
-            .CoalesceBy(n => KeyOf(n.Payload[0]), quiet, maxWait, scheduler: scheduler)
+            .CoalesceBy(s => KeyOf(s.Notification.Payload[0]), quiet, maxWait, scheduler: scheduler)
             .Select(burst => string.Concat(burst.Select(s => s.Notification.Payload))),
         LatestByKey);
 

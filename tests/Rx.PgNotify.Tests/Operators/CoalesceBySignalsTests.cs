@@ -32,7 +32,7 @@ public class CoalesceBySignalsTests
         var scheduler = new TestScheduler();
         using var source = new Subject<ChannelSignal>();
         var bursts = new List<IReadOnlyList<ChannelSignal>>();
-        using var subscription = source.CoalesceBy(n => n.Payload[0], s_quiet, s_maxWait, scheduler: scheduler)
+        using var subscription = source.CoalesceBy(s => s.Notification.Payload[0], s_quiet, s_maxWait, scheduler: scheduler)
             .Subscribe(bursts.Add);
 
         Array.ForEach(burst, source.OnNext);
@@ -44,7 +44,7 @@ public class CoalesceBySignalsTests
     }
 
     [Test]
-    public void CoalesceBy_OfSignalsByTheirChannel_LosesNoResyncWhicheverOverloadItIs()
+    public void CoalesceBy_OfSignalsByWhateverKey_LosesNoResync()
     {
         ChannelSignal[] signals = [Resync("a", ResyncReasons.Subscribed), Of("x1"), Of("x2")];
         ChannelSignal[] expected = [signals[0], signals[2]];
@@ -59,7 +59,7 @@ public class CoalesceBySignalsTests
     public void CoalesceBy_OfSignalsWithAComparer_UsesIt()
     {
         var result = new[] { Of("x"), Of("y"), Of("X") }.ToObservable()
-            .CoalesceBy(n => n.Payload, s_quiet, s_maxWait, StringComparer.OrdinalIgnoreCase).Wait();
+            .CoalesceBy(s => s.Notification.Payload, s_quiet, s_maxWait, StringComparer.OrdinalIgnoreCase).Wait();
 
         Assert.That(result, Is.EqualTo(new[] { Of("X"), Of("y") }));
     }
@@ -70,7 +70,7 @@ public class CoalesceBySignalsTests
         using var source = new Subject<ChannelSignal>();
         Exception? error = null;
         using var subscription = source
-            .CoalesceBy<int>((Notification _) => throw new InvalidOperationException("key"), s_quiet, s_maxWait, scheduler: new TestScheduler())
+            .CoalesceBy<ChannelSignal, int>(_ => throw new InvalidOperationException("key"), s_quiet, s_maxWait, scheduler: new TestScheduler())
             .Subscribe(_ => { }, e => error = e);
 
         source.OnNext(Resync("a", ResyncReasons.Subscribed));
@@ -85,11 +85,8 @@ public class CoalesceBySignalsTests
     public void CoalesceBy_OfSignalsWithoutASourceOrAKeySelector_Throws()
     {
         Assert.That(
-            () => PgObservable.CoalesceBy(null!, (Notification n) => n.Payload, s_quiet, s_maxWait),
+            () => PgObservable.CoalesceBy(null!, (ChannelSignal s) => s.Channel, s_quiet, s_maxWait),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
-        Assert.That(
-            () => Observable.Never<ChannelSignal>().CoalesceBy((Func<Notification, int>)null!, s_quiet, s_maxWait),
-            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("keySelector"));
         Assert.That(
             () => Observable.Never<ChannelSignal>().CoalesceBy((Func<ChannelSignal, int>)null!, s_quiet, s_maxWait),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("keySelector"));
@@ -98,7 +95,7 @@ public class CoalesceBySignalsTests
     [TestCaseSource(typeof(BadTimes), nameof(BadTimes.Cases))]
     public void CoalesceBy_OfSignalsWithBadTimes_ThrowsAtOnceAndNamesTheLimit(
         TimeSpan quiet, TimeSpan maxWait, string parameter, string message) => Assert.That(
-        () => Observable.Never<ChannelSignal>().CoalesceBy(n => n.Payload, quiet, maxWait),
+        () => Observable.Never<ChannelSignal>().CoalesceBy(s => s.Notification.Payload, quiet, maxWait),
         Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Property("ParamName").EqualTo(parameter).And.Message.Contains(message));
 

@@ -62,7 +62,7 @@ public class DebounceSignalsTests
 
     [Test]
     public void Debounce_OfSignalsWithoutASource_Throws() => Assert.That(
-        () => PgObservable.Debounce(null!, s_quiet, s_maxWait),
+        () => PgObservable.Debounce<ChannelSignal>(null!, s_quiet, s_maxWait),
         Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
 
     [TestCaseSource(typeof(BadTimes), nameof(BadTimes.Cases))]

@@ -21,7 +21,7 @@ public class IsolateModelTests
     {
         var expected = new IsolateModel<ChannelSignal>(script, Signals(script.Seed), Text, gap => Resyncs(gap).Select(Text)).Play();
 
-        var seen = Play(script, Signals(script.Seed), Text, (source, _, thread) => source.Isolate(script.Capacity, thread));
+        var seen = Play(script, Signals(script.Seed), Text, (source, _, thread) => source.Isolate(script.Capacity, scheduler: thread));
 
         Assert.That(seen, Is.EqualTo(expected));
     }
@@ -32,7 +32,7 @@ public class IsolateModelTests
         var expected = new IsolateModel<ChannelSignal>(script, Signals(script.Seed), Text, gap => Resyncs(gap).Select(Text)).Play();
         var signals = Signals(script.Seed);
 
-        var seen = Play(script, () => Parsed(signals()), Text, (source, _, thread) => source.Isolate(script.Capacity, thread));
+        var seen = Play(script, () => Parsed(signals()), Text, (source, _, thread) => source.Isolate(script.Capacity, scheduler: thread));
 
         Assert.That(seen, Is.EqualTo(expected));
     }

@@ -45,7 +45,7 @@ public class IsolateSignalsTests
         var time = new TestScheduler();
         using var source = new Subject<ChannelSignal>();
         var recorder = time.CreateRecorder<ChannelSignal>();
-        using var subscription = source.Isolate(3, time).Subscribe(recorder);
+        using var subscription = source.Isolate(3, scheduler: time).Subscribe(recorder);
 
         Array.ForEach(sent, source.OnNext);
         time.Start();
@@ -64,7 +64,7 @@ public class IsolateSignalsTests
         var thread = new StepScheduler();
         using var source = new Subject<ChannelSignal>();
         var seen = "";
-        using var subscription = source.Isolate(1, thread).Do(s => seen += $"{s} ").Take(1).Subscribe();
+        using var subscription = source.Isolate(1, scheduler: thread).Do(s => seen += $"{s} ").Take(1).Subscribe();
         source.OnNext(Of("a", 1));
         source.OnNext(Of("b", 2));
         source.OnNext(Of("c", 3));
@@ -82,7 +82,7 @@ public class IsolateSignalsTests
         using var source = new Subject<ChannelSignal>();
         var signals = Enumerable.Range(0, 4).Select(i => Of($"{i}", i)).ToArray();
         var left = 0;
-        using var subscription = source.Isolate(2, thread).Subscribe(signal =>
+        using var subscription = source.Isolate(2, scheduler: thread).Subscribe(signal =>
         {
             if (!signal.IsNotification || left == 0)
                 return;

@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Rx.PgNotify.Tests.VirtualTime;
@@ -41,7 +42,7 @@ public sealed class LiveQueryTests : IDisposable
     {
         var signals = _time.CreateHot(marbles).Do(_ => _seen++).Select(_ => s_change);
 
-        var result = _time.Record(signals.LiveQuery(CountAsync(new VirtualRun(_time, 20)), s_quiet, s_maxWait, _scheduler));
+        var result = _time.Record(signals.LiveQuery(CountAsync(new VirtualRun(_time, 20)), Timing()));
 
         Assert.That(result.ToString(), Is.EqualTo(expected));
         Assert.That(_scheduler.Pending, Is.Zero, "no timer left");
@@ -62,9 +63,12 @@ public sealed class LiveQueryTests : IDisposable
 
         var result = time.Record(source.Do(_ => seen++).Select(_ => s_change).LiveQuery(
             token => run.Start($"{seen}", token),
-            TimeSpan.FromMilliseconds(timeline.Quiet),
-            TimeSpan.FromMilliseconds(timeline.MaxWait),
-            time));
+            new LiveQueryOptions
+            {
+                Quiet = TimeSpan.FromMilliseconds(timeline.Quiet),
+                MaxWait = TimeSpan.FromMilliseconds(timeline.MaxWait),
+                Scheduler = time,
+            }));
 
         Assert.That(result.ToString(), Is.EqualTo(LiveQueryModel.Results(
             [.. timeline.Values.Select(v => v.At)], timeline.Quiet, timeline.MaxWait, duration, timeline.EndAt, timeline.End)));
@@ -75,7 +79,7 @@ public sealed class LiveQueryTests : IDisposable
     public void WithoutTimes_TheQuietSpellIsATenthOfASecondAndTheLimitASecond()
     {
         var run = new VirtualRun(_time, 20);
-        using var subscription = _signals.LiveQuery(CountAsync(run), scheduler: _time).Subscribe(_recorder);
+        using var subscription = _signals.LiveQuery(CountAsync(run), new LiveQueryOptions { Scheduler = _time }).Subscribe(_recorder);
         Send();
         _time.AdvanceTo(500);
         Send();
@@ -95,14 +99,14 @@ public sealed class LiveQueryTests : IDisposable
     public void AQueryThatThrows_EndsAll()
     {
         using var subscription = _signals
-            .LiveQuery<string>(_ => throw new InvalidOperationException("query"), s_quiet, s_maxWait, _time).Subscribe(_recorder);
+            .LiveQuery<string>(_ => throw new InvalidOperationException("query"), Timing()).Subscribe(_recorder);
         Send();
         Assert.That(_recorder.ToString(), Is.EqualTo("0:#query"));
         Assert.That(_signals.HasObservers, Is.False);
     }
 
     [Test]
-    public void WithARetryDelay_AQueryThatThrows_IsRunAgainAfterIt_AndEachFailureTold()
+    public void AQueryThatThrowsToSomebody_IsRunAgainAfterThePause()
     {
         var run = new VirtualRun(_time, 0);
         var failures = new List<string>();
@@ -131,7 +135,7 @@ public sealed class LiveQueryTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_CompletionWaitsForTheQueryToSucceed()
+    public void CompletionWaitsForTheQueryToSucceed()
     {
         var run = new VirtualRun(_time, 0);
         using var subscription = Retrying(run, []).Subscribe(_recorder);
@@ -148,7 +152,7 @@ public sealed class LiveQueryTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_DisposingDuringThePause_LeavesNoTimer()
+    public void DisposingDuringThePause_LeavesNoTimer()
     {
         var run = new VirtualRun(_time, 0);
         var subscription = Retrying(run, []).Subscribe(_recorder);
@@ -163,7 +167,7 @@ public sealed class LiveQueryTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_AnErrorOfTheSourceDuringThePause_EndsAll()
+    public void AnErrorOfTheSourceDuringThePause_EndsAll()
     {
         var run = new VirtualRun(_time, 0);
         using var subscription = Retrying(run, []).Subscribe(_recorder);
@@ -177,13 +181,11 @@ public sealed class LiveQueryTests : IDisposable
     }
 
     [Test]
-    public void WithARetryDelay_ACallbackThatThrows_EndsAll()
+    public void ACallbackForFailuresThatThrows_EndsAll()
     {
         using var subscription = _signals.LiveQuery<string>(
             _ => throw new InvalidOperationException("query"),
-            TimeSpan.FromSeconds(1),
-            _ => throw new InvalidOperationException("callback"),
-            scheduler: _time).Subscribe(_recorder);
+            Timing(_ => throw new InvalidOperationException("callback"))).Subscribe(_recorder);
         Send();
         Assert.That(_recorder.ToString(), Is.EqualTo("0:#callback"));
     }
@@ -207,7 +209,7 @@ public sealed class LiveQueryTests : IDisposable
     {
         var run = new VirtualRun(_time, 20);
         using var subscription = _signals
-            .LiveQuery(CountAsync(run), s_quiet, s_maxWait, new CountingScheduler(_time, cancels: false)).Subscribe(_recorder);
+            .LiveQuery(CountAsync(run), Timing(scheduler: new CountingScheduler(_time, cancels: false))).Subscribe(_recorder);
         Send();
         _time.AdvanceTo(100);
         Send();
@@ -221,7 +223,7 @@ public sealed class LiveQueryTests : IDisposable
     [Test]
     public void Dispose_DuringAQuietSpell_LeavesNoTimer()
     {
-        var subscription = _signals.LiveQuery(CountAsync(new VirtualRun(_time, 20)), s_quiet, s_maxWait, _scheduler).Subscribe(_recorder);
+        var subscription = _signals.LiveQuery(CountAsync(new VirtualRun(_time, 20)), Timing()).Subscribe(_recorder);
         Send();
         _time.AdvanceTo(100);
         Send();
@@ -248,24 +250,50 @@ public sealed class LiveQueryTests : IDisposable
     public void BadArguments_AreRefusedAtOnce()
     {
         Assert.That(() => _signals.LiveQuery((Func<CancellationToken, Task<int>>)null!), Throws.ArgumentNullException);
-        Assert.That(() => PgObservable.LiveQuery(null!, _ => Task.FromResult(0)), Throws.ArgumentNullException);
+        Assert.That(() => PgObservable.LiveQuery((IObservable<ChannelSignal>)null!, _ => Task.FromResult(0)), Throws.ArgumentNullException);
         Assert.That(
-            () => _signals.LiveQuery(_ => Task.FromResult(0), quiet: TimeSpan.FromMilliseconds(-1)),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("quiet"));
+            () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { Quiet = TimeSpan.FromMilliseconds(-1) }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("Quiet"));
         Assert.That(
-            () => _signals.LiveQuery(_ => Task.FromResult(0), maxWait: TimeSpan.FromMilliseconds(99)),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("maxWait").And.Message.Contains("quiet"));
+            () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { MaxWait = TimeSpan.FromMilliseconds(99) }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("MaxWait").And.Message.Contains("Quiet"));
         Assert.That(
-            () => _signals.LiveQuery(_ => Task.FromResult(0), TimeSpan.Zero, _ => { }),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("retryDelay"));
+            () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { RetryDelay = TimeSpan.Zero }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("RetryDelay"));
         Assert.That(
-            () => _signals.LiveQuery(_ => Task.FromResult(0), TimeSpan.FromSeconds(1), null!),
-            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("queryFailed"));
+            () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { Scheduler = null! }),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("Scheduler"));
+        Assert.That(() => PgObservable.LiveQuery((PgChannel)null!, _ => Task.FromResult(0)), Throws.ArgumentNullException);
         Assert.That(() => _signals.WhereNotification(null!), Throws.ArgumentNullException);
     }
 
-    IObservable<string> Retrying(VirtualRun run, List<string> failures) => _signals.LiveQuery(
-        CountAsync(run), TimeSpan.FromMilliseconds(500), error => failures.Add(error.Message), s_quiet, s_maxWait, _scheduler);
+    [Test]
+    public void Options_ChangedAfterwards_ChangeNothing()
+    {
+        var options = Timing();
+        var run = new VirtualRun(_time, 20);
+        var query = _signals.LiveQuery(CountAsync(run), options);
+        options.Quiet = options.MaxWait!.Value;
+        using var subscription = query.Subscribe(_recorder);
+        Send();
+        _time.AdvanceTo(100);
+        Send();
+        _time.Start();
+
+        Assert.That(run.Starts, Is.EqualTo("0:1 130:2"));
+    }
+
+    IObservable<string> Retrying(VirtualRun run, List<string> failures) =>
+        _signals.LiveQuery(CountAsync(run), Timing(error => failures.Add(error.Message)));
+
+    LiveQueryOptions Timing(Action<Exception>? queryFailed = null, IScheduler? scheduler = null) => new()
+    {
+        Quiet = s_quiet,
+        MaxWait = s_maxWait,
+        QueryFailed = queryFailed,
+        RetryDelay = TimeSpan.FromMilliseconds(500),
+        Scheduler = scheduler ?? _scheduler,
+    };
 
     Func<CancellationToken, Task<string>> CountAsync(VirtualRun run) => token => run.Start($"{_seen}", token);
 

@@ -18,8 +18,9 @@ public sealed class LostSchedulerTests : IDisposable
     [
         Of("Debounce", (source, scheduler) => source.Debounce(s_time, s_time, scheduler).Select(s => (object)s)),
         Of("ThrottleLatest", (source, scheduler) => source.ThrottleLatest(s_time, false, scheduler).Select(s => (object)s)),
-        Of("Isolate", (source, scheduler) => source.Isolate(4, scheduler).Select(s => (object)s)),
-        Of("LiveQuery", (source, scheduler) => source.LiveQuery(_ => Task.FromResult<object>(0), s_time, s_time, scheduler)),
+        Of("Isolate", (source, scheduler) => source.Isolate(4, scheduler: scheduler).Select(s => (object)s)),
+        Of("LiveQuery", (source, scheduler) => source.LiveQuery(
+            _ => Task.FromResult<object>(0), new LiveQueryOptions { Quiet = s_time, Scheduler = scheduler })),
     ];
 
     public void Dispose() => _source.Dispose();

@@ -55,7 +55,7 @@ public class SelectConflatedThreadTests
 
             var query = run.Task;
             using var subscription = (retried
-                    ? source.LiveQuery(_ => query, TimeSpan.FromDays(1), _ => Enter(0))
+                    ? source.LiveQuery(_ => query, new LiveQueryOptions { QueryFailed = _ => Enter(0), RetryDelay = TimeSpan.FromDays(1) })
                     : source.LiveQuery(_ => query))
                 .Subscribe(Enter, _ =>
                 {

@@ -67,7 +67,7 @@ public class ThrottleLatestSignalsTests
 
     [Test]
     public void ThrottleLatest_OfSignalsWithoutASource_Throws() => Assert.That(
-        () => PgObservable.ThrottleLatest(null!, s_interval),
+        () => PgObservable.ThrottleLatest<ChannelSignal>(null!, s_interval),
         Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
 
     [TestCaseSource(typeof(BadIntervals), nameof(BadIntervals.Cases))]
