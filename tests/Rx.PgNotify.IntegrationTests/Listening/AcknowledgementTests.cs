@@ -80,6 +80,8 @@ public class AcknowledgementTests
         await tap.InjectAsync(channel.Name, "early");
         await recorder.UntilCountAsync(2);
         hold.Dispose();
+        // The server did not send that notification, so it may not even have read LISTEN by now.
+        await Eventually.IsTrueAsync(async () => (await tap.AskAsync("SELECT pg_listening_channels()")).Contains(channel.Name));
         await TestServer.DataSource.NotifyAsync(channel.Name, "later");
         await recorder.UntilCountAsync(3);
 
