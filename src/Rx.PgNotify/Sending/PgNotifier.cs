@@ -18,7 +18,7 @@ namespace Rx.PgNotify;
 /// <para>
 /// The notifications of a channel leave in the order of the calls; a call that another one awaited comes after it. Each send
 /// is a transaction of its own as far as anybody can tell. To send in a transaction of yours, use
-/// <see cref="NotifyExtensions"/>; it takes no part in a <c>TransactionScope</c>.
+/// <see cref="NpgsqlNotifyExtensions"/>; it takes no part in a <c>TransactionScope</c>.
 /// </para>
 /// <para>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</para>
 /// </remarks>

@@ -44,7 +44,7 @@ public class LimitTests
         await using var notifier = new PgNotifier("Host=nowhere.invalid");
         using var source = new System.Reactive.Subjects.Subject<string>();
         Assert.That(() => { _ = notifier.NotifyAsync(channel); }, Throws.ArgumentException);
-        Assert.That(() => { _ = source.NotifyTo(notifier, channel); }, Throws.ArgumentException);
+        Assert.That(() => { _ = source.NotifyToAsync(notifier, channel); }, Throws.ArgumentException);
         Assert.That(source.HasObservers, Is.False);
     }
 
