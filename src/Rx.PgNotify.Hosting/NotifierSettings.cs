@@ -11,7 +11,7 @@ static class NotifierSettings
         Setting<PgNotifierOptions>.Flag(nameof(PgNotifierOptions.ResendInDoubt), (options, value) => options.ResendInDoubt = value),
         Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.SendTimeout), (options, value) => options.SendTimeout = value),
         Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.FlushTimeout), (options, value) => options.FlushTimeout = value),
-        Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.Heartbeat), (options, value) => options.Heartbeat = value),
+        Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.CommitTimeout), (options, value) => options.CommitTimeout = value),
         Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.ReconnectDelay), (options, value) => options.ReconnectDelay = value),
         Setting<PgNotifierOptions>.Time(nameof(PgNotifierOptions.MaxReconnectDelay), (options, value) => options.MaxReconnectDelay = value),
     ];

@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Runtime.CompilerServices;
 using Rx.PgNotify.Delivery;
 
@@ -33,11 +34,30 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return _listener.SubscribeAsync(
-            _channel,
-            (hub, calls, release, joined) => new SignalSubscription(hub, calls, release, joined, observer),
-            cancellationToken);
+        return JoinAsync(_ => observer, cancellationToken);
     }
+
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, CancellationToken)"/>
+    /// <summary>
+    /// Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>. There is no error handler: what
+    /// fails the subscription after that is unhandled, as with Rx's <c>Subscribe(onNext)</c>.
+    /// </summary>
+    /// <param name="onNext">Is called for each notification and each Resync.</param>
+    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    public Task<IDisposable> SubscribeAsync(Action<ChannelSignal> onNext, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(onNext);
+        return JoinAsync(acknowledged => new HandlerlessObserver<ChannelSignal>(onNext, acknowledged), cancellationToken);
+    }
+
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, Action{Exception}, CancellationToken)"/>
+    /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
+    /// <param name="onNext">Is called for each notification and each Resync.</param>
+    /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
+    /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    public Task<IDisposable> SubscribeAsync(
+        Action<ChannelSignal> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);
 
     /// <summary>The signals for <c>await foreach</c>, read when the loop asks for the next one.</summary>
     /// <param name="cancellationToken">Ends the enumeration, also while it waits.</param>
@@ -81,4 +101,9 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
             }
         }
     }
+
+    Task<IDisposable> JoinAsync(Func<Task, IObserver<ChannelSignal>> observer, CancellationToken cancellationToken) => _listener.SubscribeAsync(
+        _channel,
+        (hub, calls, release, joined) => new SignalSubscription(hub, calls, release, joined, observer(joined.Task)),
+        cancellationToken);
 }

@@ -44,16 +44,48 @@ public abstract record ListenerState
     /// A connection was lost, or could not be opened, and the next attempt follows after a delay. Reported once for
     /// each failed attempt and kept until the next attempt has succeeded or failed.
     /// </summary>
-    /// <param name="Attempt">The number of the attempt that comes next, from 1, counted since the last success.</param>
-    /// <param name="Delay">How long the listener waits before it, jitter included.</param>
-    /// <param name="Cause">What ended the connection or the last attempt: whatever Npgsql, or a password provider, threw.</param>
-    public sealed record Reconnecting(int Attempt, TimeSpan Delay, Exception Cause) : ListenerState;
+    public sealed record Reconnecting : ListenerState
+    {
+        /// <summary>Creates one, for instance to test what shows it.</summary>
+        /// <param name="attempt">The number of the attempt that comes next, from 1, counted since the last success.</param>
+        /// <param name="delay">How long the listener waits before it, jitter included.</param>
+        /// <param name="cause">What ended the connection or the last attempt.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="cause"/> is <see langword="null"/>.</exception>
+        public Reconnecting(int attempt, TimeSpan delay, Exception cause)
+        {
+            ArgumentNullException.ThrowIfNull(cause);
+            Attempt = attempt;
+            Delay = delay;
+            Cause = cause;
+        }
+
+        /// <summary>The number of the attempt that comes next, from 1, counted since the last success.</summary>
+        public int Attempt { get; }
+
+        /// <summary>How long the listener waits before it, jitter included.</summary>
+        public TimeSpan Delay { get; }
+
+        /// <summary>What ended the connection or the last attempt: whatever Npgsql, or a password provider, threw.</summary>
+        public Exception Cause { get; }
+    }
 
     /// <summary>
     /// The listener gave up, and every subscriber of that time got <c>OnError</c>. Subscribing again starts anew.
     /// </summary>
-    /// <param name="Cause">Why.</param>
-    public sealed record Faulted(PgListenerException Cause) : ListenerState;
+    public sealed record Faulted : ListenerState
+    {
+        /// <summary>Creates one, for instance to test what shows it.</summary>
+        /// <param name="cause">Why.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="cause"/> is <see langword="null"/>.</exception>
+        public Faulted(PgListenerException cause)
+        {
+            ArgumentNullException.ThrowIfNull(cause);
+            Cause = cause;
+        }
+
+        /// <summary>Why.</summary>
+        public PgListenerException Cause { get; }
+    }
 
     /// <summary>The listener was disposed. The last state: <c>OnCompleted</c> follows.</summary>
     public sealed record Disposed : ListenerState

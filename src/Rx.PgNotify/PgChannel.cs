@@ -1,6 +1,5 @@
 using System.Reactive;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using Rx.PgNotify.Delivery;
 
 namespace Rx.PgNotify;
@@ -72,10 +71,7 @@ public sealed class PgChannel : IObservable<Notification>
     public Task<IDisposable> SubscribeAsync(IObserver<Notification> observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return _listener.SubscribeAsync(
-            Name,
-            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, observer),
-            cancellationToken);
+        return JoinAsync(_ => observer, cancellationToken);
     }
 
     /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
@@ -89,15 +85,7 @@ public sealed class PgChannel : IObservable<Notification>
     public Task<IDisposable> SubscribeAsync(Action<Notification> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
-        return _listener.SubscribeAsync(
-            Name,
-            (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, Observer.Create(onNext, error =>
-            {
-                // Before the acknowledgement the task reports it to the caller; afterwards nobody would.
-                if (joined.Task.IsCompletedSuccessfully)
-                    ExceptionDispatchInfo.Throw(error);
-            })),
-            cancellationToken);
+        return JoinAsync(acknowledged => new HandlerlessObserver<Notification>(onNext, acknowledged), cancellationToken);
     }
 
     /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
@@ -132,4 +120,9 @@ public sealed class PgChannel : IObservable<Notification>
                 yield return signal.Notification;
         }
     }
+
+    Task<IDisposable> JoinAsync(Func<Task, IObserver<Notification>> observer, CancellationToken cancellationToken) => _listener.SubscribeAsync(
+        Name,
+        (hub, calls, release, joined) => new NotificationSubscription(hub, calls, release, joined, observer(joined.Task)),
+        cancellationToken);
 }

@@ -141,9 +141,13 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
         return new ValueTask(_closed.Task);
     }
 
-    /// <summary><see cref="DisposeAsync"/> for containers that are disposed synchronously; blocks until it has completed.</summary>
+    /// <summary>
+    /// <see cref="DisposeAsync"/> for <c>using</c> and for containers that are disposed synchronously: blocks the thread until
+    /// it has completed, a few milliseconds, and 2 seconds if the server hangs. Where you can wait, prefer <c>await using</c>.
+    /// </summary>
+    /// <remarks>May be called on any thread, also from an observer, and any number of times; needs no synchronization context.</remarks>
 #pragma warning disable VSTHRD002 // nothing that this waits for needs the caller's context, and it is limited
-    void IDisposable.Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
 
     internal TReader Subscribe<TReader>(string channel, Func<ChannelHub, ObserverCalls, Action, TReader> create)

@@ -18,10 +18,13 @@ public sealed class PgListenerOptions
     public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The silence after which the server is asked for a sign of life, and the time it has to give one. Whole seconds;
-    /// default 10 seconds; 1 second to 1 hour.
+    /// The silence after which the server is asked for a sign of life, and the time it has to give one.
+    /// Default 10 seconds; 1 second to 1 hour.
     /// </summary>
-    /// <remarks>A command other than the question itself has two heartbeats to be answered.</remarks>
+    /// <remarks>
+    /// A command other than the question itself has two heartbeats to be answered. Real time, whatever
+    /// <see cref="Scheduler"/> says.
+    /// </remarks>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -111,8 +114,6 @@ public sealed class PgListenerOptions
     {
         Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
         Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
-        if (Heartbeat.Ticks % TimeSpan.TicksPerSecond != 0)
-            throw Invalid(nameof(Heartbeat), Heartbeat, "a whole number of seconds");
         if (BufferCapacity is < 1 or > 16_777_216)
             throw Invalid(nameof(BufferCapacity), BufferCapacity, "from 1 to 16,777,216");
         if (BufferBytes < 64 * 1024)

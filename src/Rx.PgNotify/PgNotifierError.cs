@@ -31,6 +31,6 @@ public enum PgNotifierError
     /// </summary>
     NotFlushed = 5,
 
-    /// <summary>The source of <c>NotifyTo</c> was faster than its notifications could be committed.</summary>
+    /// <summary>The source of <c>NotifyToAsync</c> was faster than its notifications could be committed.</summary>
     Overflow = 6,
 }

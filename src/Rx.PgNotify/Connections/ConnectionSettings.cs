@@ -32,9 +32,12 @@ static class ConnectionSettings
             builder.Timeout = NpgsqlTimeout; // no limit: a host that swallows packets would be waited for for ever
         // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
         // Twice the heartbeat: ours comes first, these are the safety net.
-        builder.KeepAlive = builder.CommandTimeout = 2 * (int)heartbeat.TotalSeconds;
+        builder.KeepAlive = builder.CommandTimeout = WholeSeconds(2 * heartbeat);
         return builder;
     }
+
+    /// <summary>A limit as Npgsql has it: in whole seconds, rounded up, so that ours comes first.</summary>
+    internal static int WholeSeconds(TimeSpan limit) => (int)Math.Ceiling(limit.TotalSeconds);
 
     /// <summary>How long one attempt to connect may take, over all hosts.</summary>
     internal static TimeSpan TimeoutOf(NpgsqlConnectionStringBuilder builder)

@@ -57,7 +57,7 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
                 return;
             throw new TimeoutException(
                 "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
-                + $"pass it got no place in the pool, or no answer, for {2 * heartbeat.TotalSeconds} s.",
+                + $"pass it got no place in the pool, or no answer, for {2 * heartbeat.TotalSeconds:0.#} s.",
                 e);
         }
     }

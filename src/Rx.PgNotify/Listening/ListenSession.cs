@@ -61,7 +61,7 @@ sealed class ListenSession : IAsyncDisposable
     internal TimeSpan PingInterval => _source.Keepalive * 0.75 is { } sooner && sooner < _heartbeat ? sooner : _heartbeat;
 
     // Whatever the connection string says, ours comes first: it knows what has arrived meanwhile.
-    int CommandTimeout => 2 * (int)_heartbeat.TotalSeconds;
+    int CommandTimeout => ConnectionSettings.WholeSeconds(2 * _heartbeat);
 
     bool HasAbandoned => _answers.Abandoned is not null || _wait.Abandoned is not null;
 

@@ -18,7 +18,7 @@ namespace Rx.PgNotify;
 /// <para>
 /// The notifications of a channel leave in the order of the calls; a call that another one awaited comes after it. Each send
 /// is a transaction of its own as far as anybody can tell. To send in a transaction of yours, use
-/// <see cref="NotifyExtensions"/>; it takes no part in a <c>TransactionScope</c>.
+/// <see cref="NpgsqlNotifyExtensions"/>; it takes no part in a <c>TransactionScope</c>.
 /// </para>
 /// <para>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</para>
 /// </remarks>
@@ -89,6 +89,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// <exception cref="PgNotifierException">
     /// It was not sent, or nobody can tell: <see cref="PgNotifierException.Error"/> says which. The task fails with it.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task NotifyAsync(string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
         var send = Create(channel, payload, cancellationToken);
@@ -100,19 +101,28 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// Puts a notification into the queue: for one producer of many notifications, who wants to be held up when
     /// <see cref="PgNotifierOptions.Capacity"/> of them wait, and not at each commit.
     /// </summary>
-    /// <inheritdoc cref="NotifyAsync"/>
-    /// <returns>
-    /// Completes when it has a place in the queue, with the task that completes when it is committed. That is to be awaited
-    /// too, some time: it has the failure.
-    /// </returns>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
-    /// <param name="cancellationToken">Cancels the waiting for a place, and then the sending.</param>
-    public ValueTask<Task> EnqueueAsync(string channel, string? payload = null, CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Cancels the waiting for a place, and then the sending, as in <see cref="NotifyAsync"/>.</param>
+    /// <returns>
+    /// Completes when it has a place in the queue, at once while that is not full. Await
+    /// <see cref="EnqueuedNotification.Committed"/> too, some time: it completes when the notification is committed, and has
+    /// the failure.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
+    /// Thrown at once.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The notifier was disposed, now or while waiting for a place.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before there was a place. Nothing is sent.</exception>
+    public ValueTask<EnqueuedNotification> EnqueueAsync(
+        string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
         var send = Create(channel, payload, cancellationToken);
         var enqueued = _pump.EnqueueAsync(send, cancellationToken);
-        return enqueued.IsCompletedSuccessfully ? new ValueTask<Task>(send.Task) : EnqueuedAsync(enqueued, send);
+        return enqueued.IsCompletedSuccessfully
+            ? new ValueTask<EnqueuedNotification>(new EnqueuedNotification(send.Task))
+            : EnqueuedAsync(enqueued, send);
     }
 
     /// <summary>
@@ -131,9 +141,13 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
         return new ValueTask(_closed.Task);
     }
 
-    /// <summary><see cref="DisposeAsync"/> for containers that are disposed synchronously; blocks until it has completed.</summary>
+    /// <summary>
+    /// <see cref="DisposeAsync"/> for <c>using</c> and for containers that are disposed synchronously: blocks the thread until
+    /// it has completed, up to <see cref="PgNotifierOptions.FlushTimeout"/> and 2 seconds. Where you can wait, prefer <c>await using</c>.
+    /// </summary>
+    /// <remarks>May be called on any thread, and any number of times; needs no synchronization context.</remarks>
 #pragma warning disable VSTHRD002 // nothing that this waits for needs the caller's context, and it is limited
-    void IDisposable.Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
 
     /// <summary>Whether a backend is, or was a moment ago, this notifier's.</summary>
@@ -148,14 +162,14 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     }
 
     static async Task CommittedAsync(ValueTask enqueued, PendingSend send) =>
-        await (await EnqueuedAsync(enqueued, send).ConfigureAwait(false)).ConfigureAwait(false);
+        await (await EnqueuedAsync(enqueued, send).ConfigureAwait(false)).Committed.ConfigureAwait(false);
 
-    static async ValueTask<Task> EnqueuedAsync(ValueTask enqueued, PendingSend send)
+    static async ValueTask<EnqueuedNotification> EnqueuedAsync(ValueTask enqueued, PendingSend send)
     {
         try
         {
             await enqueued.ConfigureAwait(false);
-            return send.Task;
+            return new EnqueuedNotification(send.Task);
         }
         catch (ChannelClosedException e)
         {

@@ -48,10 +48,15 @@ public sealed class PgNotifierOptions
     public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Half the time that the server has to answer a commit before the connection is given up. Whole seconds; default
-    /// 10 seconds; 1 second to 1 hour. Real time, whatever <see cref="Scheduler"/> says.
+    /// How long the server may take to answer a commit before the connection is given up. The sends of that commit are then
+    /// in doubt: <see cref="ResendInDoubt"/>. Default 20 seconds; 1 second to 1 hour. Real time, whatever
+    /// <see cref="Scheduler"/> says.
     /// </summary>
-    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+    /// <remarks>
+    /// Not to be confused with <see cref="SendTimeout"/>, which is about waiting for a connection. After a pause the server is
+    /// asked first whether the connection lives, and has half of this time to answer.
+    /// </remarks>
+    public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// The first delay before an attempt to connect again. It doubles with each failure up to
@@ -100,15 +105,16 @@ public sealed class PgNotifierOptions
         if (SendTimeout is { } sendTimeout)
             Check(sendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(SendTimeout));
         Check(FlushTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(FlushTimeout));
-        Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
-        if (Heartbeat.Ticks % TimeSpan.TicksPerSecond != 0)
-            throw Invalid(nameof(Heartbeat), Heartbeat, "a whole number of seconds");
+        Check(CommitTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(CommitTimeout));
         Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
         Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
         ArgumentNullException.ThrowIfNull(Scheduler);
         if (Name is { Length: not (>= 1 and <= 100) })
             throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
     }
+
+    /// <summary>How long a question may take to be answered, as of a listener; a commit has two of it.</summary>
+    internal TimeSpan Heartbeat => CommitTimeout / 2;
 
     internal PgNotifierOptions ValidatedCopy()
     {

@@ -47,7 +47,7 @@ sealed class SendSession : IAsyncDisposable
     internal int ProcessId => _connection.ProcessID;
 
     // Whatever the connection string says, ours comes first: it knows what has arrived meanwhile.
-    int CommandTimeout => 2 * (int)_heartbeat.TotalSeconds;
+    int CommandTimeout => ConnectionSettings.WholeSeconds(2 * _heartbeat);
 
     /// <summary>
     /// Whether nothing stands in between: the backend is ours alone, so that its process id says who sends, and statements

@@ -56,7 +56,7 @@ abstract class Client : IAsyncDisposable
     {
         ReconnectDelay = options.ReconnectDelay,
         MaxReconnectDelay = options.MaxReconnectDelay,
-        Heartbeat = options.Heartbeat,
+        CommitTimeout = 2 * options.Heartbeat,
         LoggerFactory = options.LoggerFactory,
         SendTimeout = s_deadline,
     };

@@ -38,7 +38,7 @@ public class NotifierMetricsTests
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
         using var meters = new MeterRecorder();
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { MeterFactory = meters, Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { MeterFactory = meters, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
 
         var sent = 1;

@@ -9,7 +9,7 @@ public class ConfigurationErrorTests
     const string Secret = "s3cr3t-pa55word";
 
     [TestCase("PgListener:Heartbeat", "00:00:00", "PgListener:Heartbeat must be from 00:00:01 to 01:00:00; it is '00:00:00'.")]
-    [TestCase("PgListener:Heartbeat", "00:00:01.5", "PgListener:Heartbeat must be a whole number of seconds; it is '00:00:01.5000000'.")]
+    [TestCase("PgListener:Heartbeat", "00:00:00.75", "PgListener:Heartbeat must be from 00:00:01 to 01:00:00; it is '00:00:00.7500000'.")]
     [TestCase("PgListener:Heartbeat", "soon", "PgListener:Heartbeat must be a time such as 00:00:10; it is 'soon'.")]
     [TestCase("PgListener:ReconnectBudget", "5", "PgListener:ReconnectBudget must be a time such as 00:00:10; it is '5'.")]
     [TestCase("PgListener:BufferCapacity", "1e3", "PgListener:BufferCapacity must be a whole number; it is '1e3'.")]

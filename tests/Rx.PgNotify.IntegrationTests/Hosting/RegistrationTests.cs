@@ -108,7 +108,7 @@ public class RegistrationTests
                 ("PgListener:ConnectionString", "Host=h"),
                 ("PgListener:Name", "of the section"),
                 ("PgListener:linger", "00:00:02"),
-                ("PgListener:Heartbeat", "00:00:03"),
+                ("PgListener:Heartbeat", "00:00:03.25"),
                 ("PgListener:BufferCapacity", "4"),
                 ("PgListener:BufferBytes", "100000"),
                 ("PgListener:ReconnectDelay", "00:00:00.5"),
@@ -121,7 +121,7 @@ public class RegistrationTests
         Assert.That(host.Services.GetService<PgListener>(), Is.Null);
         Assert.That(seen!.Name, Is.EqualTo("of the application"));
         Assert.That(seen.Linger, Is.EqualTo(TimeSpan.FromSeconds(2)));
-        Assert.That(seen.Heartbeat, Is.EqualTo(TimeSpan.FromSeconds(3)));
+        Assert.That(seen.Heartbeat, Is.EqualTo(TimeSpan.FromSeconds(3.25)));
         Assert.That(seen.BufferCapacity, Is.EqualTo(4));
         Assert.That(seen.BufferBytes, Is.EqualTo(100_000));
         Assert.That(seen.ReconnectDelay, Is.EqualTo(TimeSpan.FromSeconds(0.5)));
@@ -146,7 +146,7 @@ public class RegistrationTests
                 ("PgNotifier:ResendInDoubt", "True"),
                 ("PgNotifier:SendTimeout", "00:00:08"),
                 ("PgNotifier:FlushTimeout", "00:00:09"),
-                ("PgNotifier:Heartbeat", "00:00:05"),
+                ("PgNotifier:CommitTimeout", "00:00:05.5"),
                 ("PgNotifier:ReconnectDelay", "00:00:00.2"),
                 ("PgNotifier:MaxReconnectDelay", "00:00:04"),
             ]);
@@ -154,8 +154,8 @@ public class RegistrationTests
 
         Assert.That(host.Services.GetService<PgNotifier>(), Is.Not.Null);
         Assert.That(
-            (seen!.Name, seen.Capacity, seen.MergeEqual, seen.ResendInDoubt, seen.SendTimeout, seen.FlushTimeout, seen.Heartbeat, seen.ReconnectDelay, seen.MaxReconnectDelay),
-            Is.EqualTo(("mail", 7, true, true, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(4))));
+            (seen!.Name, seen.Capacity, seen.MergeEqual, seen.ResendInDoubt, seen.SendTimeout, seen.FlushTimeout, seen.CommitTimeout, seen.ReconnectDelay, seen.MaxReconnectDelay),
+            Is.EqualTo(("mail", 7, true, true, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(5.5), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(4))));
     }
 
     [Test]

@@ -36,6 +36,21 @@ public class DisposalTests
     }
 
     [Test]
+    public async Task Dispose_ReturnsWhenTheListenerIsClosed()
+    {
+        var listener = new PgListener(TestServer.ConnectionString);
+        var recorder = new Recorder<Notification>();
+        using var subscription = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(recorder);
+
+        await Task.Run(listener.Dispose).WaitAsync(Eventually.Deadline);
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Disposed>());
+        Assert.That(listener.ProcessId, Is.Null);
+        await Task.Run(listener.Dispose).WaitAsync(Eventually.Deadline);
+        await recorder.UntilEndedAsync();
+        Assert.That(recorder.HasCompleted);
+    }
+
+    [Test]
     public async Task UseAfterDisposal_ThrowsObjectDisposedException()
     {
         var listener = new PgListener(TestServer.ConnectionString);

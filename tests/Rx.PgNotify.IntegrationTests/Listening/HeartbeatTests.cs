@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 [Parallelizable(ParallelScope.All)]
@@ -35,6 +37,26 @@ public class HeartbeatTests
         var start = clock.Beats;
         using var hold = tap.HoldReplies();
         using var second = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(new Recorder<ChannelSignal>());
+        await AssertIsLeftAsync(tap, recorder, clock, start);
+    }
+
+    [Test]
+    public async Task AHeartbeatWithAFraction_IsKeptToIt()
+    {
+        var heartbeat = TimeSpan.FromSeconds(1.4);
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var clock = await HeartbeatClock.StartAsync(heartbeat);
+        await using var listener = new PgListener(
+            tap.ConnectionString, new PgListenerOptions { Heartbeat = heartbeat, ReconnectDelay = TimeSpan.FromMilliseconds(10) });
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
+        await recorder.UntilSubscribedAsync();
+
+        var (start, silence) = (clock.Beats, Stopwatch.StartNew());
+        using var hold = tap.HoldReplies();
+        using var second = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(new Recorder<ChannelSignal>());
+        await Eventually.IsTrueAsync(() => tap.Connections >= 2, expectation: "another connection");
+        Assert.That(silence.Elapsed, Is.GreaterThan(TimeSpan.FromSeconds(2.5)), "a command has two heartbeats, 2.8 seconds, and not 2");
         await AssertIsLeftAsync(tap, recorder, clock, start);
     }
 

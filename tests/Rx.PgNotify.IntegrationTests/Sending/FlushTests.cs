@@ -18,6 +18,18 @@ public class FlushTests
     }
 
     [Test]
+    public async Task Dispose_SendsWhatIsQueuedBeforeItReturns()
+    {
+        await using var arrivals = await Arrivals.ListenAsync();
+        var notifier = new PgNotifier(TestServer.ConnectionString, new PgNotifierOptions { FlushTimeout = TimeSpan.FromMinutes(1) });
+        var sends = Enumerable.Range(0, 100).Select(i => notifier.NotifyAsync(arrivals.Channel, $"{i}")).ToList();
+
+        await Task.Run(notifier.Dispose).WaitAsync(Eventually.Deadline);
+        Assert.That(sends.TrueForAll(send => send.IsCompletedSuccessfully));
+        Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(Enumerable.Range(0, 100).Select(i => $"{i}")));
+    }
+
+    [Test]
     public async Task SendingAfterDisposal_ThrowsObjectDisposedException_AndDisposingAgainDoesNothing()
     {
         var notifier = new PgNotifier(TestServer.ConnectionString);
@@ -43,7 +55,7 @@ public class FlushTests
         var limit = TimeSpan.FromSeconds(1);
         await using var server = await TestServer.StartOwnAsync();
         await using var beating = await HeartbeatClock.StartAsync(limit + TimeSpan.FromSeconds(2)); // the limit, and two seconds to close
-        var notifier = new PgNotifier(server.ConnectionString, new PgNotifierOptions { FlushTimeout = limit, Heartbeat = TimeSpan.FromHours(1) });
+        var notifier = new PgNotifier(server.ConnectionString, new PgNotifierOptions { FlushTimeout = limit, CommitTimeout = TimeSpan.FromHours(1) });
         if (isConnected)
             await notifier.NotifyAsync("a", "first");
         await server.PauseAsync();
@@ -73,13 +85,13 @@ public class FlushTests
     }
 
     [Test]
-    public async Task ABackendThatHangs_IsLeftAfterTwoHeartbeats_AndItsSendsAreInDoubt()
+    public async Task ABackendThatHangs_IsLeftAfterTheCommitTimeout_AndItsSendsAreInDoubt()
     {
         const string application = "hung";
         await using var server = await TestServer.StartOwnAsync(TestServer.OnThisMachine);
         await using var arrivals = await Arrivals.ListenAsync(server.ConnectionString);
         await using var notifier = new PgNotifier(
-            $"{server.ConnectionString};Application Name={application}", new PgNotifierOptions { Heartbeat = TimeSpan.FromSeconds(1) });
+            $"{server.ConnectionString};Application Name={application}", new PgNotifierOptions { CommitTimeout = TimeSpan.FromSeconds(2) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
         var backend = (int)(await Servers.SqlExtensions.ExecuteAsync(server, $"select pid from pg_stat_activity where application_name = '{application}'"))!;
         await ProcessSignal.SendAsync(backend, "STOP");

@@ -44,7 +44,7 @@ public class LimitTests
         await using var notifier = new PgNotifier("Host=nowhere.invalid");
         using var source = new System.Reactive.Subjects.Subject<string>();
         Assert.That(() => { _ = notifier.NotifyAsync(channel); }, Throws.ArgumentException);
-        Assert.That(() => { _ = source.NotifyTo(notifier, channel); }, Throws.ArgumentException);
+        Assert.That(() => { _ = source.NotifyToAsync(notifier, channel); }, Throws.ArgumentException);
         Assert.That(source.HasObservers, Is.False);
     }
 
@@ -73,7 +73,8 @@ public class LimitTests
             new() { Capacity = 0 },
             new() { SendTimeout = TimeSpan.Zero },
             new() { FlushTimeout = TimeSpan.FromTicks(-1) },
-            new() { Heartbeat = TimeSpan.FromSeconds(1.5) },
+            new() { CommitTimeout = TimeSpan.FromSeconds(0.999) },
+            new() { CommitTimeout = TimeSpan.FromHours(1) + TimeSpan.FromTicks(1) },
             new() { ReconnectDelay = TimeSpan.Zero },
             new() { MaxReconnectDelay = TimeSpan.FromMilliseconds(99) },
         })

@@ -62,7 +62,7 @@ public class NotifierOrderTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { MergeEqual = true, Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { MergeEqual = true, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
 
         Task[] sends;
@@ -82,7 +82,7 @@ public class NotifierOrderTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
 
         Task[] sends;

@@ -8,25 +8,25 @@ public class NotifierQueueTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "0");
 
         var commits = new List<Task>();
-        Task<Task> fourth;
+        Task<EnqueuedNotification> fourth;
         Task fifth;
         using (tap.HoldReplies())
         {
-            commits.Add(await notifier.EnqueueAsync(arrivals.Channel, "1"));
+            commits.Add((await notifier.EnqueueAsync(arrivals.Channel, "1")).Committed);
             await arrivals.UntilCountAsync(2);
-            commits.Add(await notifier.EnqueueAsync(arrivals.Channel, "2"));
-            commits.Add(await notifier.EnqueueAsync(arrivals.Channel, "3"));
+            commits.Add((await notifier.EnqueueAsync(arrivals.Channel, "2")).Committed);
+            commits.Add((await notifier.EnqueueAsync(arrivals.Channel, "3")).Committed);
             fourth = notifier.EnqueueAsync(arrivals.Channel, "4").AsTask();
             fifth = notifier.NotifyAsync(arrivals.Channel, "5");
             Assert.That(commits.Exists(commit => commit.IsCompleted), Is.False);
             Assert.That(fourth.IsCompleted, Is.False, "there are two already");
         }
 
-        await Task.WhenAll([.. commits, await fourth, fifth]);
+        await Task.WhenAll([.. commits, (await fourth).Committed, fifth]);
         Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(new[] { "0", "1", "2", "3", "4", "5" }));
     }
 
@@ -35,7 +35,7 @@ public class NotifierQueueTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { Capacity = 2, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync(arrivals.Channel, "0");
 
         using var cancellation = new CancellationTokenSource();

@@ -113,7 +113,7 @@ public class NotifierReconnectTests
         const string payload = "do not tell";
         using var log = new LogRecorder();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
-        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { LoggerFactory = log, FlushTimeout = TimeSpan.Zero, Heartbeat = TimeSpan.FromHours(1) });
+        await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { LoggerFactory = log, FlushTimeout = TimeSpan.Zero, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync("a", payload);
         Task lost;
         using (tap.HoldReplies())

@@ -11,7 +11,7 @@ public class NotifyToTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var notifier = new PgNotifier(TestServer.ConnectionString, new PgNotifierOptions { Capacity = 100 });
-        await Observable.Range(0, 5_000).Select(i => $"{i % 13}").NotifyTo(notifier, arrivals.Channel);
+        await Observable.Range(0, 5_000).Select(i => $"{i % 13}").NotifyToAsync(notifier, arrivals.Channel);
         Assert.That(await arrivals.PayloadsAsync(), Is.EqualTo(Enumerable.Range(0, 5_000).Select(i => $"{i % 13}")));
     }
 
@@ -21,7 +21,7 @@ public class NotifyToTests
         await using var arrivals = await Arrivals.ListenAsync();
         await using var notifier = new PgNotifier(TestServer.ConnectionString);
         using var source = new Subject<string>();
-        var sending = source.NotifyTo(notifier, arrivals.Channel);
+        var sending = source.NotifyToAsync(notifier, arrivals.Channel);
         source.OnNext("sent");
         await arrivals.UntilCountAsync(1);
         source.OnNext("\0");
@@ -37,7 +37,7 @@ public class NotifyToTests
     {
         await using var arrivals = await Arrivals.ListenAsync();
         await using var notifier = new PgNotifier(TestServer.ConnectionString);
-        var sending = Observable.Throw<string>(new TimeoutException("of the source")).NotifyTo(notifier, arrivals.Channel);
+        var sending = Observable.Throw<string>(new TimeoutException("of the source")).NotifyToAsync(notifier, arrivals.Channel);
         Assert.That(async () => await sending, Throws.InstanceOf<TimeoutException>().With.Message.EqualTo("of the source"));
     }
 
@@ -48,7 +48,7 @@ public class NotifyToTests
         await using var tap = WireTap.Start(TestServer.ConnectionString);
         await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { FlushTimeout = TimeSpan.Zero });
         using var source = new Subject<string>();
-        var sending = source.NotifyTo(notifier, arrivals.Channel, capacity: 3);
+        var sending = source.NotifyToAsync(notifier, arrivals.Channel, capacity: 3);
         using (tap.RefuseConnections())
         {
             for (var i = 0; i < 3; i++)
@@ -71,7 +71,7 @@ public class NotifyToTests
         await using var notifier = new PgNotifier(TestServer.ConnectionString);
         using var source = new Subject<string>();
         using var cancellation = new CancellationTokenSource();
-        var sending = source.NotifyTo(notifier, UniqueChannel.Name(), cancellationToken: cancellation.Token);
+        var sending = source.NotifyToAsync(notifier, UniqueChannel.Name(), cancellationToken: cancellation.Token);
         await cancellation.CancelAsync();
         Assert.That(source.HasObservers, Is.False);
         Assert.That(async () => await sending, Throws.InstanceOf<OperationCanceledException>());
@@ -83,7 +83,7 @@ public class NotifyToTests
     {
         await using var notifier = new PgNotifier(TestServer.ConnectionString);
         IObserver<string>? observer = null;
-        var sending = new Stubborn(o => observer = o).NotifyTo(notifier, UniqueChannel.Name());
+        var sending = new Stubborn(o => observer = o).NotifyToAsync(notifier, UniqueChannel.Name());
 
         observer!.OnCompleted();
 

@@ -11,7 +11,7 @@ public class RoundTripTests
         await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
         await using var arrivals = await Arrivals.ListenAsync();
         await using var notifier = new PgNotifier(
-            proxy.ConnectionString, new PgNotifierOptions { Heartbeat = TimeSpan.FromSeconds(1), FlushTimeout = TimeSpan.FromMinutes(1) });
+            proxy.ConnectionString, new PgNotifierOptions { CommitTimeout = TimeSpan.FromSeconds(2), FlushTimeout = TimeSpan.FromMinutes(1) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
         proxy.BytesPerSecond = 1_200_000;
 

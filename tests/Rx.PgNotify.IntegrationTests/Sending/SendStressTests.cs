@@ -25,7 +25,7 @@ public class SendStressTests
         var notifier = new PgNotifier($"{proxy.ConnectionString};Application Name={application}", new PgNotifierOptions
         {
             Capacity = 100,
-            Heartbeat = TimeSpan.FromSeconds(1),
+            CommitTimeout = TimeSpan.FromSeconds(2),
             ReconnectDelay = TimeSpan.FromMilliseconds(5),
             MaxReconnectDelay = TimeSpan.FromMilliseconds(100),
             FlushTimeout = TimeSpan.FromMinutes(1),

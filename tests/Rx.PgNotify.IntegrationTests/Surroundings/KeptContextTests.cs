@@ -182,7 +182,7 @@ public class KeptContextTests
         using var source = new Subject<string>();
         var context = ForeignContext.Run(() =>
         {
-            _ = source.NotifyTo(notifier, "a");
+            _ = source.NotifyToAsync(notifier, "a");
             source.OnNext("b");
         });
         await notifier.NotifyAsync("a");

@@ -4,8 +4,11 @@ using Rx.PgNotify.Sending;
 
 namespace Rx.PgNotify;
 
-/// <summary>Sends notifications.</summary>
-public static class NotifyExtensions
+/// <summary>
+/// What the library adds to Npgsql's types: sending notifications, and watching the server's queue of them. To send many,
+/// use a <see cref="PgNotifier"/>.
+/// </summary>
+public static partial class NpgsqlNotifyExtensions
 {
     const string Statement = "SELECT pg_notify($1, $2)";
 

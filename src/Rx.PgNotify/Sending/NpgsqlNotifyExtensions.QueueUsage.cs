@@ -7,8 +7,7 @@ using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
-/// <summary>Watches the server's notification queue.</summary>
-public static class QueueUsageExtensions
+public static partial class NpgsqlNotifyExtensions
 {
     /// <summary>
     /// How full the server's notification queue is, from 0 to 1: asked at once and then every

@@ -34,7 +34,7 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
     /// <exception cref="PgNotifierException">A send failed, or the source was too fast. The task fails with it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
-    public static Task NotifyTo(
+    public static Task NotifyToAsync(
         this IObservable<string> source,
         PgNotifier notifier,
         string channel,
