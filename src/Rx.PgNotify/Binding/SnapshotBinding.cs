@@ -1,45 +1,57 @@
 using System.Collections.ObjectModel;
-using System.Reactive.Concurrency;
 using System.Runtime.ExceptionServices;
 using Rx.PgNotify.Operators;
-using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Binding;
 
 /// <summary>Applies the latest snapshot to a collection, one after the other, on a context or else on the source's thread.</summary>
 /// <remarks>
-/// The lock guards the fields and nothing else. Whoever finds work and nobody at it takes the turn
-/// (<c>_working</c>), which passes to the one action that is posted at a time. So applications never overlap or nest,
-/// also on a context of several threads or when a handler of the collection pumps messages, and whatever comes
-/// meanwhile replaces the one snapshot that waits.
+/// <c>_gate</c> guards the fields and nothing else. Whoever finds work and nobody at it takes the turn (<c>_isWorking</c>), which
+/// passes to the one action that is posted at a time. So applications never overlap or nest, also on a context of several threads
+/// or when a handler of the collection pumps messages, and whatever comes meanwhile replaces the one snapshot that waits.
 /// </remarks>
-sealed class SnapshotBinding<T, TKey>(
-    ObservableCollection<T> target,
-    Func<T, TKey> keySelector,
-    IEqualityComparer<T> comparer,
-    SynchronizationContext? context,
-    Action<Exception>? onError)
-    : Sink<IReadOnlyList<T>>
+sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     where TKey : notnull
 {
+    readonly ObservableCollection<T> _target;
+    readonly Func<T, TKey> _keySelector;
+    readonly IEqualityComparer<T> _comparer;
+    readonly ContextLoop? _loop;
+    readonly Action<Exception>? _onError;
     readonly Lock _gate = new();
-    readonly SynchronizationContextScheduler? _scheduler = context is null ? null : new(context);
 
-    IReadOnlyList<T>? _latest;
+    // Running; Completed, when a snapshot may still wait; Failed, when one may wait and then _error; Over, when nothing waits. Written
+    // under the lock; who applies a snapshot sees without it that it is over.
+    volatile Phase _phase;
     Exception? _error;
-    bool _isWaiting;
-    bool _hasEnded;
-    bool _working;
-    volatile bool _isDisposed;
+    Snapshot? _waiting;
+
+    // Stays set when a handler or the user throws: then it is over, too.
+    bool _isWorking;
+
+    internal SnapshotBinding(
+        ObservableCollection<T> target,
+        Func<T, TKey> keySelector,
+        IEqualityComparer<T> comparer,
+        SynchronizationContext? context,
+        Action<Exception>? onError)
+    {
+        _target = target;
+        _keySelector = keySelector;
+        _comparer = comparer;
+        _loop = context is null ? null : new ContextLoop(context, WorkOnce, Fail);
+        _onError = onError;
+    }
+
+    bool HasWork => _waiting is not null || _phase == Phase.Failed;
 
     public override void OnNext(IReadOnlyList<T> value)
     {
         lock (_gate)
         {
-            if (_hasEnded)
+            if (_phase != Phase.Running)
                 return;
-            _latest = value;
-            _isWaiting = true;
+            _waiting = new Snapshot(value);
         }
 
         Work();
@@ -49,9 +61,9 @@ sealed class SnapshotBinding<T, TKey>(
     {
         lock (_gate)
         {
-            if (_hasEnded)
+            if (_phase != Phase.Running)
                 return;
-            _hasEnded = true;
+            _phase = Phase.Failed;
             _error = error;
         }
 
@@ -61,16 +73,18 @@ sealed class SnapshotBinding<T, TKey>(
     public override void OnCompleted()
     {
         lock (_gate)
-            _hasEnded = true;
+        {
+            if (_phase == Phase.Running)
+                _phase = Phase.Completed;
+        }
     }
 
     public override void Dispose()
     {
         lock (_gate)
         {
-            _isDisposed = _hasEnded = true;
-            _isWaiting = false;
-            _latest = null;
+            _phase = Phase.Over;
+            _waiting = null;
             _error = null;
         }
 
@@ -81,73 +95,49 @@ sealed class SnapshotBinding<T, TKey>(
     {
         lock (_gate)
         {
-            if (_working || !HasWork)
+            if (_isWorking || !HasWork)
                 return;
-            _working = true;
+            _isWorking = true;
         }
 
-        if (_scheduler is null)
-            WorkHere();
+        if (_loop is not null)
+            _loop.Post();
         else
-            Post();
-    }
-
-    bool HasWork => _isWaiting || _error is not null;
-
-    // One at a time, so that whatever else waits for the context gets its turn in between. In a loop, so that on a context
-    // that runs its posts at once they don't nest.
-    void Post()
-    {
-        Posted posted;
-        do
         {
-            posted = new Posted(this);
-            if (_scheduler!.TrySchedule(posted, delay: null, static (_, posted) => posted.Run(), out _) is { } failure)
+            while (WorkOnce())
             {
-                Fail(failure); // nothing can be applied any more
-                return;
             }
-        }
-        while (posted.HasBeenRunWithMoreToDo());
-    }
-
-    void WorkHere()
-    {
-        while (WorkOnce())
-        {
         }
     }
 
     /// <returns>Whether there is more; if not, the turn is given back.</returns>
     bool WorkOnce()
     {
-        bool isSnapshot;
-        IReadOnlyList<T>? snapshot;
+        Snapshot? snapshot;
         Exception? error;
         lock (_gate)
         {
-            (isSnapshot, snapshot, error) = (_isWaiting, _latest, _error);
-            _isWaiting = false;
-            _latest = null;
+            (snapshot, error) = (_waiting, _error);
+            _waiting = null;
         }
 
-        if (isSnapshot)
-            Apply(snapshot);
+        if (snapshot is { } taken)
+            Apply(taken.Rows);
         else if (error is not null)
             Fail(error);
 
         lock (_gate)
-            return _working = HasWork;
+            return _isWorking = HasWork;
     }
 
-    void Apply(IReadOnlyList<T>? snapshot)
+    void Apply(IReadOnlyList<T>? rows)
     {
         List<ListEdit<T>> edits;
         try
         {
-            edits = snapshot is null
+            edits = rows is null
                 ? throw new InvalidOperationException("The source gave null instead of a snapshot.")
-                : SnapshotDiff.Between(target, snapshot, keySelector, comparer);
+                : SnapshotDiff.Between(_target, rows, _keySelector, _comparer);
         }
         catch (Exception e)
         {
@@ -159,9 +149,9 @@ sealed class SnapshotBinding<T, TKey>(
         {
             foreach (var edit in edits)
             {
-                if (_isDisposed)
+                if (_phase == Phase.Over)
                     return;
-                edit.ApplyTo(target);
+                edit.ApplyTo(_target);
             }
         }
         catch
@@ -171,36 +161,15 @@ sealed class SnapshotBinding<T, TKey>(
         }
     }
 
-    // Of the turn; both methods' threads differ unless the context ran it while it was being posted.
-    sealed class Posted(SnapshotBinding<T, TKey> binding)
-    {
-        readonly int _postingThread = Environment.CurrentManagedThreadId;
-        bool _hasReturned; // used by the posting thread alone
-        bool _hasMore;
-
-        internal void Run()
-        {
-            var isNested = Environment.CurrentManagedThreadId == _postingThread && !_hasReturned;
-            var hasMore = binding.WorkOnce();
-            if (isNested)
-                _hasMore = hasMore;
-            else if (hasMore)
-                binding.Post();
-        }
-
-        internal bool HasBeenRunWithMoreToDo()
-        {
-            _hasReturned = true;
-            return _hasMore;
-        }
-    }
-
     void Fail(Exception error)
     {
         Dispose();
-        if (onError is null)
+        if (_onError is null)
             ExceptionDispatchInfo.Throw(error);
         else
-            onError(error);
+            _onError(error);
     }
+
+    // Null rows are the source's mistake, which counts only if it is their turn.
+    readonly record struct Snapshot(IReadOnlyList<T>? Rows);
 }

@@ -1,81 +1,49 @@
-using System.Buffers;
-
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One channel's fan-out: what arrives is stored once in a bounded ring, and each reader reads on from a
-/// position of its own. Knows no sockets; the session reports what happened.
+/// One channel's fan-out: what arrives is stored once, and each reader reads on from a position of its own. Here readers join and
+/// leave, and the channel ends. Knows no sockets; the session reports what happened.
 /// </summary>
 /// <remarks>
-/// <para>
-/// <c>_gate</c> guards every field here and the fields of a <see cref="Reader"/> that are marked so. It is a
-/// leaf: no other lock is taken, no user code runs and nothing is awaited under it.
-/// </para>
-/// <para>
-/// Parked readers wait for something to read; all others are running, queued to run, or with a consumer that will ask.
-/// Who makes something readable therefore has to wake the parked ones, and nobody else.
-/// </para>
+/// <c>_gate</c> guards the fields here, the <see cref="ChannelBuffer"/> with its cursors, and where readers wait. It is a leaf:
+/// no other lock is taken, no user code runs and nothing is awaited under it. Who makes something readable has to wake the parked
+/// readers, and nobody else: all others are queued, running, with a consumer that will ask, or joining and without a cursor.
 /// </remarks>
-sealed class ChannelHub : IThreadPoolWorkItem
+sealed class ChannelHub
 {
     readonly Lock _gate = new();
     readonly BufferBudget _budget;
     readonly ChannelBuffer _buffer;
-    readonly LinkedList<Reader> _readers = [];
-    readonly LinkedList<Reader> _parked = [];
-    Acknowledgement _acknowledgement;
-    bool _isWaking;
-    bool _hasEnded;
+    readonly WaitingReaders _waiting;
+
+    // Written under the lock. The last one may be seen without it: nothing follows.
+    volatile Phase _phase;
+
+    // Written once, before the phase is Ended, and read by who has seen that.
     Func<PgListenerException>? _error;
 
     internal ChannelHub(string name, int capacity, BufferBudget budget, DeliveryCounts counts)
     {
         Name = name;
         _budget = budget;
-        _buffer = new ChannelBuffer(name, capacity, budget, counts);
-        budget.Add(this);
+        _buffer = new ChannelBuffer(name, capacity, _gate, budget, counts);
+        _waiting = new WaitingReaders(_gate);
+        budget.Add(_buffer);
     }
 
     // Whether a LISTEN for this channel is in force on the server.
-    enum Acknowledgement
+    enum Phase
     {
-        None,
-
-        // Sent. The first notification proves it as well as the reply does, and may come before it.
-        Requested,
-        Given,
+        NotListening, // what arrives all the same was promised to nobody
+        Requested,    // the first notification proves it as well as the reply does, and may come before it
+        Acknowledged, // nobody is joining
+        Ended,        // for good: nothing comes any more, and nobody is joining
     }
 
     internal string Name { get; }
 
     /// <summary>Whether nothing comes any more.</summary>
-    internal bool HasEnded
-    {
-        get
-        {
-            lock (_gate)
-                return _hasEnded;
-        }
-    }
-
-    /// <summary>What is kept for readers, as of a moment ago; may be read without the lock.</summary>
-    internal long BufferedBytes => _buffer.Bytes;
-
-    internal int BufferedNotifications
-    {
-        get
-        {
-            lock (_gate)
-                return _buffer.Notifications;
-        }
-    }
-
-    /// <summary>Adds what was delivered to the counts of the listener.</summary>
-    internal void CountDeliveries()
-    {
-        lock (_gate)
-            _buffer.CountDeliveries();
-    }
+    internal bool HasEnded => _phase == Phase.Ended;
 
     /// <summary>Takes notifications from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(ReadOnlySpan<Notification> notifications)
@@ -83,15 +51,15 @@ sealed class ChannelHub : IThreadPoolWorkItem
         Reader? woken;
         lock (_gate)
         {
-            // None: the rest of a connection that was given up, or of a channel that is being un-listened. Nobody has
+            // Otherwise: the rest of a connection that was given up, or of a channel that is being un-listened. Nobody has
             // been promised it, and taking it for an acknowledgement would promise what an UNLISTEN in flight breaks.
-            if (_acknowledgement == Acknowledgement.None)
+            if (_phase is not (Phase.Requested or Phase.Acknowledged))
                 return;
-            AcknowledgeLocked();
-            if (!_buffer.HasReaders)
+            Acknowledge_NeedsLock();
+            if (!_buffer.HasCursors_NeedsLock())
                 return;
-            _buffer.Store(notifications, _readers);
-            woken = WakeLocked();
+            _buffer.Store_NeedsLock(notifications);
+            woken = _waiting.Wake_NeedsLock();
         }
 
         woken?.Queue();
@@ -100,11 +68,10 @@ sealed class ChannelHub : IThreadPoolWorkItem
     }
 
     /// <summary>LISTEN is about to be sent.</summary>
-    internal void ListenRequested()
-    {
-        lock (_gate)
-            _acknowledgement = Acknowledgement.Requested;
-    }
+    internal void ListenRequested() => Become(Phase.Requested);
+
+    /// <summary>LISTEN is no longer in force: UNLISTEN is about to be sent, or the connection is gone.</summary>
+    internal void NoLongerListened() => Become(Phase.NotListening);
 
     /// <summary>The server has acknowledged LISTEN.</summary>
     internal void Acknowledge()
@@ -112,114 +79,81 @@ sealed class ChannelHub : IThreadPoolWorkItem
         Reader? woken;
         lock (_gate)
         {
-            if (_acknowledgement != Acknowledgement.Requested)
+            if (_phase != Phase.Requested)
                 return;
-            AcknowledgeLocked();
-            woken = WakeLocked();
+            Acknowledge_NeedsLock();
+            woken = _waiting.Wake_NeedsLock();
         }
 
         woken?.Queue();
     }
 
-    /// <summary>LISTEN is no longer in force: UNLISTEN is about to be sent, or the connection is gone.</summary>
-    internal void NoLongerListened()
-    {
-        lock (_gate)
-            _acknowledgement = Acknowledgement.None;
-    }
-
-    /// <summary>
-    /// Nothing comes any more: each reader reads what is stored for it, then ends. With
-    /// <paramref name="error"/> it ends with an exception of its own.
-    /// </summary>
+    /// <summary>Nothing comes any more: each reader reads what is stored for it, then ends, if need be with an error of its own.</summary>
     internal void End(Func<PgListenerException>? error)
     {
         Reader? woken;
         lock (_gate)
         {
-            if (_hasEnded)
+            if (_phase == Phase.Ended)
                 return;
-            _hasEnded = true;
             _error = error;
-            _acknowledgement = Acknowledgement.None;
-            if (_readers.Count == 0)
-                DrainedLocked();
-            foreach (var reader in _readers)
-            {
-                if (!reader.IsJoined)
-                    reader.FailToJoin(error?.Invoke());
-            }
-
-            woken = WakeLocked();
+            _phase = Phase.Ended;
+            _waiting.ParkJoining_NeedsLock(reader => reader.OnJoinFailed(error?.Invoke()));
+            CloseBufferIfDrained_NeedsLock();
+            woken = _waiting.Wake_NeedsLock();
         }
 
         woken?.Queue();
     }
 
-    /// <summary>Lets a reader in: it is parked, or queued.</summary>
+    /// <summary>Lets a reader in: it waits, or is queued.</summary>
     internal void Join(Reader reader)
     {
         lock (_gate)
         {
-            _readers.AddLast(reader.Membership);
-            if (_hasEnded)
-                reader.FailToJoin(_error?.Invoke());
-            else if (_acknowledgement == Acknowledgement.Given)
-                JoinAtTail(reader);
-            else
+            if (_phase is Phase.NotListening or Phase.Requested)
             {
-                _parked.AddLast(reader.Parking);
+                _waiting.AddJoining_NeedsLock(reader);
                 return;
             }
+
+            if (_phase == Phase.Acknowledged)
+                Admit_NeedsLock(reader);
+            else
+                reader.OnJoinFailed(CreateError());
         }
 
         reader.Queue();
     }
 
-    /// <returns>Whether it was parked: then nobody queues it any more.</returns>
+    /// <summary>Lets a reader go, which has stopped.</summary>
+    /// <returns>Whether it waited: then nobody queues it any more.</returns>
     internal bool Leave(Reader reader)
     {
         lock (_gate)
         {
-            if (reader.Membership.List is null)
-                return false;
-            _readers.Remove(reader.Membership);
-            var wasParked = reader.Parking.List is not null;
-            if (wasParked)
-                _parked.Remove(reader.Parking);
-            if (reader.IsJoined)
-                _buffer.RemoveReader(reader);
-            if (_hasEnded && _readers.Count == 0)
-                DrainedLocked();
-            return wasParked;
+            if (reader.Cursor.IsPlaced)
+            {
+                _buffer.Remove_NeedsLock(reader.Cursor);
+                CloseBufferIfDrained_NeedsLock();
+            }
+
+            return WaitingReaders.Remove_NeedsLock(reader);
         }
     }
 
-    /// <summary>
-    /// Copies what comes next for <paramref name="reader"/>. When there is nothing it either parks it or, if the
-    /// channel has ended, says so: the caller then ends it.
-    /// </summary>
+    /// <summary>Copies what comes next. When there is nothing it either parks the reader or, if the channel has ended, says so.</summary>
     internal (ReadOutcome Outcome, int Count) Read(Reader reader, Span<ChannelSignal> into)
     {
         lock (_gate)
         {
-            if (reader.Membership.List is null)
-                return (ReadOutcome.Left, 0);
-            var count = 0;
-            if (reader.PendingReasons != ResyncReasons.None)
-            {
-                into[count++] = ChannelSignal.Resync(Name, reader.PendingReasons, reader.PendingDropped);
-                reader.PendingReasons = ResyncReasons.None;
-                reader.PendingDropped = 0;
-            }
-
-            if (reader.IsJoined)
-                count += _buffer.Read(reader, into[count..]);
-            if (count > 0)
+            if (reader.HasStopped)
+                return (ReadOutcome.Left, 0); // perhaps it has left already, and nobody would take it out of the parked ones
+            if (_buffer.Read_NeedsLock(reader.Cursor, into) is > 0 and var count)
                 return (ReadOutcome.Signals, count);
-            if (_hasEnded)
+            if (_phase == Phase.Ended)
                 return (ReadOutcome.Ended, 0);
-            _parked.AddLast(reader.Parking);
+            _waiting.Park_NeedsLock(reader);
             return (ReadOutcome.Parked, 0);
         }
     }
@@ -227,75 +161,37 @@ sealed class ChannelHub : IThreadPoolWorkItem
     /// <summary>The exception for one observer of an ended channel; <see langword="null"/> if it just completed.</summary>
     internal PgListenerException? CreateError() => _error?.Invoke();
 
-    /// <summary>Makes the slowest readers skip the older half of what is stored, to free memory.</summary>
-    internal void OverrunSlowest()
+    void Become(Phase phase)
     {
-        lock (_gate)
-            _buffer.OverrunSlowest(_readers);
-    }
-
-    /// <summary>Wakes many: on the thread pool, so that storing costs the same for one subscriber and a thousand.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        Reader[] woken;
-        int count;
         lock (_gate)
         {
-            _isWaking = false;
-            count = _parked.Count;
-            woken = ArrayPool<Reader>.Shared.Rent(count);
-            _parked.CopyTo(woken, 0);
-            _parked.Clear();
+            if (_phase != Phase.Ended)
+                _phase = phase;
         }
-
-        for (var i = 0; i < count; i++)
-            woken[i].Queue();
-        ArrayPool<Reader>.Shared.Return(woken, clearArray: true);
     }
 
-    void DrainedLocked()
+    void Acknowledge_NeedsLock()
     {
-        _buffer.CountDeliveries();
-        _budget.Remove(this);
-    }
-
-    void AcknowledgeLocked()
-    {
-        if (_acknowledgement == Acknowledgement.Given)
+        if (_phase == Phase.Acknowledged)
             return;
-        _acknowledgement = Acknowledgement.Given;
+        _phase = Phase.Acknowledged;
 
         // Who has joined before was cut off in between; the order matters: these first, at the same place in the
         // stream, then the newcomers behind it, who get a Resync of their own.
-        if (_buffer.HasReaders)
-            _buffer.StoreResync(ResyncReasons.Reconnected, _readers);
-        foreach (var reader in _readers)
-        {
-            if (!reader.IsJoined)
-                JoinAtTail(reader);
-        }
+        if (_buffer.HasCursors_NeedsLock())
+            _buffer.StoreResync_NeedsLock(ResyncReasons.Reconnected);
+        _waiting.ParkJoining_NeedsLock(Admit_NeedsLock);
     }
 
-    void JoinAtTail(Reader reader)
+    void Admit_NeedsLock(Reader reader)
     {
-        _buffer.AddReader(reader);
-        reader.PendingReasons = ResyncReasons.Subscribed;
-        reader.HasJoined();
+        _buffer.Add_NeedsLock(reader.Cursor);
+        reader.OnJoined();
     }
 
-    // A single sleeper is queued by the caller, outside the lock; many are woken by a work item of the hub's own.
-    Reader? WakeLocked()
+    void CloseBufferIfDrained_NeedsLock()
     {
-        if (_isWaking || _parked.First is not { } first)
-            return null;
-        if (first.Next is null)
-        {
-            _parked.Remove(first);
-            return first.Value;
-        }
-
-        _isWaking = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return null;
+        if (_phase == Phase.Ended && !_buffer.HasCursors_NeedsLock())
+            _buffer.Close_NeedsLock();
     }
 }

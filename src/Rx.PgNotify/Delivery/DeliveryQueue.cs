@@ -38,7 +38,7 @@ sealed class DeliveryQueue
             if (_onPool >= _mostOnPool)
             {
                 _waiting.Enqueue(delivery);
-                Watch();
+                Watch_NeedsLock();
                 return;
             }
 
@@ -97,7 +97,7 @@ sealed class DeliveryQueue
 
     // The watching thread is made once, when deliveries first have to wait, and costs nothing while none do. While it watches,
     // it looks by itself.
-    void Watch()
+    void Watch_NeedsLock()
     {
         if (!_hasWatcher)
             Start(WatchForStandstill, "watch");

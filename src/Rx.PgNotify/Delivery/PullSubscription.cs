@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One consumer that asks, and its position in its channel. It is either parked in the hub, or queued, or running, or
-/// with its consumer; only in the last case the consumer may ask, so it asks one question at a time.
+/// One consumer that asks. It either waits in the hub, or is queued, or running, or with its consumer; only in the last case the
+/// consumer may ask, so it asks one question at a time.
 /// </summary>
 /// <remarks>
 /// The answer is given where observers are called, never by who made something readable: the consumer's continuation runs inside it, and
@@ -19,7 +19,7 @@ sealed class PullSubscription(ChannelHub hub, Action release)
     int _count;
     int _batchesInARow;
 
-    // Joining the hub is the first question: it parks the reader or queues it.
+    // Joining the hub is the first question: the reader waits there or is queued.
     bool _hasAsked = true;
 
     /// <summary>
@@ -61,7 +61,7 @@ sealed class PullSubscription(ChannelHub hub, Action release)
     /// <summary>May be called by anybody at any time: a question that waits is answered.</summary>
     public override void Dispose()
     {
-        if (TryLeave(out var wasParked) && wasParked)
+        if (TryLeave(out var wasWaiting) && wasWaiting)
             Queue();
     }
 

@@ -1,12 +1,16 @@
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One subscription's place in its channel, whoever takes what it reads: an observer that is called
+/// One subscription's part in its channel, whoever takes what it reads: an observer that is called
 /// (<see cref="Subscription"/>) or a consumer that asks (<see cref="PullSubscription"/>).
 /// </summary>
 /// <remarks>
-/// Parked means: it has read everything and wants more. Who wakes it takes it out of the parked ones under the hub's
-/// lock and queues it, so it is never queued twice.
+/// <para>It waits in one of the hub's lists, or else it is queued, running, or with a consumer that will ask:</para>
+/// <list type="bullet">
+/// <item>joining, until LISTEN is acknowledged or the channel ends;</item>
+/// <item>parked, when it has read everything and wants more.</item>
+/// </list>
+/// <para>Who takes it out of a list, under the hub's lock, queues it, so it is never queued twice.</para>
 /// </remarks>
 abstract class Reader : QueuedDelivery, IDisposable
 {
@@ -22,61 +26,48 @@ abstract class Reader : QueuedDelivery, IDisposable
 
     readonly Action _release;
 
-    // Set once, by whoever ends the subscription.
+    // Set once, by whoever ends the subscription, without a lock: from then on it reads nothing and is not parked any more.
     int _hasStopped;
 
     private protected Reader(ChannelHub hub, Action release)
     {
         Hub = hub;
         _release = release;
-        Membership = new LinkedListNode<Reader>(this);
-        Parking = new LinkedListNode<Reader>(this);
+        Waiting = new LinkedListNode<Reader>(this);
     }
 
-    // The fields below are guarded by the hub's lock.
+    /// <summary>Its place in the buffer of its channel. Guarded by the hub's lock.</summary>
+    internal Cursor Cursor { get; } = new();
 
-    /// <summary>Whether LISTEN was acknowledged since this reader came; before, the position means nothing.</summary>
-    internal bool IsJoined { get; set; }
+    /// <summary>
+    /// Its place among the joining or among the parked ones; in no list while it has something to do. Guarded by the hub's lock.
+    /// </summary>
+    internal LinkedListNode<Reader> Waiting { get; }
 
-    /// <summary>The sequence number of the next signal to read.</summary>
-    internal long Position { get; set; }
-
-    /// <summary>The reasons of a Resync that comes before what stands at the position.</summary>
-    internal ResyncReasons PendingReasons { get; set; }
-
-    /// <summary>The notifications skipped since the last Resync was read.</summary>
-    internal long PendingDropped { get; set; }
-
-    /// <summary>Its place among the hub's readers; in no list before it has joined and after it has left.</summary>
-    internal LinkedListNode<Reader> Membership { get; }
-
-    /// <summary>Its place among the parked ones; in no list while it has something to do.</summary>
-    internal LinkedListNode<Reader> Parking { get; }
+    internal bool HasStopped => Volatile.Read(ref _hasStopped) != 0;
 
     private protected ChannelHub Hub { get; }
-
-    private protected bool HasStopped => Volatile.Read(ref _hasStopped) != 0;
 
     public abstract void Dispose();
 
     /// <summary>LISTEN is acknowledged. Runs under the hub's lock: no continuation may run here.</summary>
-    internal virtual void HasJoined()
+    internal virtual void OnJoined()
     {
     }
 
     /// <summary>The channel ended before LISTEN was acknowledged. Runs under the hub's lock, as above.</summary>
-    internal virtual void FailToJoin(PgListenerException? error)
+    internal virtual void OnJoinFailed(PgListenerException? error)
     {
     }
 
     /// <summary>Ends the subscription, unless it has ended.</summary>
-    /// <param name="wasParked">Whether it was parked; nobody queues it any more then.</param>
-    private protected bool TryLeave(out bool wasParked)
+    /// <param name="wasWaiting">Whether it waited in a list of the hub; nobody queues it any more then.</param>
+    private protected bool TryLeave(out bool wasWaiting)
     {
-        wasParked = false;
+        wasWaiting = false;
         if (Interlocked.Exchange(ref _hasStopped, 1) != 0)
             return false;
-        wasParked = Hub.Leave(this);
+        wasWaiting = Hub.Leave(this);
         _release();
         return true;
     }

@@ -5,9 +5,9 @@ using System.Numerics;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One channel's signals, stored once for all readers and addressed by sequence number: the broadcast ring known from
+/// One channel's signals, stored once for all cursors and addressed by sequence number: the broadcast ring known from
 /// the Disruptor and from tokio. Each entry counts the cursors that stand on it, so that the memory behind the slowest
-/// reader is given back by a look at the oldest entry instead of a search through all readers.
+/// one is given back by a look at the oldest entry instead of a search through all cursors.
 /// </summary>
 /// <remarks>
 /// Not thread-safe: every call is made under the lock of the <see cref="ChannelHub"/> that owns it. Invariant between
@@ -21,7 +21,7 @@ sealed class SignalRing
 
     // Rented; a power of two long, or longer than _mask says. Grown by need, given back when the ring runs empty, so
     // that ten thousand quiet channels hold next to nothing after a burst.
-    Entry[]? _entries;
+    RingEntry[]? _entries;
     int _mask;
     int _cursorsAtTail;
     int _resyncs;
@@ -41,7 +41,7 @@ sealed class SignalRing
 
     internal static int CostOf(string? payload) => EntryBytes + (2 * (payload?.Length ?? 0));
 
-    internal ref readonly Entry this[long sequence] => ref Slot(sequence);
+    internal ref readonly RingEntry this[long sequence] => ref Slot(sequence);
 
     /// <summary>Makes room for so many at once, instead of growing step by step.</summary>
     internal void Reserve(int count)
@@ -50,16 +50,16 @@ sealed class SignalRing
             Resize(Count + count);
     }
 
-    internal void Append(string? payload, int value)
+    internal void Append(RingEntry entry)
     {
         if (_entries is null || Count > _mask)
             Resize(Count + 1);
-        var entry = new Entry(payload, value, CostOf(payload)) { Cursors = _cursorsAtTail };
+        entry.Cursors = _cursorsAtTail;
         Slot(Tail) = entry;
         _cursorsAtTail = 0;
         Tail++;
         Bytes += entry.Bytes;
-        if (payload is null)
+        if (entry.IsResync)
             _resyncs++;
         Debug.Assert(Slot(Head).Cursors > 0, "Somebody must read what is stored.");
     }
@@ -91,16 +91,16 @@ sealed class SignalRing
         for (var sequence = from; sequence < to; sequence++)
         {
             ref readonly var entry = ref Slot(sequence);
-            if (entry.Payload is not null)
+            if (!entry.IsResync)
                 continue;
-            reasons |= (ResyncReasons)entry.Value;
+            reasons |= entry.Reasons;
             notifications--;
         }
 
         return (notifications, reasons);
     }
 
-    ref Entry Slot(long sequence) => ref _entries![(int)sequence & _mask];
+    ref RingEntry Slot(long sequence) => ref _entries![(int)sequence & _mask];
 
     ref int CursorsAt(long sequence)
     {
@@ -115,7 +115,7 @@ sealed class SignalRing
         {
             ref var entry = ref Slot(Head);
             Bytes -= entry.Bytes;
-            if (entry.Payload is null)
+            if (entry.IsResync)
                 _resyncs--;
             entry = default;
             Head++;
@@ -128,7 +128,7 @@ sealed class SignalRing
     void Resize(int count)
     {
         var size = Math.Max(SmallestSize, (int)BitOperations.RoundUpToPowerOf2((uint)count));
-        var larger = ArrayPool<Entry>.Shared.Rent(size);
+        var larger = ArrayPool<RingEntry>.Shared.Rent(size);
         for (var sequence = Head; sequence < Tail; sequence++)
             larger[(int)sequence & (size - 1)] = Slot(sequence);
         if (_entries is not null)
@@ -139,19 +139,8 @@ sealed class SignalRing
 
     void Return()
     {
-        ArrayPool<Entry>.Shared.Return(_entries!, clearArray: Head < Tail);
+        ArrayPool<RingEntry>.Shared.Return(_entries!, clearArray: Head < Tail);
         _entries = null;
         _mask = 0;
-    }
-
-    /// <summary>A notification (payload and process id) or, without a payload, a Resync (its reasons).</summary>
-    internal struct Entry(string? payload, int value, int bytes)
-    {
-        internal readonly string? Payload = payload;
-        internal readonly int Value = value;
-
-        // Kept, because the string itself may not be in the cache of the core that reads.
-        internal readonly int Bytes = bytes;
-        internal int Cursors;
     }
 }

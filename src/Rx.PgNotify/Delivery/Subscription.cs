@@ -2,10 +2,7 @@ using System.Buffers;
 
 namespace Rx.PgNotify.Delivery;
 
-/// <summary>
-/// One observer and its position in its channel. It is either parked in the hub, or queued, or running, so calls to the
-/// observer never overlap.
-/// </summary>
+/// <summary>One observer. It either waits in the hub, or is queued, or running, so calls to the observer never overlap.</summary>
 abstract class Subscription : Reader
 {
     readonly ObserverCalls _calls;
@@ -36,9 +33,9 @@ abstract class Subscription : Reader
     }
 
     // The source's continuations run elsewhere.
-    internal override void HasJoined() => _joined?.TrySetResult();
+    internal override void OnJoined() => _joined?.TrySetResult();
 
-    internal override void FailToJoin(PgListenerException? error) =>
+    internal override void OnJoinFailed(PgListenerException? error) =>
         _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(typeof(PgListener).FullName));
 
     private protected abstract void OnNext(in ChannelSignal signal);

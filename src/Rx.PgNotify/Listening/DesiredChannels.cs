@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reactive.Concurrency;
 using Rx.PgNotify.Delivery;
@@ -12,8 +11,8 @@ namespace Rx.PgNotify.Listening;
 /// subscribing while a connection is being opened needs no special case.
 /// </summary>
 /// <remarks>
-/// <c>_gate</c> guards every field here and in <see cref="ListenedChannel"/>. It may be held when a hub's lock is
-/// taken, never the other way round. The dictionary is written under it and read without it, by the reading thread.
+/// <c>_gate</c> guards every field here, and all channels: which there are, linger, are refused, have to be looked at. It may be held
+/// when a hub's lock is taken, never the other way round. Only <see cref="Route"/> takes none, on the reading thread.
 /// </remarks>
 sealed class DesiredChannels
 {
@@ -21,133 +20,63 @@ sealed class DesiredChannels
     internal const int RecommendedCount = 1_000;
 
     readonly Lock _gate = new();
-    readonly ConcurrentDictionary<string, ListenedChannel> _channels = new(StringComparer.Ordinal);
-    readonly Func<string, ChannelHub> _createHub;
-    readonly Action _changed;
-    readonly TimeSpan _linger;
-    readonly IScheduler _scheduler;
-    readonly IStopwatch _clock;
+    readonly ChannelSet _channels;
+    readonly Linger _linger;
     readonly RefusedChannels _refused;
-
-    // The channels for the reconciler to look at. A set, from which what is detached is taken out, so that names which
-    // come and go while there is no connection do not pile up.
-    HashSet<ListenedChannel> _dirty = [];
-    int _wanted;
-    int _abandoned;
+    readonly Reconciliation _reconciliation;
+    readonly Action _changed;
+    readonly IStopwatch _clock;
     bool _isClosed;
 
     internal DesiredChannels(Func<string, ChannelHub> createHub, Action changed, PgListenerOptions options)
     {
-        _createHub = createHub;
         _changed = changed;
-        _linger = options.Linger;
-        _scheduler = options.Scheduler;
         _clock = options.Scheduler.StartClock();
-        _refused = new RefusedChannels(options.ReconnectDelay, options.MaxReconnectDelay);
+        _channels = new ChannelSet(name => new ListenedChannel(createHub(name), Release));
+        _linger = new Linger(_gate, _channels, changed, options, _clock);
+        _refused = new RefusedChannels(_gate, _channels, changed, options);
+        _reconciliation = new Reconciliation(_channels, _refused);
     }
 
     /// <summary>Whether any channel has a subscriber. A moment's truth.</summary>
-    internal bool AnyWanted
-    {
-        get
-        {
-            lock (_gate)
-                return _wanted > 0;
-        }
-    }
+    internal bool AnyWanted => Read(static channels => channels.AnyWanted);
 
-    internal int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _channels.Count;
-        }
-    }
+    internal int Count => Read(static channels => channels.Count);
 
-    internal int CountListened()
-    {
-        lock (_gate)
-            return _channels.Count(channel => channel.Value.Server == ListenedChannel.OnServer.Listening);
-    }
+    internal int CountListened() => Read(static channels => channels.All.Count(channel => channel.Status == ListenStatus.Listening));
 
-    internal int CountSubscribers()
-    {
-        lock (_gate)
-            return _channels.Sum(channel => channel.Value.Subscribers);
-    }
+    internal int CountSubscribers() => Read(static channels => channels.All.Sum(channel => channel.Subscribers));
 
-    /// <summary>Hands notifications to their channels, if these are still there.</summary>
-    /// <remarks>On the thread that reads the socket: one look-up, one append, for each channel that comes in a row.</remarks>
-    internal void Route(ReadOnlySpan<Notification> notifications)
-    {
-        while (notifications is [var first, ..])
-        {
-            var count = 1;
-            while (count < notifications.Length && string.Equals(notifications[count].Channel, first.Channel, StringComparison.Ordinal))
-                count++;
-            if (_channels.TryGetValue(first.Channel, out var channel))
-                channel.Hub.Append(notifications[..count]);
-            notifications = notifications[count..];
-        }
-    }
+    /// <inheritdoc cref="ChannelSet.Route"/>
+    internal void Route(ReadOnlySpan<Notification> notifications) => _channels.Route(notifications);
 
     /// <summary>Counts one more subscriber in. It has to call <see cref="ListenedChannel.Release"/> once.</summary>
     internal ListenedChannel Acquire(string name)
     {
-        ListenedChannel? channel;
-        bool hasChanged;
+        ListenedChannel channel;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(PgListener));
-            if (!_channels.TryGetValue(name, out channel))
-            {
-                channel = new ListenedChannel(_createHub(name), Release);
-                _channels[name] = channel;
-            }
-
-            if (channel.Subscribers++ == 0)
-            {
-                _wanted++;
-                if (channel.IsAbandoned)
-                {
-                    channel.IsAbandoned = false;
-                    _abandoned--;
-                }
-            }
-
-            hasChanged = channel.Server != ListenedChannel.OnServer.Listening;
-            if (hasChanged)
-                _dirty.Add(channel);
+            channel = _channels.AddSubscriber(name);
+            if (channel.Status == ListenStatus.Listening)
+                return channel;
+            _channels.TryMarkDirty(channel);
         }
 
-        if (hasChanged)
-            _changed();
+        _changed();
         return channel;
     }
 
-    /// <summary>What has to be sent to the server now. The channels in it count as in flight until the answer is noted.</summary>
+    /// <inheritdoc cref="Reconciliation.TakeChanges"/>
     internal ChannelChanges TakeChanges()
     {
-        var changes = new ChannelChanges();
-        List<(ListenedChannel Channel, TimeSpan Delay)>? postponed = null;
         var now = _clock.Elapsed;
+        ChannelChanges changes;
+        List<(ListenedChannel Channel, TimeSpan Delay)> postponed;
         lock (_gate)
-        {
-            var dirty = _dirty;
-            _dirty = [];
-            foreach (var channel in dirty)
-            {
-                if (channel.Server == ListenedChannel.OnServer.NotListening
-                    && _refused.Remaining(channel.Hub.Name, now) is { Ticks: > 0 } delay)
-                    (postponed ??= []).Add((channel, delay));
-                else
-                    Plan(channel, changes);
-            }
-        }
-
-        foreach (var (channel, delay) in postponed ?? [])
-            StartTimer(channel, delay, static (owner, channel) => owner.RefusalEnds(channel));
+            changes = _reconciliation.TakeChanges(now, out postponed);
+        foreach (var (channel, delay) in postponed)
+            _refused.StartTimer(channel, delay);
         return changes;
     }
 
@@ -157,7 +86,7 @@ sealed class DesiredChannels
         foreach (var channel in channels)
         {
             channel.Hub.Acknowledge();
-            Answered(channel, ListenedChannel.OnServer.Listening);
+            Answered(channel, ListenStatus.Listening);
         }
     }
 
@@ -165,26 +94,14 @@ sealed class DesiredChannels
     internal void Unlistened(IEnumerable<ListenedChannel> channels)
     {
         foreach (var channel in channels)
-            Answered(channel, ListenedChannel.OnServer.NotListening);
+            Answered(channel, ListenStatus.NotListening);
     }
 
-    /// <summary>
-    /// The connection is gone: nothing is listened to, and what nobody wants is forgotten, lingering or not.
-    /// </summary>
+    /// <inheritdoc cref="Reconciliation.Disconnected"/>
     internal void Disconnected()
     {
         lock (_gate)
-        {
-            foreach (var (_, channel) in _channels)
-            {
-                channel.Server = ListenedChannel.OnServer.NotListening;
-                channel.Hub.NoLongerListened();
-                if (channel.Subscribers == 0)
-                    Detach(channel);
-                else
-                    _dirty.Add(channel);
-            }
-        }
+            _reconciliation.Disconnected();
     }
 
     /// <summary>The server refused this one for good: its subscriptions end, the next one starts anew.</summary>
@@ -193,8 +110,8 @@ sealed class DesiredChannels
         var now = _clock.Elapsed;
         lock (_gate)
         {
-            _refused.Add(channel.Hub.Name, now);
-            Detach(channel);
+            _refused.Add_NeedsLock(channel.Hub.Name, now);
+            _channels.Detach(channel);
         }
 
         channel.Hub.End(error);
@@ -206,17 +123,17 @@ sealed class DesiredChannels
     /// </summary>
     internal void Fault(Func<PgListenerException> error, Action publish)
     {
-        var hubs = DetachAll(close: false);
+        var channels = DetachAll(close: false);
         publish();
-        foreach (var hub in hubs)
-            hub.End(error);
+        foreach (var channel in channels)
+            channel.Hub.End(error);
     }
 
     /// <summary>Completes all present subscriptions, and refuses later ones.</summary>
     internal void Close()
     {
-        foreach (var hub in DetachAll(close: true))
-            hub.End(null);
+        foreach (var channel in DetachAll(close: true))
+            channel.Hub.End(null);
     }
 
     /// <summary>
@@ -227,159 +144,56 @@ sealed class DesiredChannels
     {
         lock (_gate)
         {
-            if (_wanted > 0 || _abandoned < _channels.Count)
+            if (!_channels.AllAbandoned)
                 return false;
-            foreach (var (_, channel) in _channels)
-                Detach(channel);
+            _channels.DetachAll();
             return true;
         }
     }
 
     void Release(ListenedChannel channel)
     {
-        bool startTimer, hasChanged;
+        var startTimer = false;
         var now = _clock.Elapsed;
         lock (_gate)
         {
             Debug.Assert(channel.Subscribers > 0);
-            if (--channel.Subscribers > 0 || channel.IsDetached)
+            if (--channel.Subscribers > 0 || channel.Demand == ChannelDemand.Detached)
                 return;
-            _wanted--;
-            channel.LingersUntil = now + _linger;
-            if (channel.Server == ListenedChannel.OnServer.NotListening)
-                Detach(channel); // there is nothing to linger for
-            else if (_linger == TimeSpan.Zero)
-                Abandon(channel);
-            hasChanged = channel.IsAbandoned || channel.IsDetached;
-            startTimer = !hasChanged && !channel.HasTimer;
-            channel.HasTimer |= startTimer;
+            if (channel.Status == ListenStatus.NotListening)
+                _channels.Detach(channel); // there is nothing to linger for
+            else if (_linger.IsZero)
+                _channels.Abandon(channel);
+            else if (_linger.Begin_NeedsLock(channel, now))
+                startTimer = true;
+            else
+                return;
         }
 
         if (startTimer)
-            StartLinger(channel, _linger);
-        if (hasChanged)
-            _changed();
-    }
-
-    void StartLinger(ListenedChannel channel, TimeSpan delay) =>
-        StartTimer(channel, delay, static (owner, channel) => owner.LingerEnds(channel));
-
-    void LingerEnds(ListenedChannel channel)
-    {
-        TimeSpan remaining;
-        var now = _clock.Elapsed;
-        lock (_gate)
-        {
-            channel.HasTimer = false;
-            if (channel.Subscribers > 0 || channel.IsDetached || channel.IsAbandoned)
-                return;
-            remaining = channel.LingersUntil - now;
-            if (remaining > TimeSpan.Zero)
-                channel.HasTimer = true; // somebody came and went in the meantime, and its linger counts
-            else
-                Abandon(channel);
-        }
-
-        if (remaining > TimeSpan.Zero)
-            StartLinger(channel, remaining);
+            _linger.StartTimer(channel);
         else
             _changed();
     }
 
-    void RefusalEnds(ListenedChannel channel)
+    void Answered(ListenedChannel channel, ListenStatus status)
     {
         lock (_gate)
-        {
-            if (channel.IsDetached)
-                return;
-            _dirty.Add(channel);
-        }
-
-        _changed();
+            _reconciliation.Answered(channel, status);
     }
 
-    void StartTimer(ListenedChannel channel, TimeSpan delay, Action<DesiredChannels, ListenedChannel> ends)
-    {
-        var state = (Owner: this, Channel: channel, Ends: ends);
-        if (_scheduler.TrySchedule(state, delay, static (_, state) => state.Ends(state.Owner, state.Channel), out _) is null)
-            return;
-        // The user's scheduler is gone. A delay of zero beats a channel that is listened to for ever.
-        lock (_gate)
-            channel.LingersUntil = TimeSpan.Zero;
-        ends(this, channel);
-    }
-
-    void Plan(ListenedChannel channel, ChannelChanges changes)
-    {
-        switch (channel.Server)
-        {
-            case ListenedChannel.OnServer.NotListening when channel.Subscribers > 0:
-                channel.Server = ListenedChannel.OnServer.InFlight;
-                channel.Hub.ListenRequested();
-                changes.Listen.Add(channel);
-                break;
-            case ListenedChannel.OnServer.NotListening when channel.IsAbandoned:
-                Detach(channel);
-                break;
-            case ListenedChannel.OnServer.Listening when channel.IsAbandoned:
-                // Under this lock, so that whoever subscribes from now on does not take the old LISTEN for granted.
-                channel.Server = ListenedChannel.OnServer.InFlight;
-                channel.Hub.NoLongerListened();
-                changes.Unlisten.Add(channel);
-                break;
-            default:
-                break;
-        }
-    }
-
-    void Answered(ListenedChannel channel, ListenedChannel.OnServer server)
+    T Read<T>(Func<ChannelSet, T> read)
     {
         lock (_gate)
-        {
-            if (channel.IsDetached)
-                return;
-            channel.Server = server;
-            if (server == ListenedChannel.OnServer.Listening)
-                _refused.Forget(channel.Hub.Name);
-            _dirty.Add(channel); // what is wanted may have changed while the answer was on its way
-        }
+            return read(_channels);
     }
 
-    void Abandon(ListenedChannel channel)
+    List<ListenedChannel> DetachAll(bool close)
     {
-        channel.IsAbandoned = true;
-        _abandoned++;
-        _dirty.Add(channel);
-    }
-
-    void Detach(ListenedChannel channel)
-    {
-        if (channel.IsDetached)
-            return;
-        channel.IsDetached = true;
-        _dirty.Remove(channel);
-        _channels.TryRemove(channel.Hub.Name, out _);
-        if (channel.Subscribers > 0)
-            _wanted--;
-        else
-            channel.Hub.End(null);
-        if (channel.IsAbandoned)
-            _abandoned--;
-    }
-
-    List<ChannelHub> DetachAll(bool close)
-    {
-        var hubs = new List<ChannelHub>();
         lock (_gate)
         {
             _isClosed |= close;
-            foreach (var (_, channel) in _channels)
-            {
-                Detach(channel);
-                hubs.Add(channel.Hub);
-            }
+            return _channels.DetachAll();
         }
-
-        return hubs;
     }
 }
