@@ -4,8 +4,8 @@ namespace Rx.PgNotify.Delivery;
 
 /// <summary>The bytes that the buffers of all channels of one listener may hold together.</summary>
 /// <remarks>
-/// Takes no lock of its own. Buffers charge it under theirs, so charging may not call back; all else here takes their locks, and is
-/// called without one.
+/// Takes no lock of its own. Buffers charge it and leave it under theirs, so neither may call back; counting and relieving take
+/// those locks, and are called without one.
 /// </remarks>
 sealed class BufferBudget(long limit)
 {
