@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
-namespace Rx.PgNotify.IntegrationTests.Hosting;
+namespace Rx.PgNotify.IntegrationTests.DependencyInjection;
 
 [Parallelizable(ParallelScope.All)]
 public class HealthCheckTests

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace Rx.PgNotify.IntegrationTests.Hosting;
+namespace Rx.PgNotify.IntegrationTests.DependencyInjection;
 
 [Parallelizable(ParallelScope.All)]
 public class ConfigurationErrorTests

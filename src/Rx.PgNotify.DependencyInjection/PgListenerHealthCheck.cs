@@ -3,7 +3,7 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>Reports the state of a listener, which knows it: no connection is opened to find out.</summary>
 sealed class PgListenerHealthCheck(PgListener listener) : IHealthCheck

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>Reads options from a section of the configuration, and names the key of whatever is wrong with them.</summary>
 sealed class SectionSettings<TOptions>(IConfiguration? section, IReadOnlyList<Setting<TOptions>> settings)

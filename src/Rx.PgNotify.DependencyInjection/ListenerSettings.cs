@@ -1,4 +1,4 @@
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>The options of a listener that a configuration can express.</summary>
 static class ListenerSettings

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>How a setting of a section is called in the whole configuration.</summary>
 static class ConfigurationKey

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>One option that a section of the configuration may set, read without reflection.</summary>
 /// <param name="Name">Of the property, and of the key.</param>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>What listener and notifier have in common: a singleton with named options, validated when the host starts.</summary>
 /// <param name="ServiceKey">The key, or <see langword="null"/>.</param>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
 
-namespace Rx.PgNotify.IntegrationTests.Hosting;
+namespace Rx.PgNotify.IntegrationTests.DependencyInjection;
 
 [Parallelizable(ParallelScope.All)]
 public class RegistrationTests

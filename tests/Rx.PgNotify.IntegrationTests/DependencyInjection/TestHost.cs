@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Rx.PgNotify.IntegrationTests.Hosting;
+namespace Rx.PgNotify.IntegrationTests.DependencyInjection;
 
 /// <summary>A host with nothing in it but what a test adds, and everything that it logs.</summary>
 static class TestHost

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>
 /// How a listener or a notifier connects: with a connection string of its own, given or named by its section, or else like

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify;
-using Rx.PgNotify.Hosting;
+using Rx.PgNotify.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Rx.PgNotify;
-using Rx.PgNotify.Hosting;
+using Rx.PgNotify.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>
 /// What an exception is, without what it says: types and codes. Messages may quote what a report or a log must not hold, such

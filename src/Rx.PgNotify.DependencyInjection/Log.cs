@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Rx.PgNotify.Hosting;
+namespace Rx.PgNotify.DependencyInjection;
 
 /// <summary>Every message this package logs; the ids follow those of Rx.PgNotify. No payload is ever among the values.</summary>
 static partial class Log
