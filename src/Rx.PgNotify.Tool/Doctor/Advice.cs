@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Tool.Doctor;
 
 /// <summary>What to do about an error.</summary>
-static class Remedy
+static class Advice
 {
     internal static string For(PgListenerError error) => error switch
     {
@@ -16,6 +16,6 @@ static class Remedy
         PgListenerError.TransactionPooler =>
             "Give the listener a connection to the server itself, or a pool in session mode. Sending may go through this pooler.",
         PgListenerError.ChannelRefused => "The encoding of the database can't hold this name: take a shorter one, or one of plain ASCII.",
-        _ => "The server's log may tell more. Is it a PostgreSQL server, is it starting up, or has it reached max_connections or a limit of the role or database?",
+        _ => "The server's log may say more. Is it a PostgreSQL server, is it starting up, or has it reached max_connections or a limit of the role or database?",
     };
 }

@@ -9,7 +9,7 @@ using Rx.PgNotify.Tool.Output;
 namespace Rx.PgNotify.Tool.Doctor;
 
 /// <summary>The checks, one after the other, within one limit of time.</summary>
-sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
+sealed class Diagnosis(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
 {
     static readonly TimeSpan s_longestClose = TimeSpan.FromSeconds(2);
 
@@ -99,27 +99,27 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             return new Finding(
                 check,
                 Verdict.Problem,
-                string.Create(CultureInfo.InvariantCulture, $"No answer within the {timeout.TotalSeconds:0.#} s that the examination may take."),
+                string.Create(CultureInfo.InvariantCulture, $"No answer within the {timeout.TotalSeconds:0.#} s that all checks together may take."),
                 "What takes connections there may be no PostgreSQL server, or one that hangs or has too much to do. Look at its log; or give a larger --timeout.");
         }
         catch (PgListenerException e)
         {
-            return new Finding(check, Verdict.Problem, PlainText.OneLine(e.Message), Remedy.For(e.Error));
+            return new Finding(check, Verdict.Problem, PlainText.OneLine(e.Message), Advice.For(e.Error));
         }
         catch (Exception e) when (check is Checks.Connection && PermanentFailure.OfConnecting(e, source) is { } failure)
         {
-            return new Finding(check, Verdict.Problem, PlainText.OneLine(failure.Message), Remedy.For(failure.Error));
+            return new Finding(check, Verdict.Problem, PlainText.OneLine(failure.Message), Advice.For(failure.Error));
         }
         catch (Exception e) when (check is Checks.Connection && e is (FormatException or OverflowException))
         {
             return new Finding(
-                check, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Remedy.For(PgListenerError.SettingsRefused));
+                check, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Advice.For(PgListenerError.SettingsRefused));
         }
         // Npgsql has no code for it. If its words change one day, they are shown as they are.
         catch (NpgsqlException e) when (e.InnerException is null && e.Message.StartsWith("No suitable host", StringComparison.Ordinal))
         {
             return new Finding(
-                check, Verdict.Problem, "All of the hosts are standbys in recovery, where LISTEN and NOTIFY are not possible.", Remedy.For(PgListenerError.ServerInRecovery));
+                check, Verdict.Problem, "All of the hosts are standbys in recovery, where LISTEN and NOTIFY are not possible.", Advice.For(PgListenerError.ServerInRecovery));
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
@@ -128,7 +128,7 @@ sealed class Examination(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
         }
         catch (Exception e) when (e is not OperationCanceledException && Failure.Describe(e) is { } line)
         {
-            return new Finding(check, Verdict.Problem, line, Remedy.For(PgListenerError.Unknown));
+            return new Finding(check, Verdict.Problem, line, Advice.For(PgListenerError.Unknown));
         }
     }
 }
