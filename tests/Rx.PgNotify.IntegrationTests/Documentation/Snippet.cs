@@ -37,6 +37,9 @@ public sealed record Snippet(string Page, int Line, string Code)
         return pages.SelectMany(In);
     }
 
+    // A signature stands on its page without usings. This one counts where the page's programs show it.
+    const string TablesUsing = "using Rx.PgNotify.Tables;";
+
     /// <summary>Compiles it as a program of its own; without any statement it is taken for a method's signature.</summary>
     public (Assembly? Assembly, string Errors) Compile()
     {
@@ -46,7 +49,7 @@ public sealed record Snippet(string Page, int Line, string Code)
             $"Snippet{Guid.NewGuid():N}",
             [
                 CSharpSyntaxTree.ParseText(ImplicitUsings),
-                CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + code),
+                CSharpSyntaxTree.ParseText(isProgram ? code : $"{SignatureUsings}\n{UsingsOfThePage()}{code}"),
             ],
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(
@@ -58,6 +61,8 @@ public sealed record Snippet(string Page, int Line, string Code)
     }
 
     public override string ToString() => $"{Page}:{Line}";
+
+    string UsingsOfThePage() => File.ReadLines(Path.Combine(Root, Page)).Contains(TablesUsing, StringComparer.Ordinal) ? $"{TablesUsing}\n" : "";
 
     static IEnumerable<Snippet> In(string path)
     {

@@ -1,5 +1,5 @@
-using LiveDashboard;
 using Microsoft.Playwright;
+using Rx.PgNotify.LiveDashboard;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Web.Browser;
