@@ -7,8 +7,8 @@ const byId = id => document.getElementById(id);
 const money = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const whole = new Intl.NumberFormat();
 
-const tell = text => { byId('answer').value = text; };
-const table = new OrdersTable(byId('orders'), money, async id => tell(await send(`orders/${id}/pay`)));
+const answer = text => { byId('answer').value = text; };
+const table = new OrdersTable(byId('orders'), money, async id => answer(await send(`orders/${id}/pay`)));
 const chart = new RateChart(byId('rate'), byId('rate-summary'), rows => { byId('now').textContent = whole.format(rows); });
 const status = new StatusLine(byId('line'), document.body);
 
@@ -37,7 +37,7 @@ byId('add').addEventListener('submit', async event => {
   event.preventDefault();
   const form = event.target;
   const refusal = await send('orders', { customer: form.customer.value, amount: form.amount.valueAsNumber });
-  tell(refusal);
+  answer(refusal);
   if (!refusal)
     form.reset();
 });

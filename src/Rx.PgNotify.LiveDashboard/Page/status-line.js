@@ -1,5 +1,5 @@
 const texts = {
-  Listening: ['live', 'Live: PostgreSQL tells of every change'],
+  Listening: ['live', 'Live: PostgreSQL reports every change'],
   Connecting: ['waiting', 'Connecting to PostgreSQL…'],
   Reconnecting: ['lost', 'The line to PostgreSQL is lost. Reconnecting…'],
   Faulted: ['lost', 'PostgreSQL refuses the line. Trying again…'],
