@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.Benchmarks.Tables;
 
@@ -13,15 +14,15 @@ static class BulkUpdate
     static readonly (string Name, TableTriggerOptions Options)[] s_kinds =
     [
         ("bare", new()),
-        ("row count", new() { Contents = TriggerContents.RowCount }),
-        ("keys", new() { Contents = TriggerContents.Keys }),
-        ("rows, old and new", new() { Contents = TriggerContents.Rows, IncludeOld = true }),
+        ("row count", new() { Payload = TriggerPayload.RowCount }),
+        ("keys", new() { Payload = TriggerPayload.Keys }),
+        ("rows, old and new", new() { Payload = TriggerPayload.Rows, IncludeOld = true }),
         ("filter, the column changes", new() { ColumnFilter = ["status"] }),
         ("filter, it doesn't", new() { ColumnFilter = ["customer"] }),
         ("row-level, filter, it doesn't", new() { RowLevel = true, ColumnFilter = ["customer"] }),
         ("row-level, bare", new() { RowLevel = true }),
-        ("row-level, keys", new() { RowLevel = true, Contents = TriggerContents.Keys }),
-        ("row-level, rows", new() { RowLevel = true, Contents = TriggerContents.Rows }),
+        ("row-level, keys", new() { RowLevel = true, Payload = TriggerPayload.Keys }),
+        ("row-level, rows", new() { RowLevel = true, Payload = TriggerPayload.Rows }),
     ];
 
     internal static async Task RunAsync(NpgsqlDataSource database, TextWriter output)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.Benchmarks.Tables;
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace LiveOrders;
 
-/// <summary>The table, the trigger that tells of its changes, and the query behind the list.</summary>
+/// <summary>The table, the trigger that notifies of its changes, and the query behind the list.</summary>
 sealed class OrdersTable(NpgsqlDataSource database)
 {
     internal const string Channel = "orders";

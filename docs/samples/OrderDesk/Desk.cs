@@ -3,11 +3,11 @@ using System.Globalization;
 namespace OrderDesk;
 
 /// <summary>Carries out the commands that are typed.</summary>
-sealed class Desk(OrdersTable table, Action<string> tell)
+sealed class Desk(OrdersTable table, Action<string> report)
 {
     internal const string Commands = "create CUSTOMER AMOUNT, read ID, update ID STATUS, delete ID, quit";
 
-    // What a command changes is not told here: the channel tells it, as it tells what others change.
+    // What a command changes is not reported here: the channel reports it, like what others change.
     internal async Task ExecuteAsync(string line, CancellationToken cancellation)
     {
         switch (line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -16,20 +16,20 @@ sealed class Desk(OrdersTable table, Action<string> tell)
                 await table.CreateAsync(customer, amount, cancellation);
                 break;
             case ["read", var text] when IsId(text, out var id):
-                tell((await table.ReadAsync(id, cancellation))?.ToString() ?? $"there is no #{id}");
+                report((await table.ReadAsync(id, cancellation))?.ToString() ?? $"there is no #{id}");
                 break;
             case ["update", var text, var status] when IsId(text, out var id):
                 if (!await table.UpdateAsync(id, status, cancellation))
-                    tell($"there is no #{id}");
+                    report($"there is no #{id}");
                 break;
             case ["delete", var text] when IsId(text, out var id):
                 if (!await table.DeleteAsync(id, cancellation))
-                    tell($"there is no #{id}");
+                    report($"there is no #{id}");
                 break;
             case []:
                 break;
             default:
-                tell($"commands: {Commands}");
+                report($"commands: {Commands}");
                 break;
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrderDesk;
 
-/// <summary>A row of the table, read by a query or told by the trigger.</summary>
+/// <summary>A row of the table, read by a query or sent by the trigger.</summary>
 sealed record Order(int Id, string Customer, string Status, decimal Amount)
 {
     // A row could otherwise send commands to the terminal.

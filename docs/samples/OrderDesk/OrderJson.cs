@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace OrderDesk;
 
-/// <summary>How a row that the trigger tells becomes an <see cref="Order"/>: its columns have small letters.</summary>
+/// <summary>How a row that the trigger sends becomes an <see cref="Order"/>: its columns have small letters.</summary>
 [JsonSerializable(typeof(Order))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -1,13 +1,13 @@
 using Npgsql;
-using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace OrderDesk;
 
 /// <summary>
-/// The table's rows in memory. Each change is applied by its key; where the channel can't tell rows, all are read anew,
-/// and what turns out to be different is told like any other change.
+/// The table's rows in memory. Each change is applied by its key; where the channel has no rows, all are read anew,
+/// and what turns out to be different is reported like any other change.
 /// </summary>
-sealed class OrdersMirror(OrdersTable table, Action<string> tell)
+sealed class OrdersMirror(OrdersTable table, Action<string> report)
 {
     // After a restart of the server the pool's connections are dead, and the first query fails on one of them.
     static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(500);
@@ -38,7 +38,7 @@ sealed class OrdersMirror(OrdersTable table, Action<string> tell)
     void Replace(List<Order> orders)
     {
         if (!_isLoaded)
-            tell($"{orders.Count} orders");
+            report($"{orders.Count} orders");
         foreach (var id in _orders.Keys.Except(orders.Select(order => order.Id)).ToArray())
             Remove(id);
         foreach (var order in orders)
@@ -53,13 +53,13 @@ sealed class OrdersMirror(OrdersTable table, Action<string> tell)
         if (order == former)
             return;
         _orders[order.Id] = order;
-        tell(isKnown ? $"* {order}, was {former!.Status} {former.Amount}" : $"+ {order}");
+        report(isKnown ? $"* {order}, was {former!.Status} {former.Amount}" : $"+ {order}");
     }
 
     void Remove(int id)
     {
         if (_orders.Remove(id, out var order))
-            tell($"- {order}");
+            report($"- {order}");
     }
 
     async Task<List<Order>> ReadAllAsync(CancellationToken cancellation)

@@ -1,9 +1,9 @@
 using Npgsql;
-using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace OrderDesk;
 
-/// <summary>The table, the trigger that tells its rows, and what can be done to it.</summary>
+/// <summary>The table, the trigger that sends its rows, and what can be done to it.</summary>
 sealed class OrdersTable(NpgsqlDataSource database)
 {
     internal const string Channel = "desk_orders";
@@ -12,7 +12,7 @@ sealed class OrdersTable(NpgsqlDataSource database)
 
     static readonly TableTrigger s_trigger = new("desk_orders", Channel, new TableTriggerOptions
     {
-        Contents = TriggerContents.Rows,
+        Payload = TriggerPayload.Rows,
         IncludeOld = true,
     });
 

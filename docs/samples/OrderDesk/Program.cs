@@ -3,6 +3,7 @@ using System.Reactive.Threading.Tasks;
 using Npgsql;
 using OrderDesk;
 using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 if (args is not [var connectionString])
 {
@@ -25,7 +26,7 @@ try
 
     // Concat: one change after the other, however long one takes.
     var mirror = new OrdersMirror(table, Console.WriteLine);
-    var following = listener.Channel(OrdersTable.Channel).Signals
+    var following = listener.Channel(OrdersTable.Channel)
         .TableChanges(OrderJson.Default.Order, onMalformed: (_, error) => Console.Error.WriteLine(error.Message))
         .Select(change => Observable.FromAsync(ct => mirror.ApplyAsync(change, ct)))
         .Concat()

@@ -1,9 +1,9 @@
 using Npgsql;
-using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace OrderWorker;
 
-/// <summary>The table, the trigger that tells of new rows, and the work.</summary>
+/// <summary>The table, the trigger that notifies of new rows, and the work.</summary>
 sealed class OrdersTable(NpgsqlDataSource database)
 {
     internal const string Channel = "worker_orders";

@@ -1,4 +1,4 @@
-using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace SavedMessages;
 

@@ -1,4 +1,5 @@
 using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace SavedMessages;
 
@@ -13,7 +14,7 @@ static class MessagesReader
     {
         var ended = new TaskCompletionSource();
         await using var quitting = quit.Register(() => ended.TrySetResult());
-        using var reading = listener.Channel(MessagesTable.Channel).Signals
+        using var reading = listener.Channel(MessagesTable.Channel)
             .CatchUp(
                 messages.LoadAsync,
                 cursor.Read(),

@@ -1,5 +1,5 @@
 using Npgsql;
-using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 
 namespace SavedMessages;
 

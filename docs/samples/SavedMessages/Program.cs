@@ -1,5 +1,6 @@
 using Npgsql;
 using Rx.PgNotify;
+using Rx.PgNotify.Tables;
 using SavedMessages;
 
 if (args is not ([_, "read", _] or [_, "save", _, _]))

@@ -37,7 +37,7 @@ static class DemoCommand
         await output.WriteLineAsync($"1. PostgreSQL {server.Version} runs, from {server.Source}.");
 
         await using var database = NpgsqlDataSource.Create(await server.CreateDatabaseAsync(cancellationToken: cancellation));
-        var right = await new DemoStory(database, output).TellAsync(cancellation);
+        var right = await new DemoStory(database, output).RunAsync(cancellation);
         var seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         await output.WriteLineAsync(right ? $"\nRight: the table says the same. {seconds} s." : "\nWRONG: the table says something else.");
         return right ? ExitCode.Success : ExitCode.Failure;

@@ -17,7 +17,7 @@ sealed class DemoStory(NpgsqlDataSource database, TextWriter output)
     readonly OrdersTable _table = new(database);
 
     /// <summary>Whether the streams have seen exactly what the table holds.</summary>
-    internal async Task<bool> TellAsync(CancellationToken cancellation)
+    internal async Task<bool> RunAsync(CancellationToken cancellation)
     {
         await _table.CreateAsync(cancellation);
         Say("2. Each row inserted into the table 'orders', or updated, is sent as JSON on a channel by a trigger.");

@@ -1,12 +1,12 @@
-using LiveDashboard;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rx.PgNotify.LiveDashboard;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.Tool.Demo;
 
-/// <summary><c>pgnotify demo --web</c>: the sample LiveDashboard, and somebody who writes.</summary>
+/// <summary><c>pgnotify demo --web</c>: the dashboard, and somebody who writes.</summary>
 static class WebDemo
 {
     internal const int UsualPort = 5_080;

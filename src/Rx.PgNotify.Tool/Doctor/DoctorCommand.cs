@@ -9,7 +9,7 @@ namespace Rx.PgNotify.Tool.Doctor;
 static class DoctorCommand
 {
     const int DefaultSeconds = 10;
-    const int MostSeconds = 3_600;
+    const int MaxSeconds = 3_600;
 
     internal static readonly string[] Examples =
     [
@@ -22,7 +22,7 @@ static class DoctorCommand
     {
         var connection = ConnectionOption.Create();
         var format = FormatOption.Create();
-        var timeout = NumberOption.Create("--timeout", "SECONDS", 1, MostSeconds, $"Longest time for the examination [default: {DefaultSeconds}]");
+        var timeout = NumberOption.Create("--timeout", "SECONDS", 1, MaxSeconds, $"Longest time for all checks [default: {DefaultSeconds}]");
         var command = new Command("doctor", "Find out whether notifications arrive, and if not, why") { connection, format, timeout };
         command.SetAction((parsed, cancellation) => RunAsync(
             ConnectionOption.Read(parsed, connection),
@@ -40,7 +40,7 @@ static class DoctorCommand
         IReport report = format is OutputFormat.Json ? new JsonReport(json) : new TextReport(Terminal.Open(Console.Out));
         var findings = new List<Finding>();
         report.Begin(Shown(target));
-        await foreach (var finding in new Examination(target, timeout).RunAsync(cancellation))
+        await foreach (var finding in new Diagnosis(target, timeout).RunAsync(cancellation))
         {
             findings.Add(finding);
             report.Add(finding);

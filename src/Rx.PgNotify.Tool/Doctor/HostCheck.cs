@@ -8,7 +8,7 @@ namespace Rx.PgNotify.Tool.Doctor;
 /// <summary>Whether something takes connections where the server should be.</summary>
 static class HostCheck
 {
-    const string Advice =
+    const string NoHostAnswers =
         "Check host and port, that the server runs, that its listen_addresses lets this machine in, and that no firewall drops the packets.";
 
     internal static async Task<Finding> RunAsync(NpgsqlConnectionStringBuilder target, CancellationToken limit)
@@ -20,7 +20,7 @@ static class HostCheck
         var text = string.Join(' ', failures);
         return failures.Length < hosts.Length
             ? new Finding(Checks.Host, Verdict.Warning, $"Not every host takes connections. {text}", "It matters when the primary is to move there.")
-            : new Finding(Checks.Host, Verdict.Problem, text, Advice);
+            : new Finding(Checks.Host, Verdict.Problem, text, NoHostAnswers);
     }
 
     static async Task<string?> FailureOfAsync(string host, int port, CancellationToken limit)

@@ -3,7 +3,7 @@ namespace Rx.PgNotify.Tool.Doctor;
 /// <summary>A form of report.</summary>
 interface IReport
 {
-    /// <param name="target">Where the examination connects, without any secret.</param>
+    /// <param name="target">Where the checks connect, without any secret.</param>
     void Begin(string target);
 
     void Add(Finding finding);

@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Tool.Doctor;
 /// <summary>The findings for programs, one object a line.</summary>
 sealed class JsonReport(JsonLines lines) : IReport
 {
-    public void Begin(string target) => lines.Write("examination", json => json.WriteString("target"u8, target));
+    public void Begin(string target) => lines.Write("diagnosis", json => json.WriteString("target"u8, target));
 
     public void Add(Finding finding) => lines.Write("finding", json =>
     {

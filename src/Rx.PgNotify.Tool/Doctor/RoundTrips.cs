@@ -26,7 +26,7 @@ static class RoundTrips
                 Checks.RoundTrip,
                 Verdict.Problem,
                 string.Create(CultureInfo.InvariantCulture, $"Only {times.Count} of {Count} notifications arrived within the time."),
-                "A larger --timeout tells a slow path from a broken one. A session that takes its time to COMMIT a NOTIFY holds up all others.");
+                "A larger --timeout distinguishes a slow path from a broken one. A session that takes its time to COMMIT a NOTIFY holds up all others.");
         }
 
         times.Sort();

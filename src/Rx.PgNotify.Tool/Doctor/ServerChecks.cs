@@ -49,7 +49,7 @@ static class ServerChecks
 
     internal static Finding Role(ServerFacts facts) => facts.IsInRecovery
         ? new Finding(
-            Checks.Role, Verdict.Problem, "A standby in recovery, where LISTEN and NOTIFY are not possible.", Remedy.For(PgListenerError.ServerInRecovery))
+            Checks.Role, Verdict.Problem, "A standby in recovery, where LISTEN and NOTIFY are not possible.", Advice.For(PgListenerError.ServerInRecovery))
         : new Finding(Checks.Role, Verdict.Ok, "A primary, not in recovery.");
 
     internal static Finding Queue(double usage)

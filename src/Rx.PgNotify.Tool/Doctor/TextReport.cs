@@ -13,7 +13,7 @@ sealed class TextReport(IAnsiConsole output) : IReport
 
     public void Begin(string target)
     {
-        foreach (var line in Wrap($"Examining {target}", Width))
+        foreach (var line in Wrap($"Checking {target}", Width))
             output.Write(new Text($"{line}\n"));
         output.Write(new Text("\n"));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Connections;
 
@@ -11,7 +12,7 @@ static class TriggerCommand
     internal static readonly string[] Examples =
     [
         "pgnotify trigger orders                                  # the script, to read and to keep",
-        "pgnotify trigger sales.orders --contents keys | psql shop",
+        "pgnotify trigger sales.orders --payload keys | psql shop",
         "pgnotify trigger orders --on update --only-if status,amount --install",
         "pgnotify trigger orders --remove",
     ];
@@ -20,14 +21,14 @@ static class TriggerCommand
     {
         var table = new Argument<string>("TABLE") { Description = "The table, as orders or sales.orders, unquoted; case counts" };
         var schema = new Option<string?>("--schema") { Description = "The table's schema; TABLE is then its name, dots and all [default: public]", HelpName = "NAME" };
-        var channel = new Option<string?>("--channel") { Description = "Where to tell [default: the table's name]", HelpName = "NAME" };
+        var channel = new Option<string?>("--channel") { Description = "The channel to notify [default: the table's name]", HelpName = "NAME" };
         var what = new TriggerOptionsReader();
         var drop = new Option<bool>("--drop") { Description = "Print the script that removes the triggers" };
         var install = new Option<bool>("--install") { Description = "Run the script" };
         var remove = new Option<bool>("--remove") { Description = "Run the script that removes the triggers" };
         var connection = ConnectionOption.Create();
 
-        var command = new Command("trigger", "Print or run the SQL that tells a channel of a table's changes")
+        var command = new Command("trigger", "Print or run the SQL that notifies a channel of a table's changes")
         {
             table, schema, channel, install, remove, drop, connection,
         };
@@ -41,7 +42,7 @@ static class TriggerCommand
         {
             var name = parsed.GetRequiredValue(table);
             var (inSchema, tableName) = parsed.GetValue(schema) is { } given ? (given, name) : Split(name);
-            var trigger = Create(inSchema, tableName, parsed.GetValue(channel) ?? tableName, what, parsed);
+            var trigger = Create(inSchema, tableName, parsed.GetValue(channel), what, parsed);
             return parsed.GetValue(install) || parsed.GetValue(remove)
                 ? RunAsync(trigger, parsed.GetValue(install), ConnectionOption.Read(parsed, connection), cancellation)
                 : PrintAsync(parsed.GetValue(drop) ? trigger.RemoveScript : trigger.InstallScript);
@@ -49,7 +50,7 @@ static class TriggerCommand
         return command;
     }
 
-    static TableTrigger Create(string schema, string table, string channel, TriggerOptionsReader what, ParseResult parsed)
+    static TableTrigger Create(string schema, string table, string? channel, TriggerOptionsReader what, ParseResult parsed)
     {
         try
         {

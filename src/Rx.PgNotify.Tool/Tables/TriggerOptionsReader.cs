@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Tables;
@@ -7,13 +8,13 @@ namespace Rx.PgNotify.Tool.Tables;
 /// <summary>What a trigger reports and when, from the command line.</summary>
 sealed class TriggerOptionsReader
 {
-    static readonly Dictionary<string, TriggerContents> s_contents = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, TriggerPayload> s_payloads = new(StringComparer.Ordinal)
     {
-        ["bare"] = TriggerContents.Bare,
-        ["count"] = TriggerContents.RowCount,
-        ["keys"] = TriggerContents.Keys,
-        ["columns"] = TriggerContents.Columns,
-        ["rows"] = TriggerContents.Rows,
+        ["bare"] = TriggerPayload.Bare,
+        ["count"] = TriggerPayload.RowCount,
+        ["keys"] = TriggerPayload.Keys,
+        ["columns"] = TriggerPayload.Columns,
+        ["rows"] = TriggerPayload.Rows,
     };
 
     static readonly Dictionary<string, TableOperations> s_operations = new(StringComparer.Ordinal)
@@ -24,9 +25,9 @@ sealed class TriggerOptionsReader
         ["truncate"] = TableOperations.Truncate,
     };
 
-    readonly Option<string?> _contents = new("--contents") { Description = "bare, count, keys, columns or rows [default: bare; columns with --columns]", HelpName = "WHAT" };
-    readonly Option<string[]> _columns = List("--columns", "Tell these columns of each row");
-    readonly Option<bool> _old = new("--old") { Description = "With columns or rows: an update also tells the row as it was" };
+    readonly Option<string?> _payload = new("--payload") { Description = "bare, count, keys, columns or rows [default: bare; columns with --columns]", HelpName = "WHAT" };
+    readonly Option<string[]> _columns = List("--columns", "Report these columns of each row");
+    readonly Option<bool> _old = new("--old") { Description = "With columns or rows: an update also reports the row as it was" };
     readonly Option<TableOperations?> _on = new("--on")
     {
         Description = "insert, update, delete, truncate, with commas between [default: all]",
@@ -39,16 +40,16 @@ sealed class TriggerOptionsReader
             return names.Aggregate(TableOperations.None, (all, name) => all | s_operations.GetValueOrDefault(name));
         },
     };
-    readonly Option<string[]> _onlyIf = List("--only-if", "An update that changes none of these columns is not told");
+    readonly Option<string[]> _onlyIf = List("--only-if", "An update that changes none of these columns is not reported");
     readonly Option<string[]> _key = List("--key", "The columns that identify a row [default: the primary key]");
     readonly Option<bool> _rowLevel = new("--row-level") { Description = "A notification for each row instead of each statement" };
-    readonly Option<bool> _replica = new("--fire-on-replica") { Description = "With --row-level: tell what logical replication applies, too" };
+    readonly Option<bool> _replica = new("--fire-on-replica") { Description = "With --row-level: report what logical replication applies, too" };
 
     internal void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _contents, _columns, _old, _on, _onlyIf, _key, _rowLevel, _replica })
+        foreach (var option in new Option[] { _payload, _columns, _old, _on, _onlyIf, _key, _rowLevel, _replica })
             command.Options.Add(option);
-        _contents.AcceptOnlyFromAmong([.. s_contents.Keys]);
+        _payload.AcceptOnlyFromAmong([.. s_payloads.Keys]);
     }
 
     internal TableTriggerOptions Read(ParseResult parsed)
@@ -56,8 +57,8 @@ sealed class TriggerOptionsReader
         var columns = parsed.GetValue(_columns) ?? [];
         return new TableTriggerOptions
         {
-            Contents = parsed.GetValue(_contents) is { } contents ? s_contents[contents]
-                : columns.Length > 0 ? TriggerContents.Columns : TriggerContents.Bare,
+            Payload = parsed.GetValue(_payload) is { } payload ? s_payloads[payload]
+                : columns.Length > 0 ? TriggerPayload.Columns : TriggerPayload.Bare,
             Columns = columns,
             IncludeOld = parsed.GetValue(_old),
             Operations = parsed.GetValue(_on) ?? TableOperations.All,

@@ -1,6 +1,7 @@
 using Npgsql;
 using NUnit.Framework.Constraints;
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 

@@ -1,10 +1,11 @@
 using Npgsql;
 using NUnit.Framework.Constraints;
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 
-/// <summary>Cursors from which what is new can't be told: refused, and never silently wrong.</summary>
+/// <summary>Cursors from which what is new can't be known: refused, and never silently wrong.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class CatchUpRefusalTests
 {

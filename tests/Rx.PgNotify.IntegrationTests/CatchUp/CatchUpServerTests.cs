@@ -1,6 +1,7 @@
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
 using Rx.PgNotify.LocalPostgres;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 

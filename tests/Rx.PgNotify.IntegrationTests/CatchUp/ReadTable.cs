@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.CatchUp;
 

@@ -3,27 +3,28 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Rx.PgNotify.IntegrationTests.Documentation;
 
-/// <summary>The folders of the library refer to each other in one direction, as the page on its structure says.</summary>
+/// <summary>The folders of a library refer to each other in one direction, as the page on its structure says.</summary>
 [Parallelizable(ParallelScope.All)]
 public class FolderTests
 {
-    const string Library = "Rx.PgNotify";
+    const string Core = "Rx.PgNotify";
+    const string Tables = "Rx.PgNotify.Tables";
 
-    static readonly string s_library = Path.Combine(Snippet.Root, "src", "Rx.PgNotify");
-
-    [Test]
-    public void NoTwoFolders_ReferToEachOtherInACircle()
+    [TestCase(Core)]
+    [TestCase(Tables)]
+    public void NoTwoFolders_ReferToEachOtherInACircle(string library)
     {
-        var references = References();
+        var references = References(library);
         foreach (var folder in references.Keys)
             Assert.That(Reachable(folder, references), Does.Not.Contain(folder), $"{folder} refers to itself by way of others");
     }
 
-    [Test]
-    public void TheTableOfReferences_SaysWhatTheCodeDoes()
+    [TestCase(Core)]
+    [TestCase(Tables)]
+    public void TheTableOfReferences_SaysWhatTheCodeDoes(string library)
     {
         var page = File.ReadAllText(Path.Combine(Snippet.Root, "docs", "how-it-works.md"));
-        foreach (var (folder, others) in References())
+        foreach (var (folder, others) in References(library))
         {
             var cell = others.Count == 0 ? "–" : string.Join(", ", others.Select(other => $"`{other}/`"));
             Assert.That(page, Does.Contain($"| `{folder}/` | {cell} |"));
@@ -43,17 +44,17 @@ public class FolderTests
     }
 
     // By the namespaces that a file uses, and by the names of types in the library's own namespace. What stands beside the folders, the
-    // public types of listener and notifier, may use all and be used by all; so may a class that is spread over several folders.
-    static SortedDictionary<string, SortedSet<string>> References()
+    // public types, may use all and be used by all; so may a class that is spread over several folders.
+    static SortedDictionary<string, SortedSet<string>> References(string library)
     {
-        var files = Directory.EnumerateDirectories(s_library)
+        var files = Directory.EnumerateDirectories(Path.Combine(Snippet.Root, "src", library))
             .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
                 .Select(file => (Folder: Path.GetFileName(folder), Root: (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot())))
             .ToList();
         var homes = files
             .SelectMany(file => file.Root.Members.OfType<BaseNamespaceDeclarationSyntax>()
-                .Where(space => space.Name.ToString() == Library)
+                .Where(space => space.Name.ToString() == library)
                 .SelectMany(space => space.Members).Select(type => (file.Folder, Name: NameOf(type))))
             .GroupBy(type => type.Name, StringComparer.Ordinal)
             .Where(types => types.Select(type => type.Folder).Distinct(StringComparer.Ordinal).Count() == 1)
@@ -64,8 +65,8 @@ public class FolderTests
             if (!references.TryGetValue(folder, out var others))
                 references[folder] = others = new SortedSet<string>(StringComparer.Ordinal);
             others.UnionWith(root.Usings.Select(directive => directive.Name!.ToString())
-                .Where(name => name.StartsWith($"{Library}.", StringComparison.Ordinal))
-                .Select(name => name[(Library.Length + 1)..]));
+                .Where(name => name.StartsWith($"{library}.", StringComparison.Ordinal))
+                .Select(name => name[(library.Length + 1)..]));
             others.UnionWith(root.DescendantNodes().OfType<SimpleNameSyntax>()
                 .Select(name => homes.GetValueOrDefault(name.Identifier.Text)).OfType<string>());
             others.Remove(folder);

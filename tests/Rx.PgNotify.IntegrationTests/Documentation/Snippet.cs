@@ -22,7 +22,11 @@ public sealed record Snippet(string Page, int Line, string Code)
         using System.Text.Json;
         using System.Text.Json.Serialization.Metadata;
         using Rx.PgNotify;
+
         """;
+
+    // A signature stands on its page without usings. This one counts where the page's programs show it.
+    const string TablesUsing = "using Rx.PgNotify.Tables;";
 
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
@@ -46,7 +50,7 @@ public sealed record Snippet(string Page, int Line, string Code)
             $"Snippet{Guid.NewGuid():N}",
             [
                 CSharpSyntaxTree.ParseText(ImplicitUsings),
-                CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + code),
+                CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + UsingsOfThePage() + code),
             ],
             ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
             new CSharpCompilationOptions(
@@ -58,6 +62,8 @@ public sealed record Snippet(string Page, int Line, string Code)
     }
 
     public override string ToString() => $"{Page}:{Line}";
+
+    string UsingsOfThePage() => File.ReadLines(Path.Combine(Root, Page)).Contains(TablesUsing, StringComparer.Ordinal) ? TablesUsing : "";
 
     static IEnumerable<Snippet> In(string path)
     {

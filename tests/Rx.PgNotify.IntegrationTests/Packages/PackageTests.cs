@@ -12,7 +12,9 @@ public sealed class PackageTests
         using System.Reactive.Threading.Tasks;
         using Npgsql;
         using Rx.PgNotify;
+        using Rx.PgNotify.Tables;
 
+        ArgumentException.ThrowIfNullOrEmpty(new TableTrigger("orders").InstallScript); // one package uses internals of the other
         await using var database = NpgsqlDataSource.Create(args[0]);
         await using var listener = new PgListener(database);
         var channel = listener.Channel(args[1]);
@@ -72,6 +74,17 @@ public sealed class PackageTests
             using var symbols = ZipFile.OpenRead(PackagePath(_copy, id, "snupkg"));
             Assert.That(symbols.Entries.Select(entry => entry.Name), Has.Some.EndsWith(".pdb"), id);
         }
+    }
+
+    [TestCase("Rx.PgNotify.Tables", true)]
+    [TestCase("Rx.PgNotify.DependencyInjection", false)]
+    public void APackage_DependsOnThisVersionAlone_IfItUsesInternals(string id, bool usesInternals)
+    {
+        using var package = ZipFile.OpenRead(PackagePath(_copy, id, "nupkg"));
+        var versions = XDocument.Load(package.GetEntry($"{id}.nuspec")!.Open()).Descendants()
+            .Where(element => element.Name.LocalName == "dependency" && element.Attribute("id")!.Value == "Rx.PgNotify")
+            .Select(dependency => dependency.Attribute("version")!.Value);
+        Assert.That(versions, Is.EqualTo(new[] { usesInternals ? $"[{_version}]" : _version }));
     }
 
     [Test]
@@ -150,8 +163,10 @@ public sealed class PackageTests
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Rx.PgNotify" Version="{_version}" />
+                <PackageReference Include="Rx.PgNotify.Tables" Version="{_version}" />
                 <!-- All of it is looked at, not only what the program calls. -->
                 <TrimmerRootAssembly Include="Rx.PgNotify" />
+                <TrimmerRootAssembly Include="Rx.PgNotify.Tables" />
               </ItemGroup>
             </Project>
             """);

@@ -22,9 +22,7 @@ sealed class SourceCopy : IDisposable
         _root = root;
         foreach (var file in Directory.EnumerateFiles(Snippet.Root))
             File.Copy(file, Path.Combine(_root.FullName, Path.GetFileName(file)));
-        // The tool contains a sample.
-        string[] folders = [Path.Combine(Snippet.Root, "src"), Path.Combine(Snippet.Root, "docs", "samples")];
-        foreach (var file in folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Snippet.Root, "src"), "*", SearchOption.AllDirectories))
         {
             var path = Path.GetRelativePath(Snippet.Root, file);
             if (path.Split(Path.DirectorySeparatorChar).Any(folder => folder is "bin" or "obj"))

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Sending;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
-/// <summary>A schema and a channel of a test's own, and what the channel was told.</summary>
+/// <summary>A schema and a channel of a test's own, and what was reported on the channel.</summary>
 sealed class TableStage : IAsyncDisposable
 {
     readonly Recorder<ChannelSignal> _recorder = new();
@@ -71,23 +72,23 @@ sealed class TableStage : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Runs the statements and returns what they, and only they, told.</summary>
-    public async Task<IReadOnlyList<string>> ToldByAsync(string sql)
+    /// <summary>Runs the statements and returns what they, and only they, reported.</summary>
+    public async Task<IReadOnlyList<string>> ReportedByAsync(string sql)
     {
         await ExecuteAsync(sql);
-        return await ToldAsync();
+        return await ReportedAsync();
     }
 
-    /// <summary>What was told since the last call. A marker behind it shows that nothing else is under way.</summary>
-    public async Task<IReadOnlyList<string>> ToldAsync()
+    /// <summary>What was reported since the last call. A marker behind it shows that nothing else is under way.</summary>
+    public async Task<IReadOnlyList<string>> ReportedAsync()
     {
         var marker = string.Create(CultureInfo.InvariantCulture, $"marker {_seen}");
         await using (var connection = await ConnectAsync())
             await connection.NotifyAsync(Channel, marker);
         await _recorder.UntilAsync(items => items.Skip(_seen).Payloads().Contains(marker), "the marker should arrive");
-        var told = _recorder.Items.Skip(_seen).Payloads().ToArray();
-        _seen += told.Length;
-        return [.. told.SkipLast(1).Select(payload => payload.Replace(Schema, "S", StringComparison.Ordinal))];
+        var reported = _recorder.Items.Skip(_seen).Payloads().ToArray();
+        _seen += reported.Length;
+        return [.. reported.SkipLast(1).Select(payload => payload.Replace(Schema, "S", StringComparison.Ordinal))];
     }
 
     public async ValueTask DisposeAsync()

@@ -1,49 +1,50 @@
 using System.Text;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
-/// <summary>What doesn't fit, or can't be told, never fails the write.</summary>
+/// <summary>What doesn't fit, or can't be reported, never fails the write.</summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class TriggerFallbackTests
 {
     [Test]
-    public async Task ARowOfOneMegabyte_IsToldByItsKey([Values] bool rowLevel)
+    public async Task ARowOfOneMegabyte_IsReportedByItsKey([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE docs (id int PRIMARY KEY, body text)");
-        await stage.InstallAsync("docs", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+        await stage.InstallAsync("docs", new() { Payload = TriggerPayload.Rows, IncludeOld = true, RowLevel = rowLevel });
 
-        var told = await stage.ToldByAsync("""
+        var reported = await stage.ReportedByAsync("""
             INSERT INTO docs SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 32768) AS i;
             UPDATE docs SET body = body || 'x';
             DELETE FROM docs;
             INSERT INTO docs SELECT i, CASE i WHEN 150 THEN repeat('x', 1048576) END FROM generate_series(1, 200) AS i
             """);
 
-        Assert.That(told.Take(3), Is.EqualTo(new[]
+        Assert.That(reported.Take(3), Is.EqualTo(new[]
         {
             """{"schema":"S","table":"docs","op":"insert","seq":1,"count":1,"keys":[{"op":"insert","new":{"id":1}}]}""",
             """{"schema":"S","table":"docs","op":"update","seq":2,"count":1,"keys":[{"op":"update","new":{"id":1}}]}""",
             """{"schema":"S","table":"docs","op":"delete","seq":3,"count":1,"keys":[{"op":"delete","old":{"id":1}}]}""",
         }));
         if (rowLevel)
-            Assert.That(told.Skip(3).Select(Payload.Kind).Distinct(), Is.EquivalentTo(new[] { "rows", "keys" }));
+            Assert.That(reported.Skip(3).Select(Payload.Kind).Distinct(), Is.EquivalentTo(new[] { "rows", "keys" }));
         else
-            Assert.That((Payload.Kind(told[3]), Payload.Count(told[3])), Is.EqualTo(("keys", 200)));
+            Assert.That((Payload.Kind(reported[3]), Payload.Count(reported[3])), Is.EqualTo(("keys", 200)));
     }
 
     [TestCase("x", 1)]
     [TestCase("é", 2)]
     [TestCase("\u0001", 6)]
-    public async Task RowsThatJustFit_AreTold_AndAByteMoreIsNot(string character, int bytes)
+    public async Task RowsThatJustFit_AreReported_AndAByteMoreIsNot(string character, int bytes)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a text, b text)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows });
         var empty = $$$"""{"schema":"{{{stage.Schema}}}","table":"t","op":"insert","seq":1,"count":1,"rows":[{"op":"insert","new":{"id":1,"a":"","b":""}}]}""";
         var (characters, rest) = Math.DivRem(7_999 - Encoding.UTF8.GetByteCount(empty), bytes);
         var fitting = $"INSERT INTO t VALUES (1, repeat('{character}', {characters}), repeat('y', {rest}))";
 
-        Assert.That((await stage.ToldByAsync(fitting)).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
-        Assert.That((await stage.ToldByAsync($"{fitting.Replace("(1,", "(2,")[..^1]} || 'z')")).Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
+        Assert.That((await stage.ReportedByAsync(fitting)).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
+        Assert.That((await stage.ReportedByAsync($"{fitting.Replace("(1,", "(2,")[..^1]} || 'z')")).Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
     }
 
     [Test]
@@ -53,12 +54,12 @@ public sealed class TriggerFallbackTests
             CREATE TABLE docs (id int PRIMARY KEY, n int DEFAULT 0, body text);
             INSERT INTO docs SELECT i, 0, repeat('x', 500000) FROM generate_series(1, 100) AS i
             """);
-        await stage.InstallAsync("docs", new() { Contents = TriggerContents.Rows });
+        await stage.InstallAsync("docs", new() { Payload = TriggerPayload.Rows });
 
         // Where they are stored they take half a megabyte, compressed; a join of what they are takes temporary files.
-        var told = await stage.ToldByAsync("SET temp_file_limit = '5MB'; UPDATE docs SET n = 1");
+        var reported = await stage.ReportedByAsync("SET temp_file_limit = '5MB'; UPDATE docs SET n = 1");
 
-        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
+        Assert.That(reported.Select(Payload.Kind), Is.EqualTo(new[] { "keys" }));
     }
 
     [Test]
@@ -70,83 +71,83 @@ public sealed class TriggerFallbackTests
             CREATE CAST (span AS json) WITH FUNCTION refuse(span);
             CREATE TABLE t (id int PRIMARY KEY, n int, v span);
             """);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel, IncludeOld = includeOld });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel, IncludeOld = includeOld });
 
-        var told = await stage.ToldByAsync("""
+        var reported = await stage.ReportedByAsync("""
             INSERT INTO t SELECT 1, 1, span('', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i));
             UPDATE t SET n = 2;
             UPDATE t SET id = 2;
             DELETE FROM t;
             """);
 
-        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "keys", "keys", "keys", "keys" }));
+        Assert.That(reported.Select(Payload.Kind), Is.EqualTo(new[] { "keys", "keys", "keys", "keys" }));
     }
 
     [Test]
-    public async Task AnUpdateThatTakesALargeValueAway_IsToldWhole([Values] bool rowLevel)
+    public async Task AnUpdateThatTakesALargeValueAway_IsReportedWhole([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync(
             "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 3000) AS i");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
 
-        Assert.That((await stage.ToldByAsync("UPDATE t SET v = ''")).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET v = ''")).SelectMany(Payload.Entries), Is.EqualTo(new[]
         {
             """update {"op":"update","new":{"id":1,"v":""}}""",
         }));
     }
 
     [Test]
-    public async Task ALargeColumnThatWasRenamed_IsToldByItsNewName([Values] bool rowLevel)
+    public async Task ALargeColumnThatWasRenamed_IsReportedByItsNewName([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, v text)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
         await stage.ExecuteAsync("ALTER TABLE t RENAME v TO w");
 
-        Assert.That((await stage.ToldByAsync("INSERT INTO t VALUES (1, 'a')")).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        Assert.That((await stage.ReportedByAsync("INSERT INTO t VALUES (1, 'a')")).SelectMany(Payload.Entries), Is.EqualTo(new[]
         {
             """insert {"op":"insert","new":{"id":1,"w":"a"}}""",
         }));
     }
 
     [Test]
-    public async Task AnUpdateOfManyRows_IsToldOnceWithItsCount([Values(TriggerContents.Bare, TriggerContents.RowCount, TriggerContents.Keys, TriggerContents.Rows)] TriggerContents contents)
+    public async Task AnUpdateOfManyRows_IsReportedOnceWithItsCount([Values(TriggerPayload.Bare, TriggerPayload.RowCount, TriggerPayload.Keys, TriggerPayload.Rows)] TriggerPayload payload)
     {
         await using var stage = await TableStage.CreateAsync(
             "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t SELECT i, 0 FROM generate_series(1, 100000) AS i");
-        await stage.InstallAsync("t", new() { Contents = contents });
+        await stage.InstallAsync("t", new() { Payload = payload });
 
-        var told = await stage.ToldByAsync("UPDATE t SET a = 1");
+        var reported = await stage.ReportedByAsync("UPDATE t SET a = 1");
 
-        Assert.That(told, Has.Count.EqualTo(1));
-        if (contents != TriggerContents.Bare)
-            Assert.That((Payload.Kind(told[0]), Payload.Count(told[0])), Is.EqualTo(("count", 100_000)));
+        Assert.That(reported, Has.Count.EqualTo(1));
+        if (payload != TriggerPayload.Bare)
+            Assert.That((Payload.Kind(reported[0]), Payload.Count(reported[0])), Is.EqualTo(("count", 100_000)));
     }
 
     [Test]
-    public async Task SeveralRows_AreToldTogether_ThenByKeys_ThenByCount()
+    public async Task SeveralRows_AreReportedTogether_ThenByKeys_ThenByCount()
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT repeat('x', 100))");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows });
         string[] expected = ["rows", "keys", "count", "count"];
         int[] rows = [50, 180, 300, 1_000];
 
-        var told = await stage.ToldByAsync(string.Join(';', rows.Select((n, i) =>
+        var reported = await stage.ReportedByAsync(string.Join(';', rows.Select((n, i) =>
             $"INSERT INTO t SELECT i FROM generate_series({(i + 1) * 10_000}, {((i + 1) * 10_000) + n - 1}) AS i")));
 
-        Assert.That(told.Select(Payload.Count), Is.EqualTo(rows));
-        Assert.That(told.Select(Payload.Kind), Is.EqualTo(expected));
+        Assert.That(reported.Select(Payload.Count), Is.EqualTo(rows));
+        Assert.That(reported.Select(Payload.Kind), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task Keys_ThatDoNotFit_AreNotTold([Values] bool rowLevel)
+    public async Task Keys_ThatDoNotFit_AreNotReported([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id text PRIMARY KEY)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys, RowLevel = rowLevel });
 
         // A key is at most a third of a page, unless it is compressed.
-        var told = await stage.ToldByAsync("INSERT INTO t VALUES (repeat('k', 100000))");
+        var reported = await stage.ReportedByAsync("INSERT INTO t VALUES (repeat('k', 100000))");
 
-        Assert.That(told, Is.EqualTo(new[] { """{"schema":"S","table":"t","op":"insert","seq":1,"count":1}""" }));
+        Assert.That(reported, Is.EqualTo(new[] { """{"schema":"S","table":"t","op":"insert","seq":1,"count":1}""" }));
     }
 
     [TestCase("numeric", "'NaN'", "\"NaN\"")]
@@ -166,7 +167,7 @@ public sealed class TriggerFallbackTests
     [TestCase("positive", "5", "5")]
     [TestCase("mood", "'so \"so\"'", "\"so \\\"so\\\"\"")]
     [TestCase("pair", "(1, 'x')", "{\"a\":1,\"b\":\"x\"}")]
-    public async Task AnyValue_IsWrittenAndToldAsJson(string type, string value, string? json)
+    public async Task AnyValue_IsWrittenAndReportedAsJson(string type, string value, string? json)
     {
         await using var stage = await TableStage.CreateAsync("""
             CREATE DOMAIN positive AS int CHECK (value > 0);
@@ -174,17 +175,17 @@ public sealed class TriggerFallbackTests
             CREATE TYPE pair AS (a int, b text);
             """);
         await stage.ExecuteAsync($"CREATE TABLE t (id int PRIMARY KEY, v {type})");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows });
 
-        var told = await stage.ToldByAsync($"INSERT INTO t VALUES (1, {value})");
+        var reported = await stage.ReportedByAsync($"INSERT INTO t VALUES (1, {value})");
 
-        Assert.That(told, Has.Count.EqualTo(1));
+        Assert.That(reported, Has.Count.EqualTo(1));
         if (json is not null)
-            Assert.That(Payload.Entries(told[0]), Is.EqualTo(new[] { $$$"""insert {"op":"insert","new":{"id":1,"v":{{{json}}}}}""" }));
+            Assert.That(Payload.Entries(reported[0]), Is.EqualTo(new[] { $$$"""insert {"op":"insert","new":{"id":1,"v":{{{json}}}}}""" }));
     }
 
     [Test]
-    public async Task ARowThatCannotBecomeJson_IsToldByItsCount([Values] bool rowLevel, [Values("RAISE 'no JSON of this'", "ASSERT false")] string failure)
+    public async Task ARowThatCannotBecomeJson_IsReportedByItsCount([Values] bool rowLevel, [Values("RAISE 'no JSON of this'", "ASSERT false")] string failure)
     {
         await using var stage = await TableStage.CreateAsync($"""
             CREATE TYPE secret AS ENUM ('a');
@@ -192,9 +193,9 @@ public sealed class TriggerFallbackTests
             CREATE CAST (secret AS json) WITH FUNCTION refuse(secret);
             CREATE TABLE t (id int PRIMARY KEY, v secret);
             """);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1, 'a')"), Is.EqualTo(new[]
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1, 'a')"), Is.EqualTo(new[]
         {
             """{"schema":"S","table":"t","op":"insert","seq":1,"count":1}""",
         }));
@@ -205,22 +206,22 @@ public sealed class TriggerFallbackTests
     public async Task AColumnThatWasDroppedOrRenamed_DoesNotFailTheWrite([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int, b int)");
-        var options = new TableTriggerOptions { Contents = TriggerContents.Columns, Columns = ["id", "a"], RowLevel = rowLevel };
+        var options = new TableTriggerOptions { Payload = TriggerPayload.Columns, Columns = ["id", "a"], RowLevel = rowLevel };
         await stage.InstallAsync("t", options);
-        await stage.ToldByAsync("INSERT INTO t VALUES (1, 2, 3)");
+        await stage.ReportedByAsync("INSERT INTO t VALUES (1, 2, 3)");
 
         await stage.ExecuteAsync("ALTER TABLE t RENAME a TO c");
-        Assert.That((await stage.ToldByAsync("UPDATE t SET c = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET c = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
         await stage.ExecuteAsync("ALTER TABLE t DROP c");
-        Assert.That((await stage.ToldByAsync("UPDATE t SET b = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET b = 5")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
         Assert.That(async () => await stage.InstallAsync("t", options), Throws.TypeOf<Npgsql.PostgresException>().With.Property("SqlState").EqualTo("42703"));
     }
 
     [Test]
-    public async Task ColumnsThatComeAndGoWithinASession_AreToldAsTheyAre([Values] bool rowLevel)
+    public async Task ColumnsThatComeAndGoWithinASession_AreReportedAsTheyAre([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, IncludeOld = true, RowLevel = rowLevel });
         await using var connection = await stage.ConnectAsync();
 
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1, 2)");
@@ -229,7 +230,7 @@ public sealed class TriggerFallbackTests
         await TableStage.ExecuteAsync(connection, "ALTER TABLE t DROP a");
         await TableStage.ExecuteAsync(connection, "DELETE FROM t");
 
-        Assert.That((await stage.ToldAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        Assert.That((await stage.ReportedAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
         {
             """insert {"op":"insert","new":{"id":1,"a":2}}""",
             """update {"op":"update","new":{"id":1,"a":2,"b":"y"},"old":{"id":1,"a":2,"b":"x"}}""",
@@ -241,23 +242,23 @@ public sealed class TriggerFallbackTests
     public async Task ASettingThatIsSpoilt_DoesNotFailTheWrite()
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys });
 
-        Assert.That(await stage.ToldByAsync("SET rx_pgnotify.seq = 'no number'; INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
-        Assert.That(await stage.ToldByAsync("SET rx_pgnotify.seq = '99999999999999999999'; INSERT INTO t VALUES (2)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("SET rx_pgnotify.seq = 'no number'; INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("SET rx_pgnotify.seq = '99999999999999999999'; INSERT INTO t VALUES (2)"), Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task ColumnsNamedLikeVariablesOfTheFunction_AreToldLikeOthers([Values] bool rowLevel)
+    public async Task ColumnsNamedLikeVariablesOfTheFunction_AreReportedLikeOthers([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("""
-            CREATE TABLE t (r int PRIMARY KEY, o int, n int, key int, told int, op text, message text, rows int, keys int, tg_op text, change int, stored int, keys_fit int, new_fits int, old_fits int, altered int, intact int,
+            CREATE TABLE t (r int PRIMARY KEY, o int, n int, key int, reported int, old_reported int, op text, message text, rows int, keys int, tg_op text, change int, stored int, keys_fit int, new_fits int, old_fits int, altered int, intact int,
                 changed_rows int, old int, new int, former int, "x%1$s" int)
             """);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, IncludeOld = true, ColumnFilter = ["op", "x%1$s"], RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, IncludeOld = true, ColumnFilter = ["op", "x%1$s"], RowLevel = rowLevel });
 
-        var told = await stage.ToldByAsync("INSERT INTO t (r, op) VALUES (1, 'a'); UPDATE t SET op = 'b'; UPDATE t SET n = 1; DELETE FROM t");
+        var reported = await stage.ReportedByAsync("INSERT INTO t (r, op) VALUES (1, 'a'); UPDATE t SET op = 'b'; UPDATE t SET n = 1; DELETE FROM t");
 
-        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "rows", "rows", "rows" }));
+        Assert.That(reported.Select(Payload.Kind), Is.EqualTo(new[] { "rows", "rows", "rows" }));
     }
 }

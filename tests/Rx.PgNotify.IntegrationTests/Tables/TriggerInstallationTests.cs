@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -19,10 +20,10 @@ public sealed class TriggerInstallationTests
         foreach (var rowLevel in new[] { false, true })
         {
             yield return new() { RowLevel = rowLevel };
-            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.RowCount, Operations = TableOperations.Insert | TableOperations.Update };
-            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Keys, ColumnFilter = ["a"] };
-            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Columns, Columns = ["a"], KeyColumns = ["id"], FireOnReplica = rowLevel };
-            yield return new() { RowLevel = rowLevel, Contents = TriggerContents.Rows, IncludeOld = true };
+            yield return new() { RowLevel = rowLevel, Payload = TriggerPayload.RowCount, Operations = TableOperations.Insert | TableOperations.Update };
+            yield return new() { RowLevel = rowLevel, Payload = TriggerPayload.Keys, ColumnFilter = ["a"] };
+            yield return new() { RowLevel = rowLevel, Payload = TriggerPayload.Columns, Columns = ["a"], KeyColumns = ["id"], FireOnReplica = rowLevel };
+            yield return new() { RowLevel = rowLevel, Payload = TriggerPayload.Rows, IncludeOld = true };
         }
     }
 
@@ -61,7 +62,7 @@ public sealed class TriggerInstallationTests
             Assert.That(await stage.ExecuteAsync(Installed), Is.EqualTo(DBNull.Value));
         }
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Is.Empty);
         await stage.RemoveAsync("no such table");
         await new TableTrigger("t", "c", schema: "no such schema").RemoveAsync(TestServer.DataSource);
     }
@@ -71,11 +72,11 @@ public sealed class TriggerInstallationTests
     {
         await using var stage = await TableStage.CreateAsync(Table);
         await stage.InstallAsync("t");
-        var other = new TableTrigger("t", UniqueChannel.Name(), new() { Contents = TriggerContents.Rows }, stage.Schema);
+        var other = new TableTrigger("t", UniqueChannel.Name(), new() { Payload = TriggerPayload.Rows }, stage.Schema);
         await other.InstallAsync(TestServer.DataSource);
         await other.RemoveAsync(TestServer.DataSource);
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -85,7 +86,7 @@ public sealed class TriggerInstallationTests
 
         await Task.WhenAll(Enumerable.Range(0, 16).Select(i => stage.InstallAsync("t", Variants().ElementAt(i % 10))));
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -143,26 +144,26 @@ public sealed class TriggerInstallationTests
             """);
         await using var connection = await stage.ConnectAsync();
         await TableStage.ExecuteAsync(connection, $"SET search_path = {stage.Schema}, pg_catalog");
-        await stage.Trigger("t", new() { Contents = TriggerContents.Rows }).InstallAsync(connection);
+        await stage.Trigger("t", new() { Payload = TriggerPayload.Rows }).InstallAsync(connection);
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1, 2)");
 
-        Assert.That((await stage.ToldAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
+        Assert.That((await stage.ReportedAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
         Assert.That(await TableStage.ExecuteAsync(connection, "SHOW search_path"), Is.EqualTo($"{stage.Schema}, pg_catalog"));
     }
 
     [Test]
-    public async Task AReplicatedRow_IsToldWhereAsked([Values] bool asked)
+    public async Task AReplicatedRow_IsReportedWhereAsked([Values] bool asked)
     {
         await using var stage = await TableStage.CreateAsync("""
             CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100)
             """);
-        await stage.InstallAsync("t", new() { RowLevel = true, FireOnReplica = true, Contents = TriggerContents.Keys });
+        await stage.InstallAsync("t", new() { RowLevel = true, FireOnReplica = true, Payload = TriggerPayload.Keys });
         if (!asked)
-            await stage.InstallAsync("t", new() { RowLevel = true, Contents = TriggerContents.Keys });
+            await stage.InstallAsync("t", new() { RowLevel = true, Payload = TriggerPayload.Keys });
 
         Assert.That(
-            await stage.ToldByAsync("SET session_replication_role = replica; INSERT INTO t VALUES (1); TRUNCATE t1"),
+            await stage.ReportedByAsync("SET session_replication_role = replica; INSERT INTO t VALUES (1); TRUNCATE t1"),
             Has.Count.EqualTo(asked ? 2 : 0));
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
     }
 }

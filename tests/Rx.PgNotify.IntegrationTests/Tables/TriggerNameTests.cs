@@ -1,4 +1,5 @@
 using System.Text;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -19,7 +20,7 @@ public sealed class TriggerNameTests
         "t",
         "k",
         "r",
-        "told",
+        "reported",
         "Ünï コード 🐘",
         "x\t\r\u0001\u2028\"\\/{}[]",
         "a.b.c",
@@ -46,7 +47,7 @@ public sealed class TriggerNameTests
             {
                 var options = new TableTriggerOptions
                 {
-                    Contents = TriggerContents.Columns,
+                    Payload = TriggerPayload.Columns,
                     Columns = [name + "2", name],
                     IncludeOld = true,
                     ColumnFilter = [name + "2"],
@@ -57,9 +58,9 @@ public sealed class TriggerNameTests
                 await trigger.InstallAsync(connection);
                 await trigger.InstallAsync(connection);
                 await TableStage.ExecuteAsync(connection, $"INSERT INTO {s}.{q} VALUES (1, 2, 'x'); UPDATE {s}.{q} SET {Quoted(name + "2")} = 3; UPDATE {s}.{q} SET c = ''; TRUNCATE {s}.{q}");
-                var told = await stage.ToldAsync();
-                Assert.That(told.SelectMany(Payload.Entries).Select(entry => entry.Split(' ')[0]), Is.EqualTo(new[] { "insert", "update", "truncate" }));
-                using var json = System.Text.Json.JsonDocument.Parse(told[1]);
+                var reported = await stage.ReportedAsync();
+                Assert.That(reported.SelectMany(Payload.Entries).Select(entry => entry.Split(' ')[0]), Is.EqualTo(new[] { "insert", "update", "truncate" }));
+                using var json = System.Text.Json.JsonDocument.Parse(reported[1]);
                 Assert.That(json.RootElement.GetProperty("table").GetString(), Is.EqualTo(name));
                 Assert.That(json.RootElement.GetProperty("rows")[0].GetProperty("old").GetProperty(name + "2").GetInt32(), Is.EqualTo(2));
                 await trigger.RemoveAsync(connection);
@@ -78,10 +79,10 @@ public sealed class TriggerNameTests
         var table = new string('é', 31);
         await using var stage = await TableStage.CreateAsync($"CREATE TABLE {table}1 (id int); CREATE TABLE {table}2 (id int)");
         await stage.InstallAsync($"{table}1");
-        await stage.InstallAsync($"{table}2", new() { Contents = TriggerContents.RowCount });
+        await stage.InstallAsync($"{table}2", new() { Payload = TriggerPayload.RowCount });
 
         Assert.That(
-            await stage.ToldByAsync($"INSERT INTO {table}1 VALUES (1); INSERT INTO {table}2 VALUES (1)"),
+            await stage.ReportedByAsync($"INSERT INTO {table}1 VALUES (1); INSERT INTO {table}2 VALUES (1)"),
             Is.EqualTo(new[]
             {
                 $$"""{"schema":"S","table":"{{table}}1","op":"insert"}""",

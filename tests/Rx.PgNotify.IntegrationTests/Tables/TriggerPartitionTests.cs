@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -17,13 +18,13 @@ public sealed class TriggerPartitionTests
         """;
 
     [Test]
-    public async Task AStatement_IsToldOnce_WhicheverTableItNames([Values("sales", "sales_south", "sales_south_high")] string named)
+    public async Task AStatement_IsReportedOnce_WhicheverTableItNames([Values("sales", "sales_south", "sales_south_high")] string named)
     {
         await using var stage = await TableStage.CreateAsync(Table);
-        await stage.InstallAsync("sales", new() { Contents = TriggerContents.Rows });
+        await stage.InstallAsync("sales", new() { Payload = TriggerPayload.Rows });
 
         Assert.That(
-            await stage.ToldByAsync($"""
+            await stage.ReportedByAsync($"""
                 INSERT INTO {named} (region, id, amount) VALUES ('south', 101, 1);
                 UPDATE {named} SET amount = 2;
                 DELETE FROM {named};
@@ -37,18 +38,18 @@ public sealed class TriggerPartitionTests
                 ? payload.Replace("\"region\":\"south\",\"id\":101,\"amount\":1", "\"amount\":1,\"id\":101,\"region\":\"south\"").Replace("\"region\":\"south\",\"id\":101,\"amount\":2", "\"amount\":2,\"id\":101,\"region\":\"south\"")
                 : payload)));
         Assert.That(
-            await stage.ToldByAsync($"INSERT INTO sales VALUES ('south', 101, 1); TRUNCATE {named}"),
+            await stage.ReportedByAsync($"INSERT INTO sales VALUES ('south', 101, 1); TRUNCATE {named}"),
             Has.Count.EqualTo(2).And.One.EqualTo("""{"schema":"S","table":"sales","op":"truncate","seq":1}"""));
     }
 
     [Test]
-    public async Task ARow_IsToldOnce_WhicheverTableTheStatementNames([Values("sales", "sales_south", "sales_south_high")] string named)
+    public async Task ARow_IsReportedOnce_WhicheverTableTheStatementNames([Values("sales", "sales_south", "sales_south_high")] string named)
     {
         await using var stage = await TableStage.CreateAsync(Table);
-        await stage.InstallAsync("sales", new() { Contents = TriggerContents.Keys, RowLevel = true });
+        await stage.InstallAsync("sales", new() { Payload = TriggerPayload.Keys, RowLevel = true });
 
         Assert.That(
-            (await stage.ToldByAsync($"""
+            (await stage.ReportedByAsync($"""
                 INSERT INTO {named} (region, id, amount) VALUES ('south', 101, 1), ('south', 102, 1);
                 UPDATE {named} SET amount = 2 WHERE id = 101;
                 DELETE FROM {named} WHERE id = 102;
@@ -68,11 +69,11 @@ public sealed class TriggerPartitionTests
     public async Task ARowThatMovesToAnotherPartition_IsDeletedAndInserted([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync(Table + "INSERT INTO sales VALUES ('north', 1, 1), ('north', 2, 2)");
-        await stage.InstallAsync("sales", new() { Contents = TriggerContents.Rows, IncludeOld = true, RowLevel = rowLevel });
+        await stage.InstallAsync("sales", new() { Payload = TriggerPayload.Rows, IncludeOld = true, RowLevel = rowLevel });
 
-        var told = await stage.ToldByAsync("UPDATE sales SET region = CASE id WHEN 1 THEN 'south' ELSE 'north' END");
+        var reported = await stage.ReportedByAsync("UPDATE sales SET region = CASE id WHEN 1 THEN 'south' ELSE 'north' END");
 
-        Assert.That(told.SelectMany(Payload.Entries).Select(entry => entry[(entry.IndexOf(' ') + 1)..]), Is.EquivalentTo(new[]
+        Assert.That(reported.SelectMany(Payload.Entries).Select(entry => entry[(entry.IndexOf(' ') + 1)..]), Is.EquivalentTo(new[]
         {
             """{"op":"delete","old":{"region":"north","id":1,"amount":1}}""",
             """{"op":"insert","new":{"region":"south","id":1,"amount":1}}""",
@@ -81,7 +82,7 @@ public sealed class TriggerPartitionTests
     }
 
     [Test]
-    public async Task AnAttachedPartition_IsToldAfterInstallingAgain_AndADetachedOneNoLonger()
+    public async Task AnAttachedPartition_IsReportedAfterInstallingAgain_AndADetachedOneNoLonger()
     {
         await using var stage = await TableStage.CreateAsync(Table);
         await stage.InstallAsync("sales");
@@ -91,11 +92,11 @@ public sealed class TriggerPartitionTests
             """);
         await stage.InstallAsync("sales");
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO sales_west VALUES ('west', 1)"), Has.Count.EqualTo(1));
-        Assert.That(await stage.ToldByAsync("INSERT INTO sales_south VALUES ('south', 1); INSERT INTO sales_south_low VALUES ('south', 2)"), Is.Empty);
-        Assert.That(await stage.ToldByAsync("INSERT INTO sales_north VALUES ('north', 1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO sales_west VALUES ('west', 1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO sales_south VALUES ('south', 1); INSERT INTO sales_south_low VALUES ('south', 2)"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("INSERT INTO sales_north VALUES ('north', 1)"), Has.Count.EqualTo(1));
         await stage.RemoveAsync("sales");
-        Assert.That(await stage.ToldByAsync("INSERT INTO sales VALUES ('west', 2)"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("INSERT INTO sales VALUES ('west', 2)"), Is.Empty);
     }
 
     [Test]
@@ -104,10 +105,10 @@ public sealed class TriggerPartitionTests
         await using var stage = await TableStage.CreateAsync(Table);
         Assert.That(() => stage.InstallAsync("sales_north"), Throws.TypeOf<PostgresException>().With.Message.Contains("is a partition"));
 
-        await stage.InstallAsync("sales_north", new() { RowLevel = true, Contents = TriggerContents.Keys });
+        await stage.InstallAsync("sales_north", new() { RowLevel = true, Payload = TriggerPayload.Keys });
 
         Assert.That(
-            (await stage.ToldByAsync("INSERT INTO sales VALUES ('north', 1), ('south', 1); TRUNCATE sales")).SelectMany(Payload.Entries),
+            (await stage.ReportedByAsync("INSERT INTO sales VALUES ('north', 1), ('south', 1); TRUNCATE sales")).SelectMany(Payload.Entries),
             Is.EqualTo(new[] { """insert {"op":"insert","new":{"region":"north","id":1}}""", "truncate" }));
     }
 
@@ -117,8 +118,8 @@ public sealed class TriggerPartitionTests
         await using var stage = await TableStage.CreateAsync(Table + "INSERT INTO sales VALUES ('north', 1, 1), ('south', 1, 2), ('south', 101, 3)");
         await stage.InstallAsync("sales", new() { ColumnFilter = ["amount"] });
 
-        Assert.That(await stage.ToldByAsync("UPDATE sales SET amount = amount; UPDATE sales_south_high SET amount = 3"), Is.Empty);
-        Assert.That(await stage.ToldByAsync("UPDATE sales SET amount = 4 WHERE id = 101"), Has.Count.EqualTo(1));
-        Assert.That(await stage.ToldByAsync("UPDATE sales_south_high SET amount = 5"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("UPDATE sales SET amount = amount; UPDATE sales_south_high SET amount = 3"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("UPDATE sales SET amount = 4 WHERE id = 101"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("UPDATE sales_south_high SET amount = 5"), Has.Count.EqualTo(1));
     }
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -21,7 +22,7 @@ public sealed class TriggerPrivilegeTests
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY, a int)");
         await stage.ExecuteAsync($"GRANT USAGE ON SCHEMA {stage.Schema} TO {_role}; GRANT INSERT, UPDATE, DELETE, TRUNCATE ON t TO {_role}");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, ColumnFilter = ["a"], RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, ColumnFilter = ["a"], RowLevel = rowLevel });
         await stage.ExecuteAsync($"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {stage.Schema} FROM PUBLIC");
 
         await using var connection = await stage.ConnectAsync(_role);
@@ -29,7 +30,7 @@ public sealed class TriggerPrivilegeTests
             () => TableStage.ExecuteAsync(connection, "SELECT FROM t"), Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("42501"));
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1, 2); UPDATE t SET a = 3; DELETE FROM t; TRUNCATE t");
 
-        Assert.That((await stage.ToldAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        Assert.That((await stage.ReportedAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
         {
             """insert {"op":"insert","new":{"id":1,"a":2}}""",
             """update {"op":"update","new":{"id":1,"a":3}}""",
@@ -44,15 +45,15 @@ public sealed class TriggerPrivilegeTests
         await using var stage = await TableStage.CreateAsync("CREATE TABLE t (id int PRIMARY KEY)");
         await stage.ExecuteAsync($"GRANT ALL ON SCHEMA {stage.Schema} TO {_role}; ALTER TABLE t OWNER TO {_role}");
         await using var connection = await stage.ConnectAsync(_role);
-        var trigger = stage.Trigger("t", new() { Contents = TriggerContents.Keys });
+        var trigger = stage.Trigger("t", new() { Payload = TriggerPayload.Keys });
 
         await trigger.InstallAsync(connection);
         await trigger.InstallAsync(connection);
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
         await stage.InstallAsync("t");
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (2)"), Has.Count.EqualTo(1), "a superuser may install over it");
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (2)"), Has.Count.EqualTo(1), "a superuser may install over it");
         await trigger.RemoveAsync(connection);
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (3)"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (3)"), Is.Empty);
     }
 
     [Test]
@@ -69,7 +70,7 @@ public sealed class TriggerPrivilegeTests
         Assert.That(() => stage.InstallAsync("t"), Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("42501"));
         await stage.RemoveAsync("t");
         await stage.InstallAsync("t");
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -105,7 +106,7 @@ public sealed class TriggerPrivilegeTests
 
         await trigger.InstallAsync(connection);
 
-        Assert.That(await stage.ToldByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
+        Assert.That(await stage.ReportedByAsync("INSERT INTO t VALUES (1)"), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -117,12 +118,12 @@ public sealed class TriggerPrivilegeTests
             CREATE POLICY reading ON t FOR SELECT USING (false);
             """);
         await stage.ExecuteAsync($"GRANT USAGE ON SCHEMA {stage.Schema} TO {_role}; GRANT ALL ON t TO {_role}");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys });
         await using var connection = await stage.ConnectAsync(_role);
 
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (1)");
 
         Assert.That(await TableStage.ExecuteAsync(connection, "SELECT count(*) FROM t"), Is.Zero);
-        Assert.That((await stage.ToldAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }), "as docs/table-changes.md warns");
+        Assert.That((await stage.ReportedAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }), "as docs/table-changes.md warns");
     }
 }

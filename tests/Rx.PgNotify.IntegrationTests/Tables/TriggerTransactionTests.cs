@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -6,14 +7,14 @@ namespace Rx.PgNotify.IntegrationTests.Tables;
 public sealed class TriggerTransactionTests
 {
     [Test]
-    public async Task RowsThatComeAndGoInOneTransaction_AreAllTold([Values] bool rowLevel)
+    public async Task RowsThatComeAndGoInOneTransaction_AreAllReported([Values] bool rowLevel)
     {
         await using var stage = await TableStage.CreateAsync("CREATE TABLE a (id int PRIMARY KEY)");
-        await stage.InstallAsync("a", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("a", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
 
         // The server delivers equal payloads of one transaction once.
         Assert.That(
-            (await stage.ToldByAsync("""
+            (await stage.ReportedByAsync("""
                 INSERT INTO a VALUES (1); DELETE FROM a; INSERT INTO a VALUES (1); TRUNCATE a; INSERT INTO a VALUES (1); TRUNCATE a
                 """)).SelectMany(Payload.Entries),
             Is.EqualTo(new[]
@@ -28,15 +29,15 @@ public sealed class TriggerTransactionTests
     }
 
     [Test]
-    public async Task WhatIsRolledBack_IsNotTold()
+    public async Task WhatIsRolledBack_IsNotReported()
     {
         await using var stage = await TableStage.CreateAsync(
             "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys });
 
-        Assert.That(await stage.ToldByAsync("BEGIN; DELETE FROM t; ROLLBACK"), Is.Empty);
+        Assert.That(await stage.ReportedByAsync("BEGIN; DELETE FROM t; ROLLBACK"), Is.Empty);
         Assert.That(
-            (await stage.ToldByAsync("""
+            (await stage.ReportedByAsync("""
                 BEGIN;
                 DELETE FROM t WHERE id = 1;
                 SAVEPOINT s; DELETE FROM t WHERE id = 2; ROLLBACK TO s;
@@ -47,7 +48,7 @@ public sealed class TriggerTransactionTests
     }
 
     [Test]
-    public async Task RowsThatFunctionsWithSettingsOfTheirOwnWrite_AreAllTold()
+    public async Task RowsThatFunctionsWithSettingsOfTheirOwnWrite_AreAllReported()
     {
         await using var stage = await TableStage.CreateAsync("""
             CREATE TABLE t (id int PRIMARY KEY);
@@ -62,24 +63,24 @@ public sealed class TriggerTransactionTests
                 END;
             END $$;
             """);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys });
 
         Assert.That(
-            (await stage.ToldByAsync("SELECT put(); SELECT clear(); SELECT put(); SELECT clear(); SELECT put()")).SelectMany(Payload.Entries)
+            (await stage.ReportedByAsync("SELECT put(); SELECT clear(); SELECT put(); SELECT clear(); SELECT put()")).SelectMany(Payload.Entries)
                 .Select(entry => entry.Split(' ')[0]),
             Is.EqualTo(new[] { "insert", "delete", "insert", "delete", "insert" }));
     }
 
     [Test]
-    public async Task RowsThatAForeignKeyDeletes_AreToldWithTheOthers()
+    public async Task RowsThatAForeignKeyDeletes_AreReportedWithTheOthers()
     {
         await using var stage = await TableStage.CreateAsync("""
             CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree ON DELETE CASCADE);
             INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);
             """);
-        await stage.InstallAsync("tree", new() { Contents = TriggerContents.Keys });
+        await stage.InstallAsync("tree", new() { Payload = TriggerPayload.Keys });
 
-        Assert.That((await stage.ToldByAsync("DELETE FROM tree WHERE id = 1")).SelectMany(Payload.Entries), Is.EquivalentTo(new[]
+        Assert.That((await stage.ReportedByAsync("DELETE FROM tree WHERE id = 1")).SelectMany(Payload.Entries), Is.EquivalentTo(new[]
         {
             """delete {"op":"delete","old":{"id":1}}""",
             """delete {"op":"delete","old":{"id":2}}""",
@@ -98,7 +99,7 @@ public sealed class TriggerTransactionTests
         await TableStage.ExecuteAsync(installer, "SET lock_timeout = '20s'");
 
         await stage.Trigger("t").InstallAsync(installer);
-        await stage.Trigger("t", new() { Contents = TriggerContents.Rows }).InstallAsync(installer);
+        await stage.Trigger("t", new() { Payload = TriggerPayload.Rows }).InstallAsync(installer);
 
         Assert.That(await TableStage.ExecuteAsync(reader, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"), Is.Zero);
     }
@@ -127,7 +128,7 @@ public sealed class TriggerTransactionTests
         await using var listener = new PgListener(database);
         var recorder = new Recorder<Notification>();
         using var subscription = await listener.Channel("ä").SubscribeAsync(recorder);
-        await new TableTrigger("é", "ä", new() { Contents = TriggerContents.Rows }).InstallAsync(database);
+        await new TableTrigger("é", "ä", new() { Payload = TriggerPayload.Rows }).InstallAsync(database);
 
         await database.CreateCommand("INSERT INTO \"é\" VALUES (1, repeat('ö', 7800)), (2, '')").ExecuteNonQueryAsync();
         await database.CreateCommand("INSERT INTO \"é\" VALUES (3, repeat('ö', 8000))").ExecuteNonQueryAsync();

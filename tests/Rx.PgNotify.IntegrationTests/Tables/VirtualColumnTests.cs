@@ -1,4 +1,5 @@
 using Rx.PgNotify.LocalPostgres;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tables;
 
@@ -21,16 +22,16 @@ public sealed class VirtualColumnTests
     public async Task OneThatComes_IsSaid_UntilInstalledAgain([Values] bool rowLevel, [Values] bool includeOld, [Values] bool sameSession)
     {
         await using var stage = await CreateAsync(Table);
-        var options = new TableTriggerOptions { Contents = TriggerContents.Rows, RowLevel = rowLevel, IncludeOld = includeOld };
+        var options = new TableTriggerOptions { Payload = TriggerPayload.Rows, RowLevel = rowLevel, IncludeOld = includeOld };
         await stage.InstallAsync("t", options);
         await using var connection = await stage.ConnectAsync();
         if (sameSession)
             await TableStage.ExecuteAsync(connection, "UPDATE t SET a = 2; INSERT INTO t VALUES (9, 9); DELETE FROM t WHERE id = 9");
-        await stage.ToldAsync();
+        await stage.ReportedAsync();
 
         await stage.ExecuteAsync(AddVirtual);
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (2, 2); UPDATE t SET a = 3 WHERE id = 2; DELETE FROM t WHERE id = 2");
-        Assert.That(await stage.ToldAsync(), Is.EqualTo(new[]
+        Assert.That(await stage.ReportedAsync(), Is.EqualTo(new[]
         {
             """{"schema":"S","table":"t","op":"insert","seq":1,"count":1,"altered":true}""",
             """{"schema":"S","table":"t","op":"update","seq":2,"count":1,"altered":true}""",
@@ -39,63 +40,63 @@ public sealed class VirtualColumnTests
 
         await stage.InstallAsync("t", options);
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (3, 3)");
-        Assert.That((await stage.ToldAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
+        Assert.That((await stage.ReportedAsync()).SelectMany(Payload.Entries), Is.EqualTo(new[]
         {
             """insert {"op":"insert","new":{"id":3,"a":3,"b":null}}""",
         }));
     }
 
     [Test]
-    public async Task OneThatTakesTheNameOfAColumnThatIsTold_IsSaid(
-        [Values(TriggerContents.Columns, TriggerContents.Rows)] TriggerContents contents, [Values] bool rowLevel)
+    public async Task OneThatTakesTheNameOfAColumnThatIsReported_IsSaid(
+        [Values(TriggerPayload.Columns, TriggerPayload.Rows)] TriggerPayload payload, [Values] bool rowLevel)
     {
         await using var stage = await CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = contents, Columns = contents == TriggerContents.Columns ? ["id", "b"] : [], RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = payload, Columns = payload == TriggerPayload.Columns ? ["id", "b"] : [], RowLevel = rowLevel });
         await stage.ExecuteAsync("ALTER TABLE t DROP b, ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL");
 
-        Assert.That((await stage.ToldByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
     }
 
     [Test]
     public async Task OneThatTakesTheNameOfAGivenKey_IsSaid()
     {
         await using var stage = await CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Keys, KeyColumns = ["b"], RowLevel = true });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Keys, KeyColumns = ["b"], RowLevel = true });
         await stage.ExecuteAsync("ALTER TABLE t DROP b, ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL");
 
-        Assert.That((await stage.ToldByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
     }
 
     [Test]
-    public async Task OneThatTakesTheNameOfAFiltersColumn_SilencesNoUpdate([Values] TriggerContents contents)
+    public async Task OneThatTakesTheNameOfAFiltersColumn_SilencesNoUpdate([Values] TriggerPayload payload)
     {
         await using var stage = await CreateAsync(Table);
         await stage.InstallAsync("t", new()
         {
-            Contents = contents,
-            Columns = contents == TriggerContents.Columns ? ["id"] : [],
+            Payload = payload,
+            Columns = payload == TriggerPayload.Columns ? ["id"] : [],
             ColumnFilter = ["b"],
         });
         await stage.ExecuteAsync("ALTER TABLE t DROP b, ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL");
 
-        Assert.That((await stage.ToldByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
     }
 
     [Test]
-    public async Task WhatIsNotTold_MayBeVirtual([Values(TriggerContents.Keys, TriggerContents.Columns)] TriggerContents contents, [Values] bool rowLevel)
+    public async Task WhatIsNotReported_MayBeVirtual([Values(TriggerPayload.Keys, TriggerPayload.Columns)] TriggerPayload payload, [Values] bool rowLevel)
     {
         await using var stage = await CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = contents, Columns = contents == TriggerContents.Columns ? ["id", "b"] : [], RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = payload, Columns = payload == TriggerPayload.Columns ? ["id", "b"] : [], RowLevel = rowLevel });
         await stage.ExecuteAsync(AddVirtual);
 
-        Assert.That((await stage.ToldByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
+        Assert.That((await stage.ReportedByAsync("UPDATE t SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "rows" }));
     }
 
     [Test]
     public async Task WhereThereWasOne_OtherVirtualColumnsMayComeAndGo_ButStoredOnesAreSaid([Values] bool rowLevel)
     {
         await using var stage = await CreateAsync(Table + AddVirtual);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
 
         foreach (var (alteration, kind) in new[]
         {
@@ -108,7 +109,7 @@ public sealed class VirtualColumnTests
         })
         {
             await stage.ExecuteAsync($"ALTER TABLE t {alteration}");
-            Assert.That((await stage.ToldByAsync("UPDATE t SET a = a + 1")).Select(Payload.Kind), Is.EqualTo(new[] { kind }), alteration);
+            Assert.That((await stage.ReportedByAsync("UPDATE t SET a = a + 1")).Select(Payload.Kind), Is.EqualTo(new[] { kind }), alteration);
         }
     }
 
@@ -116,10 +117,10 @@ public sealed class VirtualColumnTests
     public async Task OneThatOnesOwnTransactionAdds_IsNoticed([Values] bool rowLevel)
     {
         await using var stage = await CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
 
-        var told = await stage.ToldByAsync($"BEGIN; UPDATE t SET a = 2; {AddVirtual}; UPDATE t SET a = 3; ALTER TABLE t DROP v; UPDATE t SET a = 4; COMMIT");
-        Assert.That(told.Select(Payload.Kind), Is.EqualTo(new[] { "rows", "altered", "rows" }));
+        var reported = await stage.ReportedByAsync($"BEGIN; UPDATE t SET a = 2; {AddVirtual}; UPDATE t SET a = 3; ALTER TABLE t DROP v; UPDATE t SET a = 4; COMMIT");
+        Assert.That(reported.Select(Payload.Kind), Is.EqualTo(new[] { "rows", "altered", "rows" }));
     }
 
     [Test]
@@ -127,24 +128,24 @@ public sealed class VirtualColumnTests
         [Values] bool rowLevel, [Values("REPEATABLE READ", "SERIALIZABLE")] string level, [Values(AddVirtual, "ALTER TABLE t DROP b, ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL")] string alteration)
     {
         await using var stage = await CreateAsync(Table);
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
         await using var connection = await stage.ConnectAsync();
         await TableStage.ExecuteAsync(connection, $"BEGIN ISOLATION LEVEL {level}; SELECT 1");
         await stage.ExecuteAsync(alteration);
         await TableStage.ExecuteAsync(connection, "INSERT INTO t VALUES (2, 2); COMMIT");
 
-        Assert.That((await stage.ToldAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
+        Assert.That((await stage.ReportedAsync()).Select(Payload.Kind), Is.EqualTo(new[] { "altered" }));
     }
 
     [Test]
-    public async Task APartitionedTable_IsToldAsOthersAre([Values] bool rowLevel)
+    public async Task APartitionedTable_IsReportedAsOthersAre([Values] bool rowLevel)
     {
         await using var stage = await CreateAsync(
             "CREATE TABLE t (id int PRIMARY KEY, a int, b int) PARTITION BY LIST (id); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1)");
-        await stage.InstallAsync("t", new() { Contents = TriggerContents.Rows, RowLevel = rowLevel });
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
         await stage.ExecuteAsync(AddVirtual);
 
-        Assert.That((await stage.ToldByAsync("INSERT INTO t VALUES (1); UPDATE t1 SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered", "altered" }));
+        Assert.That((await stage.ReportedByAsync("INSERT INTO t VALUES (1); UPDATE t1 SET a = 2")).Select(Payload.Kind), Is.EqualTo(new[] { "altered", "altered" }));
     }
 
     Task<TableStage> CreateAsync(string sql) => TableStage.CreateAsync(sql, connectionString: _server.ConnectionString);

@@ -133,7 +133,7 @@ sealed class DoctorTests : ToolTest
         await using var proxy = FaultProxy.Start(Connection);
         using var blackHole = proxy.Swallow();
 
-        // The time is that of the whole examination: on a busy machine it has to be longer for the host to be found.
+        // The time is that of all checks: on a busy machine it has to be longer for the host to be found.
         foreach (var seconds in new[] { "5", "20", "80" })
         {
             await using var tool = await ExamineAsync(proxy.ConnectionString, seconds);

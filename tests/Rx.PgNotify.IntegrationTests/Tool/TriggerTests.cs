@@ -1,4 +1,5 @@
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.Tool;
 
@@ -16,7 +17,7 @@ sealed class TriggerTests : ToolTest
         Assert.That(await tool.ExitCodeAsync(), Is.Zero, tool.ToString());
         Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("Orders", "c", new()
         {
-            Contents = TriggerContents.Columns,
+            Payload = TriggerPayload.Columns,
             Columns = ["id", "status"],
             IncludeOld = true,
             Operations = TableOperations.Update | TableOperations.Delete,
@@ -25,17 +26,17 @@ sealed class TriggerTests : ToolTest
         }, "sales").InstallScript));
     }
 
-    [TestCase("bare", TriggerContents.Bare)]
-    [TestCase("count", TriggerContents.RowCount)]
-    [TestCase("keys", TriggerContents.Keys)]
-    [TestCase("rows", TriggerContents.Rows)]
-    public async Task Trigger_KnowsEachKindOfContents(string name, TriggerContents contents)
+    [TestCase("bare", TriggerPayload.Bare)]
+    [TestCase("count", TriggerPayload.RowCount)]
+    [TestCase("keys", TriggerPayload.Keys)]
+    [TestCase("rows", TriggerPayload.Rows)]
+    public async Task Trigger_KnowsEachKindOfPayload(string name, TriggerPayload payload)
     {
-        await using var tool = await ToolProcess.RunAsync(["trigger", "a.b", "--schema", "s.1", "--contents", name, "--row-level", "--fire-on-replica"]);
+        await using var tool = await ToolProcess.RunAsync(["trigger", "a.b", "--schema", "s.1", "--payload", name, "--row-level", "--fire-on-replica"]);
 
         Assert.That(
             string.Join('\n', tool.Output) + "\n",
-            Is.EqualTo(new TableTrigger("a.b", "a.b", new() { Contents = contents, RowLevel = true, FireOnReplica = true }, "s.1").InstallScript));
+            Is.EqualTo(new TableTrigger("a.b", "a.b", new() { Payload = payload, RowLevel = true, FireOnReplica = true }, "s.1").InstallScript));
     }
 
     [Test]
@@ -56,7 +57,7 @@ sealed class TriggerTests : ToolTest
             await using var listener = await ListenAsync([table], "--count", "2");
             foreach (var action in new[] { "--install", "--install", "--remove", "--remove" })
             {
-                await using var tool = await ToolProcess.RunAsync(["trigger", table, "--contents", "keys", action, "--connection", Connection]);
+                await using var tool = await ToolProcess.RunAsync(["trigger", table, "--payload", "keys", action, "--connection", Connection]);
                 Assert.That(await tool.ExitCodeAsync(), Is.Zero, tool.ToString());
                 Assert.That(tool.Output, Is.Empty);
                 await TestServer.Current.ExecuteAsync($"INSERT INTO {table} SELECT count(*) FROM {table}");
@@ -85,14 +86,14 @@ sealed class TriggerTests : ToolTest
         Assert.That(tool.Errors, Is.EqualTo(new[] { "pgnotify: relation \"public.no_such_table\" does not exist (SQLSTATE 42P01)" }));
     }
 
-    [TestCase("--columns must be given if the contents are columns, and only then.", "trigger", "t", "--contents", "keys", "--columns", "a")]
+    [TestCase("--columns must be given if the payload is columns, and only then.", "trigger", "t", "--payload", "keys", "--columns", "a")]
     [TestCase("--on takes insert, update, delete, truncate.", "trigger", "t", "--on", "insert,upsert")]
     [TestCase("--install, --remove and --drop exclude each other.", "trigger", "t", "--install", "--drop")]
-    [TestCase("Must be one of: 'bare' 'count' 'keys' 'columns' 'rows'", "trigger", "t", "--contents", "everything")]
+    [TestCase("Must be one of: 'bare' 'count' 'keys' 'columns' 'rows'", "trigger", "t", "--payload", "everything")]
     [TestCase("there is no option '--conection'", "trigger", "t", "--install", "--conection", "Password=s3cret")]
     [TestCase("63 bytes", "trigger", "t", "--channel", "0123456789012345678901234567890123456789012345678901234567890123")]
     [TestCase("--key must be free of duplicates.", "trigger", "t", "--key", "a,b,a")]
-    [TestCase("--only-if must be empty unless updates are told.", "trigger", "t", "--only-if", "a", "--on", "insert")]
+    [TestCase("--only-if must be empty unless updates are reported.", "trigger", "t", "--only-if", "a", "--on", "insert")]
     [TestCase("--old must be off", "trigger", "t", "--old")]
     [TestCase("A column's name has 1 to 63 bytes", "trigger", "t", "--columns", "a,,b")]
     [TestCase("--fire-on-replica must be off unless the triggers are row-level", "trigger", "t", "--fire-on-replica")]

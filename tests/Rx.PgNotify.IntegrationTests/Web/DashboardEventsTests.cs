@@ -1,12 +1,12 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using LiveDashboard;
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.LiveDashboard;
 
 namespace Rx.PgNotify.IntegrationTests.Web;
 
-/// <summary>What a browser is told, read without one.</summary>
+/// <summary>What a browser is sent, read without one.</summary>
 public sealed class DashboardEventsTests : DashboardFixture
 {
     [Test]

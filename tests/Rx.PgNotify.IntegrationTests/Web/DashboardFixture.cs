@@ -1,11 +1,11 @@
-using LiveDashboard;
 using Npgsql;
 using Rx.PgNotify.IntegrationTests.Samples;
 using Rx.PgNotify.IntegrationTests.Servers;
+using Rx.PgNotify.LiveDashboard;
 
 namespace Rx.PgNotify.IntegrationTests.Web;
 
-/// <summary>The sample LiveDashboard, served on a free port, over a database of each test's own.</summary>
+/// <summary>The dashboard, served on a free port, over a database of each test's own.</summary>
 public abstract class DashboardFixture : SampleFixture
 {
     NpgsqlDataSource _database = null!;

@@ -4,13 +4,13 @@ using Rx.PgNotify.IntegrationTests.Samples;
 
 namespace Rx.PgNotify.IntegrationTests.Web;
 
-/// <summary>The sample LiveDashboard as a program.</summary>
+/// <summary>The dashboard as a program.</summary>
 public sealed class DashboardProgramTests : SampleFixture
 {
     [Test]
     public async Task TheProgram_SaysWhereItServes_AndEndsOnCtrlC()
     {
-        await using var program = SampleProcess.Start("LiveDashboard.dll", Connection, "0");
+        await using var program = SampleProcess.Start("Rx.PgNotify.LiveDashboard.dll", Connection, "0");
         var address = new Uri((await program.ReadLineAsync())!.Split(' ')[0]);
         await using var reader = await EventReader.OpenAsync(address);
         await using (var brief = await EventReader.OpenAsync(address))
@@ -28,7 +28,7 @@ public sealed class DashboardProgramTests : SampleFixture
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        await using var program = SampleProcess.Start("LiveDashboard.dll", Connection, $"{port}");
+        await using var program = SampleProcess.Start("Rx.PgNotify.LiveDashboard.dll", Connection, $"{port}");
 
         Assert.That(await program.ExitCodeAsync(), Is.EqualTo(1));
         Assert.That(await program.Errors, Does.StartWith("LiveDashboard: ").And.Contains($"127.0.0.1:{port}").And.Not.Contain(" at "));
@@ -39,7 +39,7 @@ public sealed class DashboardProgramTests : SampleFixture
     [TestCase("-1")]
     public async Task TheProgram_CalledWrongly_ShowsItsUsage(string port)
     {
-        await using var program = SampleProcess.Start("LiveDashboard.dll", Connection, port);
+        await using var program = SampleProcess.Start("Rx.PgNotify.LiveDashboard.dll", Connection, port);
 
         Assert.That(await program.ExitCodeAsync(), Is.EqualTo(2));
         Assert.That(await program.Errors, Does.StartWith("Usage: LiveDashboard "));

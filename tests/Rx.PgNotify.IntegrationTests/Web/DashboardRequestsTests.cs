@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.NetworkInformation;
-using LiveDashboard;
 using Npgsql;
+using Rx.PgNotify.LiveDashboard;
 
 namespace Rx.PgNotify.IntegrationTests.Web;
 

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Tables;
+
 namespace Rx.PgNotify.Tests.CatchUp;
 
 public class CatchUpTableTests

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tests.Operators;
 using Rx.PgNotify.Tests.VirtualTime;
 
@@ -143,7 +144,7 @@ public sealed class CatchUpTests : IDisposable
     [Test]
     public void BadArguments_AreRefusedAtOnce()
     {
-        Assert.That(() => PgObservable.CatchUp(null!, LoadAsync), Throws.ArgumentNullException);
+        Assert.That(() => TableObservable.CatchUp((IObservable<ChannelSignal>)null!, LoadAsync), Throws.ArgumentNullException);
         Assert.That(() => _signals.CatchUp<string>(null!), Throws.ArgumentNullException);
         Assert.That(
             () => _signals.CatchUp(LoadAsync, options: new LiveQueryOptions { QueryFailed = _ => { }, RetryDelay = TimeSpan.Zero }),

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tests.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Tables;
@@ -133,7 +134,7 @@ public sealed partial class TableChangesTests
     public void TableChanges_WithoutAnArgument_ThrowsAtOnce()
     {
         Assert.That(
-            () => PgObservable.TableChanges(null!, RowJson.Default.Row, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
+            () => TableObservable.TableChanges((IObservable<ChannelSignal>)null!, RowJson.Default.Row, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
         Assert.That(
             () => Observable.Empty<ChannelSignal>().TableChanges<Row>(null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
         Assert.That(

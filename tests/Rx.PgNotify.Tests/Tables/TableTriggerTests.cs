@@ -1,3 +1,5 @@
+using Rx.PgNotify.Tables;
+
 namespace Rx.PgNotify.Tests.Tables;
 
 public sealed class TableTriggerTests
@@ -10,16 +12,22 @@ public sealed class TableTriggerTests
     public void Name_ThatCannotBeOne_IsRefused(string schema, string table, string channel, string parameter) =>
         Assert.That(() => new TableTrigger(table, channel, schema: schema), Throws.ArgumentException.With.Property("ParamName").EqualTo(parameter));
 
+    [Test]
+    public void Channel_ThatIsNotGiven_IsCalledLikeTheTable() =>
+        Assert.That(
+            (new TableTrigger("orders").Channel, new TableTrigger("orders").InstallScript),
+            Is.EqualTo(("orders", new TableTrigger("orders", "orders").InstallScript)));
+
     static IEnumerable<TestCaseData> Contradictions()
     {
-        yield return Case(new() { Contents = (TriggerContents)17 }, "Contents");
+        yield return Case(new() { Payload = (TriggerPayload)17 }, "Payload");
         yield return Case(new() { Operations = TableOperations.None }, "Operations");
         yield return Case(new() { Operations = (TableOperations)16 }, "Operations");
-        yield return Case(new() { Contents = TriggerContents.Columns }, "Columns");
+        yield return Case(new() { Payload = TriggerPayload.Columns }, "Columns");
         yield return Case(new() { Columns = ["a"] }, "Columns");
-        yield return Case(new() { Contents = TriggerContents.Columns, Columns = ["a", "a"] }, "Columns");
-        yield return Case(new() { Contents = TriggerContents.Columns, Columns = [""] }, "Columns");
-        yield return Case(new() { Contents = TriggerContents.Keys, IncludeOld = true }, "IncludeOld");
+        yield return Case(new() { Payload = TriggerPayload.Columns, Columns = ["a", "a"] }, "Columns");
+        yield return Case(new() { Payload = TriggerPayload.Columns, Columns = [""] }, "Columns");
+        yield return Case(new() { Payload = TriggerPayload.Keys, IncludeOld = true }, "IncludeOld");
         yield return Case(new() { ColumnFilter = ["a"], Operations = TableOperations.Insert }, "ColumnFilter");
         yield return Case(new() { FireOnReplica = true }, "FireOnReplica");
         yield return Case(new() { KeyColumns = null! }, "KeyColumns");
@@ -32,10 +40,10 @@ public sealed class TableTriggerTests
         Assert.That(() => new TableTrigger("t", "c", options, "s"), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
 
     [Test]
-    public void Script_ToldOfOptionsThatChangeLater_StaysTheSame()
+    public void Script_OfOptionsThatChangeLater_StaysTheSame()
     {
         var columns = new List<string> { "a" };
-        var options = new TableTriggerOptions { Contents = TriggerContents.Columns, Columns = columns };
+        var options = new TableTriggerOptions { Payload = TriggerPayload.Columns, Columns = columns };
         var trigger = new TableTrigger("t", "c", options, "s");
         var script = trigger.InstallScript;
 
@@ -53,15 +61,15 @@ public sealed class TableTriggerTests
 
         Assert.That(drops, Is.Unique);
         Assert.That(
-            new TableTrigger("t", "c", new() { RowLevel = true, Contents = TriggerContents.Rows }, "s").RemoveScript, Is.EqualTo(drops[0]),
+            new TableTrigger("t", "c", new() { RowLevel = true, Payload = TriggerPayload.Rows }, "s").RemoveScript, Is.EqualTo(drops[0]),
             "whatever the options, the same function is replaced");
     }
 
     [Test]
-    public void Script_HasNoLineWithSpacesAtItsEnd([Values] TriggerContents contents, [Values] bool rowLevel)
+    public void Script_HasNoLineWithSpacesAtItsEnd([Values] TriggerPayload payload, [Values] bool rowLevel)
     {
         var script = new TableTrigger(
-            "t", "c", new() { Contents = contents, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = contents == TriggerContents.Columns ? ["b"] : [] }, "s")
+            "t", "c", new() { Payload = payload, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = payload == TriggerPayload.Columns ? ["b"] : [] }, "s")
             .InstallScript;
 
         Assert.That(script.Split('\n').Where(line => line.EndsWith(' ')), Is.Empty);

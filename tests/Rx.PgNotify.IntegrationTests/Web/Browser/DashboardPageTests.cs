@@ -1,5 +1,5 @@
-using LiveDashboard;
 using Microsoft.Playwright;
+using Rx.PgNotify.LiveDashboard;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Web.Browser;
@@ -8,7 +8,7 @@ namespace Rx.PgNotify.IntegrationTests.Web.Browser;
 [LongTest]
 public sealed class DashboardPageTests : DashboardFixture
 {
-    const string Live = "Live: PostgreSQL tells of every change";
+    const string Live = "Live: PostgreSQL reports every change";
 
     [Test]
     public async Task Page_WhenRowsChangeInSql_ShowsThem()

@@ -1,3 +1,0 @@
-namespace LiveDashboard;
-
-public sealed record Order(int Id, string Customer, decimal Amount, DateTime Placed);

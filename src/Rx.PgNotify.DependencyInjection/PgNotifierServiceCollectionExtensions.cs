@@ -1,0 +1,111 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify;
+using Rx.PgNotify.DependencyInjection;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers a <see cref="PgNotifier"/>.</summary>
+public static class PgNotifierServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers a <see cref="PgNotifier"/> as a singleton that connects like the registered <see cref="Npgsql.NpgsqlDataSource"/>
+    /// of the same key.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The container creates it when somebody asks for it, and disposes it; it connects when something is sent. Its options are
+    /// those of <see cref="PgNotifierOptions"/>, with the container's logger and meter factories and the key as
+    /// <see cref="PgNotifierOptions.Name"/>.
+    /// </para>
+    /// <para>
+    /// Options and connection are checked when the host starts, or without a host when the notifier is created:
+    /// <see cref="Options.OptionsValidationException"/> names the key of the configuration, if it came from there.
+    /// A second registration for the same key replaces the first one's connection and adds to its options.
+    /// </para>
+    /// </remarks>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
+    /// <param name="serviceKey">
+    /// For an application of several databases: the key of the notifier and of its data source. Its text names the options:
+    /// no two keys with the same text. Default <see langword="null"/>: without a key.
+    /// </param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddPgNotifier(
+        this IServiceCollection services, Action<IServiceProvider, PgNotifierOptions>? configure = null, object? serviceKey = null) =>
+        Add(services, null, null, configure, serviceKey);
+
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)"/>
+    /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with a connection string of its own.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="connectionString">An Npgsql connection string.</param>
+    /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
+    /// <param name="serviceKey">
+    /// For an application of several databases: the key of the notifier. Its text names the options: no two keys with the
+    /// same text. Default <see langword="null"/>: without a key.
+    /// </param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
+    /// </exception>
+    public static IServiceCollection AddPgNotifier(
+        this IServiceCollection services,
+        string connectionString,
+        Action<IServiceProvider, PgNotifierOptions>? configure = null,
+        object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return Add(services, connectionString, null, configure, serviceKey);
+    }
+
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)"/>
+    /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with options from the configuration.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="section">
+    /// Has keys named like options, and may have <c>ConnectionString</c>, or <c>ConnectionStringName</c> for one of
+    /// <c>ConnectionStrings</c>; without either it connects like the registered data source. It is read once, and a key that
+    /// is no setting is an error.
+    /// </param>
+    /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
+    /// <param name="serviceKey">
+    /// For an application of several databases: the key of the notifier and of its data source. Its text names the options:
+    /// no two keys with the same text. Default <see langword="null"/>: without a key.
+    /// </param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
+    /// </exception>
+    public static IServiceCollection AddPgNotifier(
+        this IServiceCollection services,
+        IConfiguration section,
+        Action<IServiceProvider, PgNotifierOptions>? configure = null,
+        object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return Add(services, null, section, configure, serviceKey);
+    }
+
+    static IServiceCollection Add(
+        IServiceCollection services,
+        string? connectionString,
+        IConfiguration? section,
+        Action<IServiceProvider, PgNotifierOptions>? configure,
+        object? key)
+    {
+        var registration = new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, new ConnectionChoice(connectionString, section, key));
+        return registration.AddTo(
+            services,
+            (provider, options) => SetDefaults(provider, options, key),
+            configure,
+            options => options.Validate(),
+            (own, options) => new PgNotifier(own, options),
+            (dataSource, options) => new PgNotifier(dataSource, options));
+    }
+
+    static void SetDefaults(IServiceProvider services, PgNotifierOptions options, object? key)
+    {
+        options.Name ??= key?.ToString();
+        options.MeterFactory ??= services.GetService<IMeterFactory>();
+        options.LoggerFactory ??= services.GetService<ILoggerFactory>();
+    }
+}

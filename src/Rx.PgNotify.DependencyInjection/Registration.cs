@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Rx.PgNotify.DependencyInjection;
+
+/// <summary>What listener and notifier have in common: a singleton with named options, validated when the host starts.</summary>
+/// <param name="ServiceKey">The key, or <see langword="null"/>.</param>
+/// <param name="Section">Where options may come from.</param>
+/// <param name="Settings">The options that may.</param>
+/// <param name="Connection">How to connect.</param>
+sealed record Registration<TOptions>(
+    object? ServiceKey, IConfiguration? Section, IReadOnlyList<Setting<TOptions>> Settings, ConnectionChoice Connection)
+    where TOptions : class, new()
+{
+    /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
+    internal string Name { get; } = ServiceKey?.ToString() ?? Options.DefaultName;
+
+    /// <summary>
+    /// Options are set in this order: what is given first, unless they are set already; the section; the code of the
+    /// application. A further registration for the same key adds its own to that.
+    /// </summary>
+    internal IServiceCollection AddTo<TService>(
+        IServiceCollection services,
+        Action<IServiceProvider, TOptions> defaults,
+        Action<IServiceProvider, TOptions>? configure,
+        Action<TOptions> validate,
+        Func<string, TOptions, TService> ofConnectionString,
+        Func<NpgsqlDataSource, TOptions, TService> ofDataSource)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var section = new SectionSettings<TOptions>(Section, Settings);
+        var isFirst = !services.Any(service =>
+            service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
+        services.AddKeyedSingleton(ServiceKey, this);
+        services.AddOptions<TOptions>(Name)
+            .Configure<IServiceProvider>((options, provider) =>
+            {
+                if (isFirst)
+                    defaults(provider, options);
+                section.Apply(options);
+                configure?.Invoke(provider, options);
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation(this, section, validate, provider));
+        return services.AddKeyedSingleton(ServiceKey, (provider, _) =>
+        {
+            var options = provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name);
+            return Connection.Create(provider, own => ofConnectionString(own, options), dataSource => ofDataSource(dataSource, options));
+        });
+    }
+
+    sealed class Validation(
+        Registration<TOptions> registration, SectionSettings<TOptions> section, Action<TOptions> validate, IServiceProvider services)
+        : IValidateOptions<TOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, TOptions options)
+        {
+            if (!string.Equals(name, registration.Name, StringComparison.Ordinal))
+                return ValidateOptionsResult.Skip;
+            List<string> errors = [.. section.FindErrors(), .. section.FindErrors(() => validate(options))];
+            // Of several for one key, the last one's connection is taken.
+            var isTaken = ReferenceEquals(services.GetKeyedService<Registration<TOptions>>(registration.ServiceKey), registration);
+            if (isTaken && registration.Connection.FindError(services) is { } error)
+                errors.Add(error);
+            return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Npgsql;
+using Rx.PgNotify.Connections;
+using Rx.PgNotify.Tables.CatchUp;
+using Rx.PgNotify.Tables.Sql;
+
+namespace Rx.PgNotify.Tables;
+
+/// <summary>
+/// A table whose changes can be read from a cursor on: the script that makes it fit for this, the load, and the purge of
+/// what is kept about deleted rows.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Needs PostgreSQL 14 or newer, and an ordinary or partitioned table with a key that is unique and not null. The exact
+/// semantics, the price and the limits stand in the documentation of catching up. Immutable and thread-safe; connects
+/// nowhere by itself.
+/// </para>
+/// <para>Names are taken as they are, in their upper and lower case, and quoted.</para>
+/// </remarks>
+public sealed class CatchUpTable
+{
+    readonly CatchUpNames _names;
+
+    /// <summary>A table of a schema.</summary>
+    /// <param name="table">Its name, of 1 to 46 bytes of UTF-8: a table and functions are named after it.</param>
+    /// <param name="key">The columns of its primary key, or of another unique and not null key; by them deletions are reported.</param>
+    /// <param name="schema">Its schema; default <c>public</c>.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty or too long, or has a character that no name can have; or the key has no column, or one twice.
+    /// </exception>
+    public CatchUpTable(string table, IEnumerable<string> key, string schema = "public")
+    {
+        _names = new CatchUpNames(table, key, schema);
+        InstallScript = CatchUpScript.Install(_names);
+        RemoveScript = CatchUpScript.Remove(_names);
+    }
+
+    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)"/>
+    /// <summary>A table of the schema <c>public</c> with a key of one column.</summary>
+    public CatchUpTable(string table, string key)
+        : this(table, [key])
+    {
+    }
+
+    /// <summary>What <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> runs, to read, or to run as a migration, in one transaction.</summary>
+    public string InstallScript { get; }
+
+    /// <summary>What <see cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/> runs.</summary>
+    public string RemoveScript { get; }
+
+    /// <summary>
+    /// Adds a stamp to the rows, triggers that keep it, and a table of deleted keys. Where all that is there already, it
+    /// changes nothing.
+    /// </summary>
+    /// <remarks>
+    /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
+    /// table can have both beforehand, see the documentation of catching up.
+    /// </remarks>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a key that is not unique.</exception>
+    public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
+
+    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
+
+    /// <summary>Takes all of it away. Cursors are worthless from then on, also if it is installed again.</summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
+
+    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
+
+    /// <summary>
+    /// Forgets deletions of long ago. A reader that lags so far behind that it may not have seen them gets a
+    /// <see cref="CatchUpCursorException"/> with its next load, and has to start anew.
+    /// </summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="olderThan">How long ago, at the least; zero or more.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was reported is never refused.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
+    /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    public async Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
+    {
+        var primary = dataSource.ForPrimary();
+        ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
+        var command = primary.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });
+            return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+    }
+
+    /// <summary>
+    /// Reads what was committed since a cursor: the rows that were inserted or updated, as they are now, and the keys that
+    /// are gone. In one snapshot, which the batch's cursor is of.
+    /// </summary>
+    /// <remarks>
+    /// Its role needs <c>SELECT</c> on the table and on <c>catch_up_deleted_…</c>. What it may not see for row security is
+    /// not delivered. Works as the load of <c>CatchUp</c>, or by itself.
+    /// </remarks>
+    /// <typeparam name="T">What rows are read as.</typeparam>
+    /// <param name="dataSource">
+    /// Where the table is; of several hosts the primary, as a standby can't say what is missing. One that is bound to others
+    /// is an <see cref="ArgumentException"/>.
+    /// </param>
+    /// <param name="cursor">Where to go on from; <see langword="null"/> for all that the table holds, and no deletions.</param>
+    /// <param name="row">Reads a row, whose columns are those of the table, from the reader's current position.</param>
+    /// <param name="deletedKey">
+    /// Reads a key that no row has any more: its columns, in the order of the constructor. Default <see langword="null"/>:
+    /// deletions are left out.
+    /// </param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="CatchUpCursorException">The cursor can't be gone on from.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The server is a standby; or the table was restored from another cluster, and needs <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> again.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a table without the installation.</exception>
+    public Task<CatchUpBatch<T>> LoadAsync<T>(
+        NpgsqlDataSource dataSource,
+        CatchUpCursor? cursor,
+        Func<NpgsqlDataReader, T> row,
+        Func<NpgsqlDataReader, T>? deletedKey = null,
+        CancellationToken cancellationToken = default)
+    {
+        var primary = dataSource.ForPrimary();
+        ArgumentNullException.ThrowIfNull(row);
+        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(primary, cursor, cancellationToken);
+    }
+}

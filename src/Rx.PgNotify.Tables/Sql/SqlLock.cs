@@ -1,0 +1,16 @@
+namespace Rx.PgNotify.Tables.Sql;
+
+/// <summary>
+/// What a script that takes something away begins with. Several at once would otherwise meet in the catalogs, where they
+/// fail with internal errors, or lock the same things in different orders.
+/// </summary>
+static class SqlLock
+{
+    /// <param name="table">Qualified and quoted.</param>
+    internal static string IfExists(string table)
+    {
+        var mark = SqlText.Mark("lock", [table]);
+        return $"DO {mark} BEGIN IF pg_catalog.to_regclass({SqlText.Literal(table)}) IS NOT NULL THEN "
+            + $"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; END IF; END {mark};";
+    }
+}

@@ -1,0 +1,105 @@
+using Npgsql;
+using Rx.PgNotify.Tables.Sql;
+using Rx.PgNotify.Tables.Triggers;
+
+namespace Rx.PgNotify.Tables;
+
+/// <summary>
+/// Triggers that notify a channel of a table's changes: as a script to read, to keep among migrations and to run, or
+/// installed and removed from here. What arrives, what it costs and who can see it stands in the
+/// documentation of table changes.
+/// </summary>
+/// <remarks>
+/// <para>
+/// One notification for each statement that changed something, sent when its transaction commits. Of a partitioned table
+/// all partitions get triggers, since a statement fires those of the table that it names; each reports the partitioned
+/// table. After <c>ATTACH PARTITION</c> or <c>CREATE TABLE … PARTITION OF</c> install again.
+/// </para>
+/// <para>Immutable. One table may have several, of different channels.</para>
+/// </remarks>
+public sealed class TableTrigger
+{
+    /// <summary>Describes the triggers; nothing is connected to.</summary>
+    /// <param name="table">
+    /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
+    /// </param>
+    /// <param name="channel">Where to send: 1 to 63 bytes of UTF-8. Default <see langword="null"/>: the channel that is called like the table.</param>
+    /// <param name="options">What to report and when; <see langword="null"/> for the defaults.</param>
+    /// <param name="schema">The table's schema; default <c>public</c>.</param>
+    /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
+    public TableTrigger(string table, string? channel = null, TableTriggerOptions? options = null, string schema = "public")
+    {
+        SqlName.Validate(schema, "A schema's name", nameof(schema));
+        SqlName.Validate(table, "A table's name", nameof(table));
+        channel ??= table;
+        ChannelName.Validate(channel, nameof(channel));
+        (Schema, Table, Channel) = (schema, table, channel);
+        Options = (options ?? new TableTriggerOptions()).ValidatedCopy();
+        Names = new TriggerNames(schema, table, channel);
+    }
+
+    /// <summary>The table's schema.</summary>
+    public string Schema { get; }
+
+    /// <summary>The table.</summary>
+    public string Table { get; }
+
+    /// <summary>The channel that is notified.</summary>
+    public string Channel { get; }
+
+    internal TableTriggerOptions Options { get; }
+
+    internal TriggerNames Names { get; }
+
+    /// <summary>
+    /// The SQL that installs the triggers: one statement, to be run by the table's owner, who may create functions in its
+    /// schema. Running it again brings it up to date.
+    /// </summary>
+    public string InstallScript => TriggerScript.Create(this);
+
+    /// <summary>The SQL that removes the triggers, if they are there, and their function.</summary>
+    public string RemoveScript => TriggerScript.Drop(this);
+
+    /// <summary>Runs <see cref="InstallScript"/> on a connection of the data source's.</summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <exception cref="PostgresException">
+    /// The server refused: there is no such table or column, no key where one is needed, or no right to do it.
+    /// </exception>
+    /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>
+    /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
+    /// trigger of an earlier installation has to go. Several programs may install at the same moment.
+    /// </remarks>
+    public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
+
+    /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
+
+    /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
+    /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>Waits for all transactions that use the table, readers too, and keeps others from using it meanwhile.</remarks>
+    public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
+
+    /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
+}
