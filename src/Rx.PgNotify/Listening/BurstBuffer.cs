@@ -73,7 +73,7 @@ sealed class BurstBuffer : IDisposable
         lock (_gate)
         {
             _isOn = false;
-            StartOverLocked();
+            StartOver_NeedsLock();
         }
     }
 
@@ -91,12 +91,12 @@ sealed class BurstBuffer : IDisposable
         if (_count < _most && _bytes < _mostBytes)
             return;
         lock (_gate)
-            StartOverLocked();
+            StartOver_NeedsLock();
     }
 
-    void StartOverLocked()
+    void StartOver_NeedsLock()
     {
-        HandOverLocked();
+        HandOver_NeedsLock();
         Array.Clear(_slots!, 0, _count);
         _count = _handedOver = 0;
         _bytes = 0;
@@ -108,11 +108,11 @@ sealed class BurstBuffer : IDisposable
         {
             // Late, after the end: what a thread that still reads a lost connection has left here may be half of it.
             if (_isOn)
-                HandOverLocked();
+                HandOver_NeedsLock();
         }
     }
 
-    void HandOverLocked()
+    void HandOver_NeedsLock()
     {
         var count = Volatile.Read(ref _count);
         if (_handedOver < count)

@@ -68,7 +68,7 @@ sealed class DesiredChannels
     internal int CountListened()
     {
         lock (_gate)
-            return _channels.Count(channel => channel.Value.Server == ListenedChannel.OnServer.Listening);
+            return _channels.Count(channel => channel.Value.Server == ListenedChannel.ServerState.Listening);
     }
 
     internal int CountSubscribers()
@@ -109,14 +109,12 @@ sealed class DesiredChannels
             if (channel.Subscribers++ == 0)
             {
                 _wanted++;
-                if (channel.IsAbandoned)
-                {
-                    channel.IsAbandoned = false;
+                if (channel.Demand == ChannelDemand.Abandoned)
                     _abandoned--;
-                }
+                channel.Demand = ChannelDemand.Wanted;
             }
 
-            hasChanged = channel.Server != ListenedChannel.OnServer.Listening;
+            hasChanged = channel.Server != ListenedChannel.ServerState.Listening;
             if (hasChanged)
                 _dirty.Add(channel);
         }
@@ -138,11 +136,11 @@ sealed class DesiredChannels
             _dirty = [];
             foreach (var channel in dirty)
             {
-                if (channel.Server == ListenedChannel.OnServer.NotListening
+                if (channel.Server == ListenedChannel.ServerState.NotListening
                     && _refused.Remaining(channel.Hub.Name, now) is { Ticks: > 0 } delay)
                     (postponed ??= []).Add((channel, delay));
                 else
-                    Plan(channel, changes);
+                    Plan_NeedsLock(channel, changes);
             }
         }
 
@@ -157,7 +155,7 @@ sealed class DesiredChannels
         foreach (var channel in channels)
         {
             channel.Hub.Acknowledge();
-            Answered(channel, ListenedChannel.OnServer.Listening);
+            Answered(channel, ListenedChannel.ServerState.Listening);
         }
     }
 
@@ -165,7 +163,7 @@ sealed class DesiredChannels
     internal void Unlistened(IEnumerable<ListenedChannel> channels)
     {
         foreach (var channel in channels)
-            Answered(channel, ListenedChannel.OnServer.NotListening);
+            Answered(channel, ListenedChannel.ServerState.NotListening);
     }
 
     /// <summary>
@@ -177,12 +175,12 @@ sealed class DesiredChannels
         {
             foreach (var (_, channel) in _channels)
             {
-                channel.Server = ListenedChannel.OnServer.NotListening;
+                channel.Server = ListenedChannel.ServerState.NotListening;
                 channel.Hub.NoLongerListened();
-                if (channel.Subscribers == 0)
-                    Detach(channel);
-                else
+                if (channel.Demand == ChannelDemand.Wanted)
                     _dirty.Add(channel);
+                else
+                    Detach_NeedsLock(channel);
             }
         }
     }
@@ -194,7 +192,7 @@ sealed class DesiredChannels
         lock (_gate)
         {
             _refused.Add(channel.Hub.Name, now);
-            Detach(channel);
+            Detach_NeedsLock(channel);
         }
 
         channel.Hub.End(error);
@@ -230,7 +228,7 @@ sealed class DesiredChannels
             if (_wanted > 0 || _abandoned < _channels.Count)
                 return false;
             foreach (var (_, channel) in _channels)
-                Detach(channel);
+                Detach_NeedsLock(channel);
             return true;
         }
     }
@@ -242,15 +240,16 @@ sealed class DesiredChannels
         lock (_gate)
         {
             Debug.Assert(channel.Subscribers > 0);
-            if (--channel.Subscribers > 0 || channel.IsDetached)
+            if (--channel.Subscribers > 0 || channel.Demand == ChannelDemand.Detached)
                 return;
             _wanted--;
+            channel.Demand = ChannelDemand.Lingering;
             channel.LingersUntil = now + _linger;
-            if (channel.Server == ListenedChannel.OnServer.NotListening)
-                Detach(channel); // there is nothing to linger for
+            if (channel.Server == ListenedChannel.ServerState.NotListening)
+                Detach_NeedsLock(channel); // there is nothing to linger for
             else if (_linger == TimeSpan.Zero)
-                Abandon(channel);
-            hasChanged = channel.IsAbandoned || channel.IsDetached;
+                Abandon_NeedsLock(channel);
+            hasChanged = channel.Demand != ChannelDemand.Lingering;
             startTimer = !hasChanged && !channel.HasTimer;
             channel.HasTimer |= startTimer;
         }
@@ -271,13 +270,13 @@ sealed class DesiredChannels
         lock (_gate)
         {
             channel.HasTimer = false;
-            if (channel.Subscribers > 0 || channel.IsDetached || channel.IsAbandoned)
+            if (channel.Demand != ChannelDemand.Lingering)
                 return;
             remaining = channel.LingersUntil - now;
             if (remaining > TimeSpan.Zero)
                 channel.HasTimer = true; // somebody came and went in the meantime, and its linger counts
             else
-                Abandon(channel);
+                Abandon_NeedsLock(channel);
         }
 
         if (remaining > TimeSpan.Zero)
@@ -290,7 +289,7 @@ sealed class DesiredChannels
     {
         lock (_gate)
         {
-            if (channel.IsDetached)
+            if (channel.Demand == ChannelDemand.Detached)
                 return;
             _dirty.Add(channel);
         }
@@ -309,21 +308,21 @@ sealed class DesiredChannels
         ends(this, channel);
     }
 
-    void Plan(ListenedChannel channel, ChannelChanges changes)
+    void Plan_NeedsLock(ListenedChannel channel, ChannelChanges changes)
     {
         switch (channel.Server)
         {
-            case ListenedChannel.OnServer.NotListening when channel.Subscribers > 0:
-                channel.Server = ListenedChannel.OnServer.InFlight;
+            case ListenedChannel.ServerState.NotListening when channel.Demand == ChannelDemand.Wanted:
+                channel.Server = ListenedChannel.ServerState.InFlight;
                 channel.Hub.ListenRequested();
                 changes.Listen.Add(channel);
                 break;
-            case ListenedChannel.OnServer.NotListening when channel.IsAbandoned:
-                Detach(channel);
+            case ListenedChannel.ServerState.NotListening when channel.Demand == ChannelDemand.Abandoned:
+                Detach_NeedsLock(channel);
                 break;
-            case ListenedChannel.OnServer.Listening when channel.IsAbandoned:
+            case ListenedChannel.ServerState.Listening when channel.Demand == ChannelDemand.Abandoned:
                 // Under this lock, so that whoever subscribes from now on does not take the old LISTEN for granted.
-                channel.Server = ListenedChannel.OnServer.InFlight;
+                channel.Server = ListenedChannel.ServerState.InFlight;
                 channel.Hub.NoLongerListened();
                 changes.Unlisten.Add(channel);
                 break;
@@ -332,38 +331,39 @@ sealed class DesiredChannels
         }
     }
 
-    void Answered(ListenedChannel channel, ListenedChannel.OnServer server)
+    void Answered(ListenedChannel channel, ListenedChannel.ServerState server)
     {
         lock (_gate)
         {
-            if (channel.IsDetached)
+            if (channel.Demand == ChannelDemand.Detached)
                 return;
             channel.Server = server;
-            if (server == ListenedChannel.OnServer.Listening)
+            if (server == ListenedChannel.ServerState.Listening)
                 _refused.Forget(channel.Hub.Name);
             _dirty.Add(channel); // what is wanted may have changed while the answer was on its way
         }
     }
 
-    void Abandon(ListenedChannel channel)
+    void Abandon_NeedsLock(ListenedChannel channel)
     {
-        channel.IsAbandoned = true;
+        channel.Demand = ChannelDemand.Abandoned;
         _abandoned++;
         _dirty.Add(channel);
     }
 
-    void Detach(ListenedChannel channel)
+    void Detach_NeedsLock(ListenedChannel channel)
     {
-        if (channel.IsDetached)
+        var demand = channel.Demand;
+        if (demand == ChannelDemand.Detached)
             return;
-        channel.IsDetached = true;
+        channel.Demand = ChannelDemand.Detached;
         _dirty.Remove(channel);
         _channels.TryRemove(channel.Hub.Name, out _);
-        if (channel.Subscribers > 0)
+        if (demand == ChannelDemand.Wanted)
             _wanted--;
         else
             channel.Hub.End(null);
-        if (channel.IsAbandoned)
+        if (demand == ChannelDemand.Abandoned)
             _abandoned--;
     }
 
@@ -375,7 +375,7 @@ sealed class DesiredChannels
             _isClosed |= close;
             foreach (var (_, channel) in _channels)
             {
-                Detach(channel);
+                Detach_NeedsLock(channel);
                 hubs.Add(channel.Hub);
             }
         }

@@ -16,11 +16,11 @@ sealed class ListenedChannel
     }
 
     /// <summary>What the server does for this channel on the present connection.</summary>
-    internal enum OnServer
+    internal enum ServerState
     {
         NotListening,
 
-        // A LISTEN or UNLISTEN is on its way; only the pump, which sent it, changes this.
+        /// <summary>A LISTEN or UNLISTEN is on its way; only the pump, which sent it, changes this.</summary>
         InFlight,
         Listening,
     }
@@ -32,17 +32,13 @@ sealed class ListenedChannel
 
     internal int Subscribers { get; set; }
 
-    internal OnServer Server { get; set; }
+    internal ChannelDemand Demand { get; set; }
+
+    internal ServerState Server { get; set; }
 
     /// <summary>When, on the listener's clock, the linger ends that began when the last subscriber left.</summary>
     internal TimeSpan LingersUntil { get; set; }
 
-    /// <summary>Nobody wants it and its linger is over (or it has none to wait for).</summary>
-    internal bool IsAbandoned { get; set; }
-
     /// <summary>At most one linger timer is under way for a channel, however often its subscribers come and go.</summary>
     internal bool HasTimer { get; set; }
-
-    /// <summary>It has been taken out of the desired state; what is left is for its subscriptions to drain.</summary>
-    internal bool IsDetached { get; set; }
 }
