@@ -3,73 +3,67 @@ using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Connections;
 
-/// <summary>Gives a session up when a command is not answered, and nothing else arrives either, for too long.</summary>
+/// <summary>Limits how long a command may stay unanswered while nothing else arrives on its connection either.</summary>
 /// <remarks>
-/// Npgsql notices by itself when a command is not answered within its timeout, but then asks the server, over a second
-/// connection and blocking, to cancel it: with a server that hangs this never ends.
+/// Npgsql's own Command Timeout is no such limit: when it expires, Npgsql asks the server over a second connection to cancel
+/// the command, and blocks until the server responds. A server that hangs never does.
 /// </remarks>
 sealed class AnswerDeadline(TimeSpan heartbeat)
 {
-    // Counts what arrives: while notifications flow, a command whose answer stands behind them is not overdue. Written
-    // by the one thread that reads the socket, read by the pump. A count and no time: that would cost more than all else
-    // that is done for a notification.
-    long _heard;
+    // Counts the notifications that arrive: while they flow, a command whose answer is queued behind them is not overdue.
+    // Written by the one thread that reads the socket, read by the loop that awaits the command. A counter and not the time
+    // of the latest arrival: reading a clock would cost more than all else that is done for a notification.
+    long _received;
 
-    TimeSpan Slice => heartbeat / 4;
+    TimeSpan PollInterval => heartbeat / 4;
 
-    /// <summary>What was left to itself. The connection can't be closed before it has ended.</summary>
-    internal Task? Abandoned { get; private set; }
+    /// <summary>Whether a command has missed its deadline. It was left to itself, and may still be running.</summary>
+    internal bool IsMissed { get; private set; }
 
-    internal void Heard() => Volatile.Write(ref _heard, _heard + 1);
+    /// <summary>A notification has arrived.</summary>
+    internal void Received() => Volatile.Write(ref _received, _received + 1);
 
-    /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after two heartbeats of silence.</summary>
-    internal Task AnsweredAsync(Task command) => AnsweredAsync(command, 2 * heartbeat);
-
-    /// <inheritdoc cref="AnsweredAsync(Task)"/>
-    internal async Task<T> AnsweredAsync<T>(Task<T> command)
-    {
-        await AnsweredAsync((Task)command).ConfigureAwait(false);
-        return await command.ConfigureAwait(false);
-    }
-
-    /// <summary>Awaits <paramref name="command"/>; throws <see cref="TimeoutException"/> after so long a silence.</summary>
-    /// <param name="command">What is to be answered.</param>
-    /// <param name="patience">How long a silence.</param>
-    /// <param name="firstLook">
-    /// When to look for the first time what was heard; a quarter of a heartbeat if null. What is answered sooner leaves a
-    /// timer behind that wakes a thread of the pool for nothing: what is asked every heartbeat looks when the next is due.
+    /// <summary>Awaits a command.</summary>
+    /// <param name="command">The command, already sent.</param>
+    /// <param name="limit">How long the connection may be silent; two heartbeats if <see langword="null"/>.</param>
+    /// <param name="firstPoll">
+    /// When the counter is looked at for the first time; after a quarter of a heartbeat if <see langword="null"/>. A timer set
+    /// for that time wakes a thread of the pool then, even if the answer has come long before. So a command that is sent once
+    /// a heartbeat polls after a heartbeat, when the next one wakes a thread anyway.
     /// </param>
-    internal async Task AnsweredAsync(Task command, TimeSpan patience, TimeSpan? firstLook = null)
+    /// <exception cref="TimeoutException">Neither the answer nor a notification has arrived within <paramref name="limit"/>.</exception>
+    internal async Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
     {
-        // Looks now and then what was heard. A look that comes late, because the thread pool is starved or the machine
-        // was suspended, counts as one slice all the same, however long it was to be: the answer may be there and wait for
-        // a thread as we did.
-        var slice = firstLook ?? Slice;
+        var most = limit ?? (2 * heartbeat);
+        var interval = firstPoll ?? PollInterval;
         var silence = TimeSpan.Zero;
-        var heard = Volatile.Read(ref _heard);
+        var received = Volatile.Read(ref _received);
         while (true)
         {
-            var remaining = patience - silence;
-            var wait = remaining < slice ? remaining : slice;
-            var since = Stopwatch.GetTimestamp();
+            var remaining = most - silence;
+            var wait = remaining < interval ? remaining : interval;
+            var start = Stopwatch.GetTimestamp();
             if (await command.EndsWithinAsync(wait).ConfigureAwait(false))
             {
                 await command.ConfigureAwait(false);
                 return;
             }
 
-            var isLate = Stopwatch.GetElapsedTime(since) > wait + (heartbeat / 64);
-            var heardNow = Volatile.Read(ref _heard);
-            var isHeard = heardNow != heard;
-            // What came may have come just after the look before: after the first one not underrated.
-            var counted = (isHeard || isLate) && wait > Slice ? Slice : wait;
-            silence = isHeard ? counted : silence + counted;
-            heard = heardNow;
-            slice = Slice;
-            if (isHeard || silence < patience)
+            var isLate = Stopwatch.GetElapsedTime(start) > wait + (heartbeat / 64);
+            var receivedNow = Volatile.Read(ref _received);
+            var hasReceived = receivedNow != received;
+            // A poll that comes late, because the thread pool is starved or the machine was suspended, counts as one poll
+            // interval however late it is: the answer may have arrived, and its continuation waits for a thread too. After a
+            // first interval that is longer, something that has arrived also leaves no more than one poll interval of silence.
+            var counted = (hasReceived || isLate) && wait > PollInterval ? PollInterval : wait;
+            // When it arrived is not known: right after the previous poll, in the worst case.
+            silence = hasReceived ? counted : silence + counted;
+            received = receivedNow;
+            interval = PollInterval;
+            if (hasReceived || silence < most)
                 continue;
-            Abandoned = command;
-            throw new TimeoutException($"The server has not answered, nor sent anything, for {patience.TotalSeconds:0.#} s.");
+            IsMissed = true;
+            throw new TimeoutException($"The server has not answered, nor sent anything, for {most.TotalSeconds:0.#} s.");
         }
     }
 }

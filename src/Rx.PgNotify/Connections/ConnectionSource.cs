@@ -11,8 +11,9 @@ namespace Rx.PgNotify.Connections;
 /// </summary>
 sealed class ConnectionSource : IAsyncDisposable
 {
-    // Password providers, initializers and callbacks are the user's, and one that never ends keeps its attempt for ever. So many may,
-    // and after that one more each time after so many limits: what made them hang may be over for those that come.
+    // Password providers, initializers and callbacks are the user's, and an attempt ends only when they do. Once this many attempts
+    // hang, another one is made only when the latest was given up this many limits ago: the cause may have passed, and nothing grows
+    // quickly if it has not.
     const int MostHanging = 4;
     const int LimitsOfRest = 5;
 

@@ -1,20 +1,23 @@
 using System.Reactive.Concurrency;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Connections;
 
 /// <summary>
 /// When the next attempt to connect is due. After the break of a connection that had served for at least the first delay it is at once,
 /// so a server that accepts connections and drops them is asked no more often for it. Then the delays grow exponentially up to a cap,
-/// each jittered between half and all of it. Optionally it ends when a budget of time is spent.
+/// each jittered between half and all of it. And when there is none: after a failure of the first connection that no attempt can mend,
+/// and when a budget of time is spent.
 /// </summary>
 /// <remarks>
 /// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
 /// </remarks>
+/// <param name="connections">What is connected with.</param>
 /// <param name="first">The first delay.</param>
 /// <param name="cap">The longest delay.</param>
 /// <param name="budget">How long to go on from the first failure; <see langword="null"/> for ever.</param>
 /// <param name="clock">The clock of the options' scheduler.</param>
-sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
+sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
 {
     // The part of the first delay over which the attempts at once of many clients are spread. If the server itself is gone they fail,
     // and the delays that follow spread them further.
@@ -24,6 +27,10 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
     TimeSpan _notBefore;
     TimeSpan _failingSince;
     TimeSpan? _servingSince;
+    bool _isBudgetSpent;
+
+    /// <summary>Whether there was a connection. From then on any failure may pass: a standby on the way to promotion, a password that is changed.</summary>
+    internal bool HasConnected { get; private set; }
 
     /// <summary>How many attempts have failed, or connections were lost, since the last success.</summary>
     internal int Failures { get; private set; }
@@ -31,15 +38,16 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
     /// <summary>What the last attempt or connection failed of; <see langword="null"/> since the last success.</summary>
     internal Exception? LastFailure { get; private set; }
 
-    /// <summary>Whether the budget was spent by the last failure.</summary>
-    internal bool IsBudgetSpent { get; private set; }
-
     /// <summary>How long to wait before the next attempt; zero or less if it is due.</summary>
     internal TimeSpan Remaining => Failures == 0 ? TimeSpan.Zero : _notBefore - clock.Elapsed;
+
+    /// <summary>There is a connection. Whether it can serve is not known yet.</summary>
+    internal void Connected() => HasConnected = true;
 
     /// <summary>A connection serves, since the first such call.</summary>
     internal void Succeeded()
     {
+        HasConnected = true;
         _servingSince ??= clock.Elapsed;
         Failures = 0;
         _backoff.Reset();
@@ -63,11 +71,23 @@ sealed class ReconnectPolicy(TimeSpan first, TimeSpan cap, TimeSpan? budget, ISt
         _servingSince = null;
         // The last attempt is made when the budget ends, however long the delay would be by then.
         var left = budget - (now - _failingSince);
-        IsBudgetSpent = left <= TimeSpan.Zero;
-        if (delay > left && !IsBudgetSpent)
+        _isBudgetSpent = left <= TimeSpan.Zero;
+        if (delay > left && !_isBudgetSpent)
             delay = left.GetValueOrDefault();
         _notBefore = now + delay;
         return delay;
+    }
+
+    /// <summary>Why no attempt follows the last failure; <see langword="null"/> if one does.</summary>
+    internal (PgListenerError Error, string Message)? ReasonToGiveUp(Exception failure)
+    {
+        if (!HasConnected && PermanentFailure.OfConnecting(failure, connections) is { } permanent)
+            return permanent;
+        if (!_isBudgetSpent)
+            return null;
+        return (
+            PgListenerError.ReconnectBudgetSpent,
+            $"No connection could be had in {Failures} attempts within a reconnect budget of {budget}; the last failure: {ExceptionSummary.Of(failure)}");
     }
 
     /// <summary>Nobody waits for a connection from here on: the budget starts anew.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 
 namespace Rx.PgNotify.Listening;
 
@@ -12,10 +13,10 @@ static class ListenCommand
     // What an idle session did last is what pg_stat_activity shows of it, cut after so many bytes: hence in front.
     const string Mark = "/* Rx.PgNotify */ ";
 
-    internal static NpgsqlBatch Create(NpgsqlConnection connection, ChannelChanges changes)
+    internal static NpgsqlBatch Create(PhysicalConnection connection, ChannelChanges changes)
     {
-        var batch = new NpgsqlBatch(connection);
-        if (EncodingCheck.Create(connection, changes.Listen.Select(channel => channel.Hub.Name)) is { } check)
+        var batch = connection.CreateBatch();
+        if (EncodingCheck.Create(connection.Inner, changes.Listen.Select(channel => channel.Hub.Name)) is { } check)
             batch.BatchCommands.Add(check);
         AddStatements(batch, "UNLISTEN", changes.Unlisten);
         AddStatements(batch, "LISTEN", changes.Listen);

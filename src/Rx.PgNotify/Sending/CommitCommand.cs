@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 
 namespace Rx.PgNotify.Sending;
 
@@ -15,10 +16,10 @@ static class CommitCommand
     const string CommitAndBegin = "COMMIT AND CHAIN";
     const string Commit = "COMMIT";
 
-    internal static NpgsqlBatch Create(NpgsqlConnection connection, List<List<PendingSend>> commits)
+    internal static NpgsqlBatch Create(PhysicalConnection connection, List<List<PendingSend>> commits)
     {
         // Not one error barrier each: the commits after one that failed would be made, and overtake it.
-        var batch = new NpgsqlBatch(connection);
+        var batch = connection.CreateBatch();
         for (var i = 0; i < commits.Count; i++)
         {
             // A single one is a transaction by itself.
@@ -33,7 +34,7 @@ static class CommitCommand
     }
 
     /// <summary>All the statements that <see cref="Create"/> may use, to be prepared.</summary>
-    internal static NpgsqlBatch CreateTemplate(NpgsqlConnection connection) => Create(connection, [[], [], []]);
+    internal static NpgsqlBatch CreateTemplate(PhysicalConnection connection) => Create(connection, [[], [], []]);
 
     /// <summary>How many commits of a batch that failed were made all the same.</summary>
     internal static int CountCommitted(NpgsqlBatch batch)

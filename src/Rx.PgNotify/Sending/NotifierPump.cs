@@ -82,6 +82,7 @@ sealed class NotifierPump
     {
         while (!_stopped.Task.IsCompleted)
         {
+            _waiting.DropEnded();
             if (!_waiting.IsEmpty)
                 return true;
             if (_closing.IsCancellationRequested)

@@ -1,6 +1,5 @@
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
@@ -23,9 +22,8 @@ sealed class SendConnection(
     IStopwatch clock,
     ILogger logger)
 {
-    readonly ReconnectPolicy _reconnect = new(options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
+    readonly ReconnectPolicy _reconnect = new(connections, options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
     SendSession? _session;
-    bool _hasConnected;
 
     /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>
     internal Exception? LastFailure => _reconnect.LastFailure;
@@ -107,12 +105,12 @@ sealed class SendConnection(
         catch (Exception e)
         {
             NoteFailure(e);
-            if (!_hasConnected && Permanent(e) is { } permanent)
+            if (Permanent(e) is { } permanent)
                 throw permanent;
             return null;
         }
 
-        _hasConnected = true;
+        _reconnect.Connected();
         if (_session.IsDirect)
         {
             processIds.Add(_session.ProcessId);
@@ -126,17 +124,20 @@ sealed class SendConnection(
     async Task<SendSession> OpenSessionAsync()
     {
         var setUp = LibraryTracing.StartConnecting();
-        NpgsqlConnection? connection = null;
+        SendSession? session = null;
         try
         {
-            connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
-            var session = await SendSession.CreateAsync(connection, options.Heartbeat).ConfigureAwait(false);
-            setUp.End(connection);
+            var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, CancellationToken.None).ConfigureAwait(false);
+            session = new SendSession(connection, options.Heartbeat);
+            await session.CheckAsync().ConfigureAwait(false);
+            setUp.End(session.Connection);
             return session;
         }
         catch (Exception e)
         {
-            setUp.End(connection, e);
+            if (session is not null)
+                await CloseAsync(session).ConfigureAwait(false);
+            setUp.End(session?.Connection, e);
             throw;
         }
     }
@@ -183,9 +184,9 @@ sealed class SendConnection(
 
     PgNotifierException? Permanent(Exception failure) => failure switch
     {
-        PgNotifierException => new PgNotifierException(PgNotifierError.CannotConnect, failure.Message),
-        _ when PermanentFailure.OfConnecting(failure, connections) is { } permanent =>
-            new PgNotifierException(PgNotifierError.CannotConnect, permanent.Message, failure),
+        PgNotifierException when !_reconnect.HasConnected => new PgNotifierException(PgNotifierError.CannotConnect, failure.Message),
+        _ when _reconnect.ReasonToGiveUp(failure) is { } reason =>
+            new PgNotifierException(PgNotifierError.CannotConnect, reason.Message, failure),
         _ => null,
     };
 }

@@ -12,16 +12,8 @@ sealed class WaitingSends(PgNotifierOptions options)
 
     readonly CommitPlan _plan = new();
 
-    /// <summary>Whether nobody waits for anything that could be sent now.</summary>
-    internal bool IsEmpty
-    {
-        get
-        {
-            while (_queue.Reader.TryPeek(out var send) && send.HasEnded)
-                _queue.Reader.TryRead(out _);
-            return _plan.Sends.All(send => send.HasEnded) && !_queue.Reader.TryPeek(out _);
-        }
-    }
+    /// <summary>Whether nobody waits for anything that could be sent now, after <see cref="DropEnded"/>.</summary>
+    internal bool IsEmpty => _plan.Sends.All(send => send.HasEnded) && !_queue.Reader.TryPeek(out _);
 
     /// <summary>When the first of them has waited too long. Those that come later have later deadlines.</summary>
     internal TimeSpan? EarliestDeadline
@@ -43,6 +35,13 @@ sealed class WaitingSends(PgNotifierOptions options)
     /// <exception cref="ChannelClosedException">Nothing is sent any more.</exception>
     internal ValueTask EnqueueAsync(PendingSend send, CancellationToken cancellationToken) =>
         _queue.Writer.TryWrite(send) ? ValueTask.CompletedTask : _queue.Writer.WriteAsync(send, cancellationToken);
+
+    /// <summary>Takes those that have ended out of the queue, as far as they are in front.</summary>
+    internal void DropEnded()
+    {
+        while (_queue.Reader.TryPeek(out var send) && send.HasEnded)
+            _queue.Reader.TryRead(out _);
+    }
 
     /// <summary>Waits until something is there, or until <paramref name="closing"/> is cancelled.</summary>
     internal async Task UntilAnyAsync(CancellationToken closing)

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>
 /// The time limits that a role, a database or the caller's data source brings along, and which would end a session that just listens:
@@ -9,7 +9,7 @@ namespace Rx.PgNotify.Listening;
 static class TimeLimits
 {
     /// <summary>SQL that lifts them, in an expression whose value is what they were: an array of names and values in turn.</summary>
-    // What set_config returns is made to nothing: it has to be evaluated, for each row, and after the old value was read.
+    // set_config stands in an expression that is evaluated for each row, after the old value was read; left() drops its result.
     internal const string Lift =
         "ARRAY(SELECT pg_catalog.unnest(ARRAY[name, setting || pg_catalog.left(pg_catalog.set_config(name, '0', false), 0)]) "
         + "FROM pg_catalog.pg_settings WHERE setting <> '0' "

@@ -1,9 +1,7 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
-using Npgsql;
 
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>Waits for the next message of the server, again and again; any thread may end a wait.</summary>
 /// <remarks>
@@ -21,7 +19,7 @@ namespace Rx.PgNotify.Listening;
 sealed class NotificationWait : IValueTaskSource
 #pragma warning restore CA1001
 {
-    readonly NpgsqlConnection _connection;
+    readonly PhysicalConnection _connection;
     readonly Action _end;
     readonly Lock _gate = new();
     CancellationTokenSource _cancellation = new();
@@ -32,7 +30,7 @@ sealed class NotificationWait : IValueTaskSource
     ManualResetValueTaskSourceCore<bool> _ended;
     int _hasEnded;
 
-    internal NotificationWait(NpgsqlConnection connection)
+    internal NotificationWait(PhysicalConnection connection)
     {
         _connection = connection;
         _end = End;
@@ -50,14 +48,11 @@ sealed class NotificationWait : IValueTaskSource
         Cancelled,
     }
 
-    /// <summary>A wait that was left to itself, because it could not be cancelled.</summary>
-    internal Task? Abandoned { get; private set; }
-
     /// <summary>Starts to wait. Completed already if a message was buffered.</summary>
     internal Task Start()
     {
         ThrowIfFailed();
-        var wait = _connection.WaitAsync(_cancellation.Token);
+        var wait = _connection.Inner.WaitAsync(_cancellation.Token);
         lock (_gate)
             _state = State.Waiting;
         return wait;
@@ -73,14 +68,14 @@ sealed class NotificationWait : IValueTaskSource
             if (!wait.IsCompleted)
                 await EndOf(wait).ConfigureAwait(false);
             if (!wait.IsCompleted)
-                Abandoned = wait;
+                _connection.Abandon(wait);
             ThrowIfFailed();
             await wait.ConfigureAwait(false);
             return true;
         }
-        catch (OperationCanceledException) when (_connection.FullState == ConnectionState.Open)
+        catch (OperationCanceledException) when (_connection.IsOpen)
         {
-            // A cancel that hits the middle of a message breaks the connection, which only FullState shows.
+            // A cancel that hits the middle of a message breaks the connection, which shows nowhere else.
             return false;
         }
         finally

@@ -1,17 +1,17 @@
 using Microsoft.Extensions.Logging;
-using Rx.PgNotify.Connections;
+using Npgsql;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify.Listening;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>
 /// Makes sure, before anything is promised, that notifications can arrive on a new connection: that the server is no
-/// standby, and that no transaction pooler stands in between.
+/// standby, and that no transaction pooler stands in between. Also lifts the time limits of its backend.
 /// </summary>
 /// <param name="connections">Makes the second connection, over which a notification is sent to oneself.</param>
 /// <param name="heartbeat">How long the server may be silent.</param>
-/// <param name="logger">Receives a warning when something stands in between.</param>
+/// <param name="logger">Receives an entry when something stands in between.</param>
 sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, ILogger logger)
 {
     static readonly TimeSpan s_longestProbe = TimeSpan.FromSeconds(5);
@@ -20,19 +20,21 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
     TimeSpan Patience => heartbeat < s_longestProbe ? heartbeat : s_longestProbe;
 
     /// <summary>Throws what is wrong.</summary>
-    /// <param name="session">Just opened.</param>
+    /// <param name="connection">Just opened.</param>
+    /// <param name="waits">Waits for notifications on it.</param>
     /// <param name="cancellationToken">Ends the waiting for the second connection.</param>
-    internal async Task RunAsync(ListenSession session, CancellationToken cancellationToken)
+    internal async Task RunAsync(PhysicalConnection connection, NotificationWait waits, CancellationToken cancellationToken)
     {
-        if (await session.IsInRecoveryAsync().ConfigureAwait(false))
+        if (await connection.Backend.IsInRecoveryAsync(liftTimeLimits: true).ConfigureAwait(false))
             throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
-        if (session.BackendProcessId == session.ProcessId)
+        if (connection.Backend.IsDirect)
             return;
 
         // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
         // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
         Log.PoolerFound(logger, Patience);
-        if (!await session.HearsAsync(channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false))
+        var probe = new PoolerProbe(connection, waits);
+        if (!await probe.ReceivesAsync(channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false))
         {
             throw new PgListenerException(
                 PgListenerError.TransactionPooler,
@@ -40,7 +42,7 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
                 + "Connect to the server itself, or to a pool in session mode.");
         }
 
-        await session.LiftTimeLimitsAsync().ConfigureAwait(false);
+        await connection.Backend.LiftTimeLimitsAsync().ConfigureAwait(false);
     }
 
     async Task SendAsync(string channel, CancellationToken cancellationToken)
@@ -69,7 +71,12 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
         var connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await connection.NotifyAsync(channel, null, CancellationToken.None).ConfigureAwait(false);
+            var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection)
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = channel }, new NpgsqlParameter<string> { TypedValue = "" } },
+            };
+            await using (command.ConfigureAwait(false))
+                await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

@@ -1,0 +1,162 @@
+using System.Data;
+using Npgsql;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Connections;
+
+/// <summary>
+/// One connection of a listener or a notifier, from its opening to its closing: limits how long a command may stay unanswered,
+/// and is closed behind whatever still runs on it.
+/// </summary>
+/// <remarks>
+/// Used by one loop, one call at a time, except that it may be closed while a call is under way, and that
+/// <see cref="Abort"/> may come from any thread. Once broken it stays so: the loop opens another one.
+/// </remarks>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late cancel may still use it
+sealed class PhysicalConnection
+#pragma warning restore CA1001
+{
+    readonly TimeSpan _heartbeat;
+    readonly AnswerDeadline _answers;
+    readonly CancellationTokenSource _abort = new();
+
+    // What the loop has asked for, from its first statement to its last, and the latest of its commands. A command that is given up
+    // outlives the call, and a call may not have come to its command yet: closing waits for both.
+    Task _call = Task.CompletedTask;
+    Task _command = Task.CompletedTask;
+
+    // A wait that could not be cancelled. It may never end.
+    Task? _abandonedWait;
+
+    PhysicalConnection(ConnectionSource source, NpgsqlConnection inner, TimeSpan heartbeat)
+    {
+        Source = source;
+        Inner = inner;
+        _heartbeat = heartbeat;
+        _answers = new AnswerDeadline(heartbeat);
+        Backend = new Backend(this);
+    }
+
+    internal ConnectionSource Source { get; }
+
+    internal NpgsqlConnection Inner { get; }
+
+    /// <summary>Whether it can be used. Npgsql shows only here that it has broken a connection.</summary>
+    internal bool IsOpen => !HasAbandoned && Inner.FullState == ConnectionState.Open;
+
+    /// <summary>The process id that the start-up of the connection reported.</summary>
+    internal int ProcessId => Inner.ProcessID;
+
+    /// <summary>What serves it.</summary>
+    internal Backend Backend { get; }
+
+    /// <summary>Cancelled by <see cref="Abort"/>; for each command.</summary>
+    internal CancellationToken Aborting => _abort.Token;
+
+    // Whatever the connection string says, our own limit comes first: it knows what has arrived meanwhile.
+    int CommandTimeout => ConnectionSettings.WholeSeconds(2 * _heartbeat);
+
+    bool HasAbandoned => _answers.IsMissed || _abandonedWait is not null;
+
+    bool IsBusy => !_call.IsCompleted || !_command.IsCompleted || _abandonedWait is not null;
+
+    /// <summary>Opens a connection.</summary>
+    /// <param name="source">Makes it.</param>
+    /// <param name="heartbeat">Half the silence after which a command that is not answered is given up.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    internal static async Task<PhysicalConnection> OpenAsync(ConnectionSource source, TimeSpan heartbeat, CancellationToken cancellationToken) =>
+        new(source, await source.OpenAsync(cancellationToken).ConfigureAwait(false), heartbeat);
+
+    internal NpgsqlCommand CreateCommand(string text) => new(text, Inner) { CommandTimeout = CommandTimeout };
+
+    internal NpgsqlBatch CreateBatch() => new(Inner) { Timeout = CommandTimeout };
+
+    /// <summary>A call of several commands begins: closing waits for all of it.</summary>
+    internal TCall Begin<TCall>(TCall call)
+        where TCall : Task
+    {
+        _call = call;
+        return call;
+    }
+
+    /// <summary>Awaits the answer to a command. Once that has failed with a timeout the connection is to be closed.</summary>
+    /// <inheritdoc cref="AnswerDeadline.AnsweredAsync"/>
+    internal Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
+    {
+        _command = command;
+        return _answers.AnsweredAsync(command, limit, firstPoll);
+    }
+
+    /// <inheritdoc cref="AnsweredAsync(Task, TimeSpan?, TimeSpan?)"/>
+    internal async Task<T> AnsweredAsync<T>(Task<T> command)
+    {
+        await AnsweredAsync((Task)command).ConfigureAwait(false);
+        return await command.ConfigureAwait(false);
+    }
+
+    /// <summary>A notification has arrived: what is not answered yet is not overdue.</summary>
+    internal void Received() => _answers.Received();
+
+    /// <summary>A wait could not be cancelled, and is left to itself: the connection is to be closed.</summary>
+    internal void Abandon(Task wait) => _abandonedWait = wait;
+
+    /// <summary>Breaks a command that is under way: the last resort against a server that hangs.</summary>
+    internal void Abort() => _ = _abort.CancelSafelyAsync();
+
+    /// <summary>Closes the connection behind what still runs on it, or gives it back to its pool.</summary>
+    /// <param name="limit">How long to wait for that.</param>
+    /// <param name="restore">Takes back, for the pool's next user, what was changed in the session; <see langword="null"/> if nothing was.</param>
+    /// <returns>
+    /// <see langword="false"/> if something still runs: this is not waited for, and the connection is closed when it has ended.
+    /// </returns>
+    /// <exception cref="TimeoutException">Nothing runs, but it was not closed within <paramref name="limit"/>. It goes on.</exception>
+    internal async Task<bool> CloseAsync(TimeSpan limit, Func<Task>? restore = null)
+    {
+        var isBusy = IsBusy; // before closing begins: that has commands of its own
+        var closing = Task.Run(() => CloseBehindAsync(restore), CancellationToken.None);
+        _ = closing.EndedAsync();
+        if (!isBusy)
+            await closing.WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
+        return !isBusy;
+    }
+
+    async Task CloseBehindAsync(Func<Task>? restore)
+    {
+        await EndedAsync().ConfigureAwait(false);
+        if (restore is not null && Source.IsPooled)
+        {
+            // What an abandoned command did, such as lifting a time limit, is not known: nobody else may get this connection.
+            if (HasAbandoned)
+                Source.ClearPool();
+            else if (IsOpen)
+                await RestoreAsync(restore).ConfigureAwait(false);
+        }
+
+        await Inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task RestoreAsync(Func<Task> restore)
+    {
+        try
+        {
+            await restore().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            Abort();
+            Source.ClearPool();
+            await EndedAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Closing beside a command that is still under way makes two readers of one socket: one gets what the other waits
+    // for, and the backend would stay for ever. A wait that can't be cancelled may never end; disposing breaks it, but only
+    // without a pool.
+    async Task EndedAsync()
+    {
+        await _call.EndedAsync().ConfigureAwait(false);
+        await _command.EndedAsync().ConfigureAwait(false);
+        if (_abandonedWait is { } wait && Source.IsPooled)
+            await wait.EndedAsync().ConfigureAwait(false);
+    }
+}
