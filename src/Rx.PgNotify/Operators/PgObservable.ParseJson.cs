@@ -68,39 +68,69 @@ public static partial class PgObservable
     /// </summary>
     /// <param name="source">Where the notifications come from.</param>
     /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
-    /// <param name="options">
-    /// How to parse. Default <see langword="null"/>: as <see cref="JsonSerializerOptions.Default"/>, which is case-sensitive.
-    /// </param>
-    /// <exception cref="ArgumentNullException">
-    /// <paramref name="source"/> or <paramref name="onMalformed"/> is <see langword="null"/>.
-    /// </exception>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<T> ParseJson<T>(
-        this IObservable<Notification> source,
-        Action<Notification, JsonException> onMalformed,
-        JsonSerializerOptions? options = null) =>
+        this IObservable<Notification> source, Action<Notification, JsonException> onMalformed) =>
+        source.ParseJson(ReflectedTypeInfo<T>(JsonSerializerOptions.Default), onMalformed);
+
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
+    /// <summary>
+    /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
+    /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
+    /// </summary>
+    /// <param name="source">Where the notifications come from.</param>
+    /// <param name="options">How to parse, such as a naming policy. They are read-only from now on.</param>
+    /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    public static IObservable<T> ParseJson<T>(
+        this IObservable<Notification> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
         source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
 
-    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, Action{Notification, JsonException}, JsonSerializerOptions?)" path="/typeparam|/param|/exception"/>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
     /// <summary>
-    /// <see cref="ParseJson{T}(IObservable{Notification}, Action{Notification, JsonException}, JsonSerializerOptions?)"/> for
-    /// the signals of one or several channels: every Resync stays where it is.
+    /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
+    /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
     /// </summary>
-    /// <returns>The values and the Resyncs, in order.</returns>
+    /// <param name="source">Where the signals come from.</param>
+    /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
-        this IObservable<ChannelSignal> source,
-        Action<Notification, JsonException> onMalformed,
-        JsonSerializerOptions? options = null) =>
+        this IObservable<ChannelSignal> source, Action<Notification, JsonException> onMalformed) =>
+        source.ParseJson(ReflectedTypeInfo<T>(JsonSerializerOptions.Default), onMalformed);
+
+    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
+    /// <summary>
+    /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
+    /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
+    /// </summary>
+    /// <param name="source">Where the signals come from.</param>
+    /// <param name="options">How to parse, such as a naming policy. They are read-only from now on.</param>
+    /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    public static IObservable<ChannelSignal<T>> ParseJson<T>(
+        this IObservable<ChannelSignal> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
         source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
 
     const string NeedsReflection = "Finds the type's members by reflection. Use the overload with a JsonTypeInfo<T>.";
 
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
-    internal static JsonTypeInfo<T> ReflectedTypeInfo<T>(JsonSerializerOptions? options) =>
-        (JsonTypeInfo<T>)(options ?? JsonSerializerOptions.Default).GetTypeInfo(typeof(T));
+    static JsonTypeInfo<T> ReflectedTypeInfo<T>(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.MakeReadOnly(populateMissingResolver: true); // as the serializer does at its first use
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Rx.PgNotify.Tests.Operators;
 
@@ -71,7 +72,7 @@ public sealed class ParseJsonSignalsTests : IDisposable
             () => PgObservable.ParseJson((IObservable<ChannelSignal>)null!, TestJson.Default.Int32, Malformed),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
         Assert.That(
-            () => _source.ParseJson<int>(null!, Malformed),
+            () => _source.ParseJson((JsonTypeInfo<int>)null!, Malformed),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
         Assert.That(
             () => _source.ParseJson(TestJson.Default.Int32, null!),

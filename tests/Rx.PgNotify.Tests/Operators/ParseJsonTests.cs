@@ -207,11 +207,30 @@ public sealed class ParseJsonTests : IDisposable
             () => PgObservable.ParseJson((IObservable<Notification>)null!, TestJson.Default.Order, Malformed),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
         Assert.That(
-            () => _source.ParseJson<Payloads.Order>(null!, Malformed),
+            () => _source.ParseJson((JsonTypeInfo<Payloads.Order>)null!, Malformed),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
         Assert.That(
             () => _source.ParseJson(TestJson.Default.Order, null!),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("onMalformed"));
+    }
+
+    [Test]
+    public void ParseJson_WithoutTypeInformation_FindsItByReflection()
+    {
+        var snakes = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        var signals = _source.Select(ChannelSignal.From);
+        using var byName = _source.ParseJson<Parcel>(Malformed).Subscribe(parcel => _seen.Add($"{parcel.ShipTo}"));
+        using var byPolicy = _source.ParseJson<Parcel>(snakes, Malformed).Subscribe(parcel => _seen.Add($"{parcel.ShipTo}"));
+        using var signalsByName = signals.ParseJson<Parcel>(Malformed).Subscribe(signal => _seen.Add($"{signal.Value.ShipTo}"));
+        using var signalsByPolicy = signals.ParseJson<Parcel>(snakes, Malformed).Subscribe(signal => _seen.Add($"{signal.Value.ShipTo}"));
+
+        Send("""{"ShipTo":"a","ship_to":"b"}""", "[]");
+
+        Assert.That(_seen, Is.EqualTo(new[] { "a", "b", "a", "b" }));
+        Assert.That(_malformed, Has.Count.EqualTo(4));
+        Assert.That(
+            () => _source.ParseJson<Parcel>((JsonSerializerOptions)null!, Malformed),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
     }
 
     IObservable<Payloads.Order> Orders() => _source.ParseJson(TestJson.Default.Order, Malformed);
@@ -220,4 +239,6 @@ public sealed class ParseJsonTests : IDisposable
 
     void Send(params string[] payloads) =>
         Array.ForEach(payloads, payload => _source.OnNext(new Notification("orders", payload, 4711)));
+
+    sealed record Parcel(string ShipTo);
 }
