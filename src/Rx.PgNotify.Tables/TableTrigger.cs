@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Sql;
 using Rx.PgNotify.Tables.Sql;
 using Rx.PgNotify.Tables.Triggers;
 

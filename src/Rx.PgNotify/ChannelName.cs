@@ -1,3 +1,5 @@
+using Rx.PgNotify.Sql;
+
 namespace Rx.PgNotify;
 
 /// <summary>What PostgreSQL accepts as a channel: a name.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Tables.CatchUp;
 

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Sql;
+
 namespace Rx.PgNotify.Tables.CatchUp;
 
 /// <summary>The names that belong to one table, quoted and qualified.</summary>

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Sql;
+
 namespace Rx.PgNotify.Tables.Sql;
 
 /// <summary>

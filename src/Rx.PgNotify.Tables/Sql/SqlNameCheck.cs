@@ -1,4 +1,5 @@
 using System.Text;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Tables.Sql;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rx.PgNotify.Sql;
 using Rx.PgNotify.Tables.Sql;
 
 namespace Rx.PgNotify.Tables.Triggers;

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Sql;
+
 namespace Rx.PgNotify.Tables.Triggers;
 
 /// <summary>One trigger of a table: PostgreSQL allows a trigger with transition tables one event only.</summary>

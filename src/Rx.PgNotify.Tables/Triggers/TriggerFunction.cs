@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Tables.Triggers;
 

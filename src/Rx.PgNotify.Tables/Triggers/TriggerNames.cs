@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Tables.Triggers;
 

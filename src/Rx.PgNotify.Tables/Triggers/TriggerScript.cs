@@ -1,3 +1,4 @@
+using Rx.PgNotify.Sql;
 using Rx.PgNotify.Tables.Sql;
 
 namespace Rx.PgNotify.Tables.Triggers;

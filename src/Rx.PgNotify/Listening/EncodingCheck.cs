@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Listening;
 

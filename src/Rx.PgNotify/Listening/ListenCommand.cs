@@ -1,5 +1,6 @@
 using Npgsql;
 using Rx.PgNotify.Connections;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Listening;
 

@@ -54,7 +54,9 @@ sealed class ListenConnection(
     {
         var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
         var session = new ListenSession(connection, new BurstBuffer(options, received), options.Heartbeat);
-        _session = session; // before the check, which may hang
+        // Before the check, which may hang. One that was left behind must not take the place of a later one.
+        if (!cancellationToken.IsCancellationRequested)
+            _session = session;
         try
         {
             await session.CheckAsync(_check, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify.Sending;
 

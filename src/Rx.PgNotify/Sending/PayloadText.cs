@@ -1,3 +1,5 @@
+using Rx.PgNotify.Sql;
+
 namespace Rx.PgNotify.Sending;
 
 /// <summary>What PostgreSQL accepts as a payload: a text of at most 7,999 bytes.</summary>

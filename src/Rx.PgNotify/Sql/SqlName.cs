@@ -1,4 +1,4 @@
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Sql;
 
 /// <summary>What PostgreSQL takes for the name of anything, a channel among them: 1 to 63 bytes (NAMEDATALEN − 1).</summary>
 static class SqlName

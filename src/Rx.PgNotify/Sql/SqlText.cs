@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Rx.PgNotify;
+namespace Rx.PgNotify.Sql;
 
 /// <summary>Texts within SQL that is written, where no parameters are possible.</summary>
 static class SqlText

@@ -1,5 +1,5 @@
-using Rx.PgNotify.Operators;
 using System.Reactive.Concurrency;
+using Rx.PgNotify.Operators;
 
 namespace Rx.PgNotify.Tests.Operators;
 
