@@ -12,7 +12,8 @@ public static class PgListenerHealthChecksBuilderExtensions
     /// asked of the server.
     /// </summary>
     /// <remarks>
-    /// Listening and Idle are healthy, Connecting and Reconnecting degraded, Faulted and Disposed have
+    /// Listening and Idle are healthy, Connecting and Reconnecting degraded, and so is a listener whose state does not come
+    /// within 5 seconds, since nothing else comes over its <c>DeliveryScheduler</c> either. Faulted and Disposed have
     /// <paramref name="failureStatus"/>. A report names types of exceptions and SQLSTATEs, and quotes no message, so no payload
     /// and no password either.
     /// </remarks>
@@ -20,7 +21,7 @@ public static class PgListenerHealthChecksBuilderExtensions
     /// <param name="name">Default <see langword="null"/>: <c>pglistener</c>, with a key <c>pglistener:key</c>.</param>
     /// <param name="failureStatus">Default <see langword="null"/>: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">To choose checks by; default none.</param>
-    /// <param name="timeout">How long the check may take; default <see langword="null"/>: no limit. It takes no time.</param>
+    /// <param name="timeout">How long the check may take; default <see langword="null"/>: no limit but the 5 seconds.</param>
     /// <param name="serviceKey">The key that the listener is registered with; default none.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>

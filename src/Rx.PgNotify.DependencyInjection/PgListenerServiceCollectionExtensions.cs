@@ -38,7 +38,6 @@ public static class PgListenerServiceCollectionExtensions
         this IServiceCollection services, Action<IServiceProvider, PgListenerOptions>? configure = null, object? serviceKey = null) =>
         Add(services, null, null, configure, serviceKey);
 
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)"/>
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with a connection string of its own.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -50,6 +49,7 @@ public static class PgListenerServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgListener(
         this IServiceCollection services,
         string connectionString,
@@ -60,7 +60,6 @@ public static class PgListenerServiceCollectionExtensions
         return Add(services, connectionString, null, configure, serviceKey);
     }
 
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)"/>
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with options from the configuration.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="section">
@@ -76,6 +75,7 @@ public static class PgListenerServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgListener(
         this IServiceCollection services,
         IConfiguration section,

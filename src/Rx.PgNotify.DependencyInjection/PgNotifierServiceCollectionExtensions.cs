@@ -37,7 +37,6 @@ public static class PgNotifierServiceCollectionExtensions
         this IServiceCollection services, Action<IServiceProvider, PgNotifierOptions>? configure = null, object? serviceKey = null) =>
         Add(services, null, null, configure, serviceKey);
 
-    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)"/>
     /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with a connection string of its own.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="connectionString">An Npgsql connection string.</param>
@@ -49,6 +48,7 @@ public static class PgNotifierServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgNotifier(
         this IServiceCollection services,
         string connectionString,
@@ -59,7 +59,6 @@ public static class PgNotifierServiceCollectionExtensions
         return Add(services, connectionString, null, configure, serviceKey);
     }
 
-    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)"/>
     /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with options from the configuration.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="section">
@@ -75,6 +74,7 @@ public static class PgNotifierServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgNotifier(
         this IServiceCollection services,
         IConfiguration section,

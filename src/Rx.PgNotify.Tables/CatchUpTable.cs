@@ -36,8 +36,8 @@ public sealed class CatchUpTable
         RemoveScript = CatchUpScript.Remove(_names);
     }
 
-    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)"/>
     /// <summary>A table of the schema <c>public</c> with a key of one column.</summary>
+    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)" path="/*[self::remarks or self::typeparam or self::param or self::returns or self::exception]"/>
     public CatchUpTable(string table, string key)
         : this(table, [key])
     {
@@ -63,11 +63,11 @@ public sealed class CatchUpTable
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
 
-    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
-    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
@@ -78,11 +78,11 @@ public sealed class CatchUpTable
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
 
-    /// <summary>The same on an open connection, in its transaction if it has one.</summary>
-    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 
@@ -96,11 +96,15 @@ public sealed class CatchUpTable
     /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was reported is never refused.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
-    public async Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
+    public Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
     {
         var primary = dataSource.ForPrimary();
         ArgumentOutOfRangeException.ThrowIfLessThan(olderThan, TimeSpan.Zero);
-        var command = primary.CreateCommand($"SELECT {_names.PurgeFunction}($1)");
+        return PurgeAsync(primary.CreateCommand($"SELECT {_names.PurgeFunction}($1)"), olderThan, cancellationToken);
+    }
+
+    static async Task<long> PurgeAsync(NpgsqlCommand command, TimeSpan olderThan, CancellationToken cancellationToken)
+    {
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = olderThan });

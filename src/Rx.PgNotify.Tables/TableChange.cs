@@ -15,23 +15,70 @@ public abstract record TableChange<T>
     public sealed override string ToString() => this is Reload { Reason: var reason } ? $"Reload({reason})" : GetType().Name;
 
     /// <summary>A row was inserted, or an updated one got this as its key.</summary>
-    /// <param name="New">The row.</param>
-    public sealed record Insert(T New) : TableChange<T>;
+    public sealed record Insert : TableChange<T>
+    {
+        /// <summary>Makes one, as a test does.</summary>
+        /// <param name="row">The row.</param>
+        public Insert(T row) => New = row;
+
+        /// <summary>The row.</summary>
+        public T New { get; }
+
+        /// <summary>For the pattern <c>Insert(var row)</c>.</summary>
+        /// <param name="row">The row.</param>
+        public void Deconstruct(out T row) => row = New;
+    }
 
     /// <summary>A row was updated; its key stayed the same.</summary>
-    /// <param name="Old">
-    /// The row as it was, if the trigger reports it (<see cref="TableTriggerOptions.IncludeOld"/>); else the default of
-    /// <typeparamref name="T"/>.
-    /// </param>
-    /// <param name="New">The row as it is.</param>
-    public sealed record Update(T? Old, T New) : TableChange<T>;
+    public sealed record Update : TableChange<T>
+    {
+        /// <summary>Makes one, as a test does.</summary>
+        /// <param name="oldRow">The row as it was, or the default of <typeparamref name="T"/>.</param>
+        /// <param name="newRow">The row as it is.</param>
+        public Update(T? oldRow, T newRow) => (Old, New) = (oldRow, newRow);
+
+        /// <summary>
+        /// The row as it was, if the trigger reports it (<see cref="TableTriggerOptions.IncludeOld"/>); else the default of
+        /// <typeparamref name="T"/>.
+        /// </summary>
+        public T? Old { get; }
+
+        /// <summary>The row as it is.</summary>
+        public T New { get; }
+
+        /// <summary>For the pattern <c>Update(var before, var after)</c>.</summary>
+        /// <param name="oldRow">The row as it was, or the default of <typeparamref name="T"/>.</param>
+        /// <param name="newRow">The row as it is.</param>
+        public void Deconstruct(out T? oldRow, out T newRow) => (oldRow, newRow) = (Old, New);
+    }
 
     /// <summary>A row was deleted, or an updated one had this as its key.</summary>
-    /// <param name="Old">The row as it was.</param>
-    public sealed record Delete(T Old) : TableChange<T>;
+    public sealed record Delete : TableChange<T>
+    {
+        /// <summary>Makes one, as a test does.</summary>
+        /// <param name="row">The row as it was.</param>
+        public Delete(T row) => Old = row;
+
+        /// <summary>The row as it was.</summary>
+        public T Old { get; }
+
+        /// <summary>For the pattern <c>Delete(var row)</c>.</summary>
+        /// <param name="row">The row as it was.</param>
+        public void Deconstruct(out T row) => row = Old;
+    }
 
     /// <summary>Something has changed, or may have, that no row reports: read the table anew.</summary>
-    /// <param name="Reason">Why no row reports it.</param>
-    /// <param name="Count">How many rows a statement changed, if that was reported.</param>
-    public sealed record Reload(ReloadReason Reason, long? Count = null) : TableChange<T>;
+    public sealed record Reload : TableChange<T>
+    {
+        /// <summary>Makes one, as a test does.</summary>
+        /// <param name="reason">Why no row reports it.</param>
+        /// <param name="count">How many rows a statement changed; default <see langword="null"/>: not reported.</param>
+        public Reload(ReloadReason reason, long? count = null) => (Reason, Count) = (reason, count);
+
+        /// <summary>Why no row reports it.</summary>
+        public ReloadReason Reason { get; }
+
+        /// <summary>How many rows a statement changed, if that was reported.</summary>
+        public long? Count { get; }
+    }
 }

@@ -21,8 +21,8 @@ public static partial class TableObservable
     /// The next load begins at a batch's cursor, and only after the observer has returned. An observer that stores
     /// <see cref="CatchUpBatch{T}.Cursor"/> in the transaction in which it stores what it makes of the rows has each
     /// exactly once, also across a crash; one that stores the cursor later may have the last batches again. Each
-    /// subscription begins at <paramref name="from"/>: before a <c>Retry</c>, put <c>Observable.Defer</c> around this, and
-    /// read the stored cursor in there.
+    /// subscription begins at <paramref name="from"/>: before a <c>RetryWhen</c> with a pause, put <c>Observable.Defer</c>
+    /// around this, and read the stored cursor in there.
     /// </para>
     /// <para>
     /// A load that throws ends the sequence with <c>OnError</c>, unless <see cref="LiveQueryOptions.QueryFailed"/> takes its

@@ -2,7 +2,6 @@ namespace Rx.PgNotify.Tables;
 
 public static partial class TableObservable
 {
-    /// <inheritdoc cref="CatchUp{T}(IObservable{ChannelSignal}, Func{CatchUpCursor?, CancellationToken, Task{CatchUpBatch{T}}}, CatchUpCursor?, LiveQueryOptions?)"/>
     /// <param name="channel">The channel whose <see cref="PgChannel.Signals"/> report changes and gaps.</param>
     /// <param name="load">Reads what is new since a cursor. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="from">The stored cursor; default <see langword="null"/>, for all that the table holds.</param>
@@ -11,6 +10,7 @@ public static partial class TableObservable
     /// <paramref name="channel"/>, <paramref name="load"/> or the scheduler of <paramref name="options"/> is
     /// <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="CatchUp{T}(IObservable{ChannelSignal}, Func{CatchUpCursor?, CancellationToken, Task{CatchUpBatch{T}}}, CatchUpCursor?, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IObservable<CatchUpBatch<T>> CatchUp<T>(
         this PgChannel channel,
         Func<CatchUpCursor?, CancellationToken, Task<CatchUpBatch<T>>> load,

@@ -49,13 +49,13 @@ public static partial class TableObservable
             .SelectMany(changes => changes);
     }
 
-    /// <inheritdoc cref="TableChanges{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/>
     /// <param name="channel">The trigger's channel, whose <see cref="PgChannel.Signals"/> are read.</param>
     /// <param name="typeInfo">How to parse, from a source-generated <c>JsonSerializerContext</c>, whose options apply.</param>
     /// <param name="onMalformed">
     /// Takes a notification that could not be read and what is wrong with it, before the reload. What it throws ends the
     /// subscription, as if the observer had thrown it.
     /// </param>
+    /// <inheritdoc cref="TableChanges{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::summary or self::remarks or self::typeparam or self::returns or self::exception]"/>
     public static IObservable<TableChange<T>> TableChanges<T>(
         this PgChannel channel, JsonTypeInfo<T> typeInfo, Action<Notification, JsonException> onMalformed)
     {

@@ -78,10 +78,10 @@ public sealed class TableTrigger
         SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
-    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
@@ -97,10 +97,10 @@ public sealed class TableTrigger
         SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
-    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)"/>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 }

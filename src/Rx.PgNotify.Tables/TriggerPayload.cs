@@ -10,15 +10,15 @@ public enum TriggerPayload
     /// <summary>That something changed: schema, table and operation. Equal ones of one transaction arrive as one.</summary>
     Bare = 0,
 
-    /// <summary>The same and how many rows the statement inserted, updated or deleted.</summary>
+    /// <summary>Schema, table, operation, and how many rows the statement inserted, updated or deleted.</summary>
     RowCount = 1,
 
-    /// <summary>The same and the key of each row.</summary>
+    /// <summary>Schema, table, operation, the count, and the key of each row.</summary>
     Keys = 2,
 
     /// <summary>As <see cref="Rows"/>, but only the columns of <see cref="TableTriggerOptions.Columns"/>.</summary>
     Columns = 3,
 
-    /// <summary>The same and each row, whole; its keys, or only the count, where rows don't fit into a payload.</summary>
+    /// <summary>Schema, table, operation, the count, and each row, whole; its keys, or only the count, where rows don't fit into a payload.</summary>
     Rows = 4,
 }

@@ -99,7 +99,7 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
 
     /// <summary>A Resync among values.</summary>
     /// <typeparam name="T">What payloads are parsed to.</typeparam>
-    /// <inheritdoc cref="Resync(string, ResyncReasons, long)" path="/param|/exception"/>
+    /// <inheritdoc cref="Resync(string, ResyncReasons, long)" path="/*[self::param or self::exception]"/>
     public static ChannelSignal<T> Resync<T>(string channel, ResyncReasons reasons, long dropped = 0) =>
         ChannelSignal<T>.WithoutValue(Resync(channel, reasons, dropped));
 

@@ -29,32 +29,32 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
             _channel, (hub, calls, release) => new SignalSubscription(hub, calls, release, null, observer));
     }
 
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
     /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::param or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return JoinAsync(_ => observer, cancellationToken);
     }
 
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, CancellationToken)"/>
     /// <summary>
     /// Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>. There is no error handler: what
     /// fails the subscription after that is unhandled, as with Rx's <c>Subscribe(onNext)</c>.
     /// </summary>
     /// <param name="onNext">Is called for each notification and each Resync.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(Action<ChannelSignal> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
         return JoinAsync(acknowledged => new HandlerlessObserver<ChannelSignal>(onNext, acknowledged), cancellationToken);
     }
 
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, Action{Exception}, CancellationToken)"/>
     /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
     /// <param name="onNext">Is called for each notification and each Resync.</param>
     /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, Action{Exception}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(
         Action<ChannelSignal> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
         SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);

@@ -74,7 +74,6 @@ public sealed class PgChannel : IObservable<Notification>
         return JoinAsync(_ => observer, cancellationToken);
     }
 
-    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
     /// <summary>
     /// Subscribes to the notifications and completes when the server has acknowledged <c>LISTEN</c>. There is no error
     /// handler: what fails the subscription after that is unhandled, as with Rx's <c>Subscribe(onNext)</c>.
@@ -82,22 +81,22 @@ public sealed class PgChannel : IObservable<Notification>
     /// <param name="onNext">Is called for each notification.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="onNext"/> is <see langword="null"/>.</exception>
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task<IDisposable> SubscribeAsync(Action<Notification> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
         return JoinAsync(acknowledged => new HandlerlessObserver<Notification>(onNext, acknowledged), cancellationToken);
     }
 
-    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)"/>
     /// <param name="onNext">Is called for each notification.</param>
     /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="onNext"/> or <paramref name="onError"/> is <see langword="null"/>.</exception>
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task<IDisposable> SubscribeAsync(
         Action<Notification> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
         SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);
 
-    /// <inheritdoc cref="ChannelSignals.ReadAllAsync"/>
     /// <summary>
     /// The notifications for <c>await foreach</c>, read when the loop asks for the next one. It can't distinguish a gap from
     /// silence, nor when the server begins to listen; <see cref="Signals"/> can.
@@ -111,6 +110,7 @@ public sealed class PgChannel : IObservable<Notification>
     /// listener ends the enumeration, after what was buffered. For everything else see
     /// <see cref="ChannelSignals.ReadAllAsync"/>.
     /// </remarks>
+    /// <inheritdoc cref="ChannelSignals.ReadAllAsync" path="/*[self::typeparam or self::param or self::exception]"/>
     public async IAsyncEnumerable<Notification> ReadAllAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -38,7 +38,8 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a listener. It connects when the first subscriber comes.</summary>
     /// <param name="connectionString">
-    /// An Npgsql connection string. Pooling, Enlist, Keepalive and Command Timeout are set by the listener.
+    /// An Npgsql connection string. Pooling, Enlist, Multiplexing, Keepalive, Command Timeout, Target Session Attributes and
+    /// Host Recheck Seconds are set by the listener; a Timeout of 0 is taken for 15 seconds.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">

@@ -61,7 +61,8 @@ public sealed class PgListenerOptions
     public TimeSpan? ReconnectBudget { get; set; }
 
     /// <summary>
-    /// The clock and timer behind every wait of the listener: linger and reconnect delays.
+    /// The clock and timer behind linger and reconnect delays. Deadlines of the connection, such as <see cref="Heartbeat"/>,
+    /// are real time whatever it says.
     /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time. It has to outlive the
     /// listener: what waits on a scheduler that is then disposed waits for ever.
     /// </summary>

@@ -13,7 +13,8 @@ public enum PgNotifierError
     Refused = 1,
 
     /// <summary>
-    /// The connection was lost while the commit was under way. Whether it was sent nobody can tell; it may even arrive
+    /// The connection was lost, or gave no answer within <see cref="PgNotifierOptions.CommitTimeout"/>, or the notifier was
+    /// disposed, while the commit was under way. Whether it was sent nobody can tell; it may even arrive
     /// later than what was sent after it.
     /// </summary>
     InDoubt = 2,

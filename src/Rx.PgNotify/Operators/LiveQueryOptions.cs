@@ -6,7 +6,8 @@ namespace Rx.PgNotify;
 
 /// <summary>
 /// When a <see cref="PgObservable.LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)"/>
-/// runs its query, and what becomes of one that throws. The operator validates and copies the options when it is called: a
+/// runs its query, and what becomes of one that throws. <c>CatchUp</c> of the package Rx.PgNotify.Tables takes the same for
+/// its loads. The operator validates and copies the options when it is called: a
 /// change made afterwards has no effect.
 /// </summary>
 public sealed class LiveQueryOptions
@@ -47,7 +48,10 @@ public sealed class LiveQueryOptions
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The clock and timer. Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>.</summary>
+    /// <summary>
+    /// The clock and timer. Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>. It has to outlive the
+    /// subscription.
+    /// </summary>
     public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
 
     /// <summary>Throws what the operator would throw of these options.</summary>

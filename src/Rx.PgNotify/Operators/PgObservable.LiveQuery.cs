@@ -20,7 +20,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Works over the signals of one channel, over several merged, and over filtered ones, as long as the filter lets each
-    /// Resync pass: <see cref="WhereNotification"/> does. The query has to read committed data on each run: not inside a
+    /// Resync pass: <see cref="WhereNotification"/> does, and <see cref="WhereValue{T}"/> for parsed ones. The query has to read committed data on each run: not inside a
     /// transaction with a snapshot of its own, and from the primary, as a replica may lag behind the notification.
     /// </para>
     /// <para>
@@ -45,16 +45,15 @@ public static partial class PgObservable
         this IObservable<ChannelSignal> signals, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null) =>
         LiveQueryOf(signals, query, options);
 
-    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)"/>
     /// <typeparam name="TValue">What payloads were parsed to.</typeparam>
     /// <typeparam name="T">The type of the result.</typeparam>
+    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::param or self::returns or self::exception]"/>
     public static IObservable<T> LiveQuery<TValue, T>(
         this IObservable<ChannelSignal<TValue>> signals,
         Func<CancellationToken, Task<T>> query,
         LiveQueryOptions? options = null) =>
         LiveQueryOf(signals, query, options);
 
-    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/summary|/remarks|/typeparam|/returns|/exception[contains(@cref,'OutOfRange')]"/>
     /// <param name="channel">The channel, of which <see cref="PgChannel.Signals"/> are taken.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="options">When it runs, and what becomes of one that throws; <see langword="null"/> for the defaults.</param>
@@ -62,6 +61,7 @@ public static partial class PgObservable
     /// <paramref name="channel"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
     /// <see langword="null"/>.
     /// </exception>
+    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and contains(@cref,'OutOfRange'))]"/>
     public static IObservable<T> LiveQuery<T>(
         this PgChannel channel, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null)
     {

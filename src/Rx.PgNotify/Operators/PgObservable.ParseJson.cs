@@ -48,8 +48,8 @@ public static partial class PgObservable
     /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> for
     /// the signals of one or several channels: every Resync stays where it is.
     /// </summary>
-    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/remarks|/typeparam|/param|/exception"/>
     /// <returns>The values and the Resyncs, in order.</returns>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::remarks or self::typeparam or self::param or self::exception]"/>
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
         this IObservable<ChannelSignal> source,
         JsonTypeInfo<T> typeInfo,
@@ -61,22 +61,25 @@ public static partial class PgObservable
             observer => new ParsingSink<ChannelSignal, ChannelSignal<T>>(observer, parser.TryParse).SubscribeTo(source));
     }
 
-    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
     /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
     /// </summary>
+    /// <remarks>
+    /// Upper and lower case of names don't count, and what a constructor needs and the payload lacks is malformed. For names such as
+    /// <c>ship_to</c> there is the overload with options.
+    /// </remarks>
     /// <param name="source">Where the notifications come from.</param>
     /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<T> ParseJson<T>(
         this IObservable<Notification> source, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(JsonSerializerOptions.Default), onMalformed);
+        source.ParseJson(ReflectedTypeInfo<T>(s_forgivingNames), onMalformed);
 
-    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
     /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
@@ -86,28 +89,32 @@ public static partial class PgObservable
     /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<T> ParseJson<T>(
         this IObservable<Notification> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
         source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
 
-    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
     /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
     /// </summary>
+    /// <remarks>
+    /// Upper and lower case of names don't count, and what a constructor needs and the payload lacks is malformed. For names such as
+    /// <c>ship_to</c> there is the overload with options.
+    /// </remarks>
     /// <param name="source">Where the signals come from.</param>
     /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
         this IObservable<ChannelSignal> source, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(JsonSerializerOptions.Default), onMalformed);
+        source.ParseJson(ReflectedTypeInfo<T>(s_forgivingNames), onMalformed);
 
-    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/typeparam|/returns"/>
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
     /// reflection finds of <typeparamref name="T"/>. Not for applications that are trimmed or published ahead of time.
@@ -117,11 +124,19 @@ public static partial class PgObservable
     /// <param name="onMalformed">Takes a malformed notification and what is wrong with it, as there.</param>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
+    /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
         this IObservable<ChannelSignal> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
         source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
+
+    // PostgreSQL writes names in lower case. What is missing is malformed: an object of defaults would be no value of anybody's.
+    static readonly JsonSerializerOptions s_forgivingNames = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
 
     const string NeedsReflection = "Finds the type's members by reflection. Use the overload with a JsonTypeInfo<T>.";
 

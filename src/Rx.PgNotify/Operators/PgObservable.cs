@@ -1,12 +1,12 @@
 namespace Rx.PgNotify;
 
 /// <summary>
-/// Operators that turn bursts of values into what one wants of them. They work on any <see cref="IObservable{T}"/>.
+/// Operators over notifications and signals, and over any other <see cref="IObservable{T}"/>: for bursts, for the present
+/// state, for typed payloads, for sending. None of them loses a Resync.
 /// </summary>
 /// <remarks>
-/// Each takes its time from one <see cref="System.Reactive.Concurrency.IScheduler"/>, reads no wall clock, keeps no
-/// timer running while it has nothing to emit, never calls its observer while it holds a lock, and never calls it
-/// twice at once. Like all of Rx it counts on a source that does not call it twice at once either; a source that does
+/// Those that need time take it from one <see cref="System.Reactive.Concurrency.IScheduler"/>. None reads a wall clock, or keeps
+/// a timer running while it has nothing to emit; none calls its observer while it holds a lock, or twice at once. Like all of Rx it counts on a source that does not call it twice at once either; a source that does
 /// goes through <c>Synchronize()</c> first.
 /// </remarks>
 public static partial class PgObservable;

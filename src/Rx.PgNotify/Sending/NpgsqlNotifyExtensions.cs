@@ -22,40 +22,38 @@ public static partial class NpgsqlNotifyExtensions
     /// <param name="cancellationToken">Cancels the sending.</param>
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
+    /// Thrown at once.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     /// <exception cref="NpgsqlException">
     /// The server could not be reached or refused. In a database of another encoding than UTF-8 it also refuses a channel or
     /// a payload that is too long there (SQLSTATE 22023), or has a character that is missing there (22P05).
     /// </exception>
     /// <remarks>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</remarks>
-    public static async Task NotifyAsync(
+    public static Task NotifyAsync(
         this NpgsqlDataSource dataSource, string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
         var primary = dataSource.ForPrimary();
         Validate(channel, payload);
-        var command = primary.CreateCommand();
-        await using (command.ConfigureAwait(false))
-            await SendAsync(command, channel, payload, cancellationToken).ConfigureAwait(false);
+        return SendAsync(primary.CreateCommand(), channel, payload, cancellationToken);
     }
 
     /// <summary>
     /// Sends a notification on an open connection. Inside a transaction it leaves when that commits, and never when it
     /// is rolled back.
     /// </summary>
-    /// <inheritdoc cref="NotifyAsync(NpgsqlDataSource, string, string?, CancellationToken)"/>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     /// <param name="connection">An open connection.</param>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
     /// <param name="cancellationToken">Cancels the sending.</param>
-    public static async Task NotifyAsync(
+    /// <inheritdoc cref="NotifyAsync(NpgsqlDataSource, string, string?, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    public static Task NotifyAsync(
         this NpgsqlConnection connection, string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
         Validate(channel, payload);
-        var command = connection.CreateCommand();
-        await using (command.ConfigureAwait(false))
-            await SendAsync(command, channel, payload, cancellationToken).ConfigureAwait(false);
+        return SendAsync(connection.CreateCommand(), channel, payload, cancellationToken);
     }
 
     /// <summary>
@@ -88,9 +86,12 @@ public static partial class NpgsqlNotifyExtensions
 
     static async Task SendAsync(NpgsqlCommand command, string channel, string? payload, CancellationToken cancellationToken)
     {
-        command.CommandText = Statement;
-        AddParameters(command.Parameters, channel, payload);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandText = Statement;
+            AddParameters(command.Parameters, channel, payload);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     static void AddParameters(NpgsqlParameterCollection parameters, string channel, string? payload)

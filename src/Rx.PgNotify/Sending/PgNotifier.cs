@@ -35,7 +35,8 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a notifier. It connects when something is sent.</summary>
     /// <param name="connectionString">
-    /// An Npgsql connection string. Pooling, Enlist, Keepalive and Command Timeout are set by the notifier.
+    /// An Npgsql connection string. Pooling, Enlist, Multiplexing, Keepalive, Command Timeout, Target Session Attributes and
+    /// Host Recheck Seconds are set by the notifier; a Timeout of 0 is taken for 15 seconds.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">

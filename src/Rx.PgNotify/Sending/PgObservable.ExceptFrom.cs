@@ -23,7 +23,7 @@ public static partial class PgObservable
     }
 
     /// <summary>The notifications that do not come from a notifier of one's own, and every Resync.</summary>
-    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/remarks|/param|/exception"/>
+    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::exception]"/>
     public static IObservable<ChannelSignal> ExceptFrom(this IObservable<ChannelSignal> source, PgNotifier notifier)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -33,7 +33,7 @@ public static partial class PgObservable
 
     /// <summary>The parsed values that do not come from a notifier of one's own, and every Resync.</summary>
     /// <typeparam name="T">What payloads were parsed to.</typeparam>
-    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/remarks|/param|/exception"/>
+    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::exception]"/>
     public static IObservable<ChannelSignal<T>> ExceptFrom<T>(this IObservable<ChannelSignal<T>> source, PgNotifier notifier)
     {
         ArgumentNullException.ThrowIfNull(source);

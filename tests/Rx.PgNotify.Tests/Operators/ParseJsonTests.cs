@@ -224,10 +224,10 @@ public sealed class ParseJsonTests : IDisposable
         using var signalsByName = signals.ParseJson<Parcel>(Malformed).Subscribe(signal => _seen.Add($"{signal.Value.ShipTo}"));
         using var signalsByPolicy = signals.ParseJson<Parcel>(snakes, Malformed).Subscribe(signal => _seen.Add($"{signal.Value.ShipTo}"));
 
-        Send("""{"ShipTo":"a","ship_to":"b"}""", "[]");
+        Send("""{"shipto":"a","ship_to":"b"}""", "[]", "{}");
 
-        Assert.That(_seen, Is.EqualTo(new[] { "a", "b", "a", "b" }));
-        Assert.That(_malformed, Has.Count.EqualTo(4));
+        Assert.That(_seen, Is.EqualTo(new[] { "a", "b", "a", "b", "", "" }), "without options nothing is made of nothing");
+        Assert.That(_malformed, Has.Count.EqualTo(6));
         Assert.That(
             () => _source.ParseJson<Parcel>((JsonSerializerOptions)null!, Malformed),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));

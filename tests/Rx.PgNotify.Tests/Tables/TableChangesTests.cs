@@ -164,7 +164,7 @@ public sealed partial class TableChangesTests
         TableChange<Row>.Insert(var row) => $"Insert {row}",
         TableChange<Row>.Update(var old, var row) => $"Update {old} {row}",
         TableChange<Row>.Delete(var row) => $"Delete {row}",
-        TableChange<Row>.Reload(var reason, var count) => $"Reload {reason} {count}",
+        TableChange<Row>.Reload { Reason: var reason, Count: var count } => $"Reload {reason} {count}",
         _ => throw new AssertionException("There are no other cases."),
     };
 
