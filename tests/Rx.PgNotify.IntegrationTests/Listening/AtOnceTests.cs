@@ -1,12 +1,13 @@
+using System.Globalization;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
-using Rx.PgNotify.IntegrationTests.Servers;
+using System.Text.RegularExpressions;
 
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>After one break the listener is back at once, and many that lost one server do not come back as one.</summary>
 [Parallelizable(ParallelScope.All)]
-public class AtOnceTests
+public partial class AtOnceTests
 {
     static readonly TimeSpan s_delay = TimeSpan.FromHours(1);
 
@@ -68,30 +69,39 @@ public class AtOnceTests
         Assert.That((await AttemptAsync(listener, 1)).Delay, Is.GreaterThanOrEqualTo(s_delay / 2));
     }
 
+    // When they do connect is also up to the machine, which may stand still for 50 ms; when they mean to is up to the library. And a
+    // server may be back before a busy machine has come to all attempts at once, which are close together.
     [Test]
     public async Task FiftyListenersOfAServerThatIsRestarted_DoNotComeBackInTheSameTenMilliseconds()
     {
         const int count = 50;
         await using var server = await TestServer.StartOwnAsync();
-        var listeners = Enumerable.Range(0, count).Select(_ => new PgListener($"{server.ConnectionString};Application Name=herd")).ToList();
+        var logs = Enumerable.Range(0, count).Select(_ => new LogRecorder()).ToList();
+        var listeners = logs.ConvertAll(log => new PgListener(server.ConnectionString, new PgListenerOptions { LoggerFactory = log }));
         var recorders = listeners.ConvertAll(_ => new Recorder<ChannelSignal>());
         var subscriptions = listeners.ConvertAll(listener => listener.Channel("a").Signals.Subscribe(recorders[listeners.IndexOf(listener)]));
         foreach (var recorder in recorders)
             await recorder.UntilSubscribedAsync();
 
-        await server.RestartAsync();
+        await server.StopAsync();
+        foreach (var log in logs)
+            await Eventually.IsTrueAsync(() => AnnouncedDelay().Count(log.Text) > 1, expectation: "the attempt at once should fail");
+        await server.StartAgainAsync();
         foreach (var recorder in recorders)
             await recorder.UntilCountAsync(2);
 
-        var busiest = await server.ExecuteAsync(
-            "select max(number) from (select count(*) as number from pg_stat_activity where application_name = 'herd' "
-            + "group by date_bin('10 ms', backend_start, timestamptz '2000-01-01')) as bins");
-        await TestContext.Out.WriteLineAsync($"{busiest} of {count} in the busiest 10 ms");
+        var delays = logs.ConvertAll(log => AnnouncedDelay().Matches(log.Text)
+            .Sum(match => int.Parse(match.Groups["delay"].Value, CultureInfo.InvariantCulture)));
+        var busiest = delays.GroupBy(delay => delay / 10).Max(bin => bin.Count());
+        await TestContext.Out.WriteLineAsync($"{busiest} of {count} in the busiest 10 ms: {string.Join(' ', delays.Order())}");
         Assert.That(busiest, Is.LessThan(count / 2));
         subscriptions.ForEach(subscription => subscription.Dispose());
         foreach (var listener in listeners)
             await listener.DisposeAsync();
     }
+
+    [GeneratedRegex("follows in (?<delay>[0-9]+) ms", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
+    private static partial Regex AnnouncedDelay();
 
     static PgListener Listener(WireTap tap, IScheduler scheduler) =>
         new(tap.ConnectionString, new PgListenerOptions { Scheduler = scheduler, ReconnectDelay = s_delay, MaxReconnectDelay = 2 * s_delay });
