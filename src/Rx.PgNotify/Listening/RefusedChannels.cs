@@ -43,10 +43,14 @@ sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, PgL
     /// <summary>Has the reconciler look at a channel when it has waited.</summary>
     internal void StartTimer(ListenedChannel channel, TimeSpan delay)
     {
-        // Without a scheduler, which is the user's and may be gone, it is looked at until it has waited.
-        if (_scheduler.TrySchedule((Owner: this, Channel: channel), delay, static (_, timer) => timer.Owner.TimerFired(timer.Channel), out _) is not null)
-            TimerFired(channel);
+        // Without a scheduler, which is the user's and may be gone, real time has to do: looked at again at once, and again, the channel
+        // would keep the loop from reading the socket.
+        if (!TryStartTimer(_scheduler, channel, delay))
+            TryStartTimer(GuardedScheduling.Default, channel, delay);
     }
+
+    bool TryStartTimer(IScheduler scheduler, ListenedChannel channel, TimeSpan delay) => scheduler.TrySchedule(
+        (Owner: this, Channel: channel), delay, static (_, timer) => timer.Owner.TimerFired(timer.Channel), out _) is null;
 
     void TimerFired(ListenedChannel channel)
     {

@@ -188,6 +188,13 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
             _isEmitting = false;
             if (_phase == Phase.Over)
                 return Turn.None;
+            // A burst is one emission: an error drops what waits, not the rest of it.
+            if (_results.TryDequeue(out result))
+            {
+                _isEmitting = true;
+                return Turn.Result;
+            }
+
             if (_phase == Phase.Failed)
             {
                 _phase = Phase.Over;
@@ -208,11 +215,10 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
     }
 
     // Values that come while a burst's results are emitted one by one belong to the next burst, which has a deadline of
-    // its own. So they are all taken at once.
+    // its own. So all results are taken at once.
     bool TryTakeResult_NeedsLock(TimeSpan now, [MaybeNullWhen(false)] out TResult result)
     {
-        if (_results.TryDequeue(out result))
-            return true;
+        result = default;
         if (_burst == Burst.None || (_burst == Burst.Open && _phase != Phase.Completed))
             return false;
         _burst = Burst.None;

@@ -128,9 +128,23 @@ sealed class LiveQuerySink<TSource, TResult>(
     {
         if (timing.Burst.Scheduler.TrySchedule(
             (Sink: this, Timer: timer), delay, static (_, armed) => armed.Sink.OnTimer(armed.Timer), out var scheduled) is { } failure)
-            Fail(failure); // without its timer it would be deaf for ever
+            FailUnlessTaken(timer, failure); // without its timer it would be deaf for ever
         else
             timer.Disposable = scheduled;
+    }
+
+    // Completion may have taken the turn meanwhile: it needs no timer, and calls the observer.
+    void FailUnlessTaken(SingleAssignmentDisposable timer, Exception failure)
+    {
+        lock (Gate)
+        {
+            if (Timer != timer)
+                return;
+            Timer = null;
+            State = RunState.Running; // so that nobody else takes the turn
+        }
+
+        Fail(failure);
     }
 
     void OnTimer(SingleAssignmentDisposable timer)

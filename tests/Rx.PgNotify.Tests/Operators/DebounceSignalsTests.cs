@@ -61,6 +61,28 @@ public class DebounceSignalsTests
     }
 
     [Test]
+    public void Debounce_OfSignalsWhoseSourceFailsDuringABurst_EmitsTheRestOfItFirst()
+    {
+        var scheduler = new TestScheduler();
+        using var source = new Subject<ChannelSignal>();
+        var seen = new List<string>();
+        using var subscription = source.Debounce(s_quiet, s_maxWait, scheduler).Subscribe(
+            signal =>
+            {
+                seen.Add($"{signal}");
+                source.OnError(new InvalidOperationException("failed"));
+            },
+            error => seen.Add(error.Message));
+
+        source.OnNext(Resync("a", ResyncReasons.Reconnected));
+        source.OnNext(Resync("b", ResyncReasons.Reconnected));
+        source.OnNext(Of("a", 1));
+        scheduler.Start();
+
+        Assert.That(seen, Is.EqualTo(new[] { "Resync(a, Reconnected)", "Resync(b, Reconnected)", "Notification(a)", "failed" }));
+    }
+
+    [Test]
     public void Debounce_OfSignalsWithoutASource_Throws() => Assert.That(
         () => PgObservable.Debounce<ChannelSignal>(null!, s_quiet, s_maxWait),
         Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
