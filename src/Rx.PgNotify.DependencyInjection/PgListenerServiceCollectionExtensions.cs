@@ -49,7 +49,7 @@ public static class PgListenerServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgListener(
         this IServiceCollection services,
         string connectionString,
@@ -75,7 +75,7 @@ public static class PgListenerServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgListener(
         this IServiceCollection services,
         IConfiguration section,

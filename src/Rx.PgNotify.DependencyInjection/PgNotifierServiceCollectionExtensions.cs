@@ -48,7 +48,7 @@ public static class PgNotifierServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgNotifier(
         this IServiceCollection services,
         string connectionString,
@@ -74,7 +74,7 @@ public static class PgNotifierServiceCollectionExtensions
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="AddPgNotifier(IServiceCollection, Action{IServiceProvider, PgNotifierOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static IServiceCollection AddPgNotifier(
         this IServiceCollection services,
         IConfiguration section,

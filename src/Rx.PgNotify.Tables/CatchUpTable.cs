@@ -37,7 +37,7 @@ public sealed class CatchUpTable
     }
 
     /// <summary>A table of the schema <c>public</c> with a key of one column.</summary>
-    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)" path="/*[self::remarks or self::typeparam or self::param or self::returns or self::exception]"/>
+    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)" path="/*[self::remarks or self::param or self::returns or self::exception]"/>
     public CatchUpTable(string table, string key)
         : this(table, [key])
     {
@@ -67,7 +67,7 @@ public sealed class CatchUpTable
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
@@ -82,7 +82,7 @@ public sealed class CatchUpTable
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 

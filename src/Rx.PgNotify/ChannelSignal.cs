@@ -50,7 +50,7 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
 
     string? Payload { get; }
 
-    ResyncAccess<ChannelSignal> ISignal<ChannelSignal>.ResyncAccess => SignalResyncAccess<ChannelSignal>.OfSignal;
+    ResyncAccess<ChannelSignal> ISignal<ChannelSignal>.CreateResyncAccess() => new SignalResyncAccess<ChannelSignal>();
 
     /// <summary>A signal that carries <paramref name="notification"/>.</summary>
     /// <remarks>

@@ -55,7 +55,7 @@ public readonly record struct ChannelSignal<T> : ISignal<ChannelSignal<T>>
         ? _value
         : throw new InvalidOperationException("This signal is not a value; look at IsValue first.");
 
-    ResyncAccess<ChannelSignal<T>> ISignal<ChannelSignal<T>>.ResyncAccess => SignalResyncAccess<ChannelSignal<T>>.OfSignal;
+    ResyncAccess<ChannelSignal<T>> ISignal<ChannelSignal<T>>.CreateResyncAccess() => new SignalResyncAccess<ChannelSignal<T>>();
 
     /// <summary>For a log: the kind, the channel and the reasons, never the value.</summary>
     public override string ToString() => this switch

@@ -30,7 +30,7 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     }
 
     /// <summary>Subscribes to the signals and completes when the server has acknowledged <c>LISTEN</c>.</summary>
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::param or self::returns or self::exception]"/>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::param or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(IObserver<ChannelSignal> observer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -43,7 +43,7 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     /// </summary>
     /// <param name="onNext">Is called for each notification and each Resync.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or self::exception]"/>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, CancellationToken)" path="/*[self::remarks or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(Action<ChannelSignal> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
@@ -54,7 +54,7 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     /// <param name="onNext">Is called for each notification and each Resync.</param>
     /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
-    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, Action{Exception}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or self::exception]"/>
+    /// <inheritdoc cref="PgChannel.SubscribeAsync(Action{Notification}, Action{Exception}, CancellationToken)" path="/*[self::remarks or self::returns or self::exception]"/>
     public Task<IDisposable> SubscribeAsync(
         Action<ChannelSignal> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
         SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);

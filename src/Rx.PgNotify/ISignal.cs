@@ -14,8 +14,8 @@ interface ISignal<TSelf>
     /// <summary>0 unless this is a Resync.</summary>
     long Dropped { get; }
 
-    /// <summary>The same for all values, the default one included.</summary>
-    ResyncAccess<TSelf> ResyncAccess { get; }
+    /// <summary>What <see cref="ResyncAccess{T}.Instance"/> is for this type. Any value does, the default one too.</summary>
+    ResyncAccess<TSelf> CreateResyncAccess();
 
     static abstract TSelf OfResync(ChannelSignal resync);
 }

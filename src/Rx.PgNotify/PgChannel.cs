@@ -81,7 +81,7 @@ public sealed class PgChannel : IObservable<Notification>
     /// <param name="onNext">Is called for each notification.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="onNext"/> is <see langword="null"/>.</exception>
-    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task<IDisposable> SubscribeAsync(Action<Notification> onNext, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onNext);
@@ -92,7 +92,7 @@ public sealed class PgChannel : IObservable<Notification>
     /// <param name="onError">Is called with what fails the subscription, before the acknowledgement or after.</param>
     /// <param name="cancellationToken">Ends the waiting and the subscription; without effect once the task has completed.</param>
     /// <exception cref="ArgumentNullException"><paramref name="onNext"/> or <paramref name="onError"/> is <see langword="null"/>.</exception>
-    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="SubscribeAsync(IObserver{Notification}, CancellationToken)" path="/*[self::summary or self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public Task<IDisposable> SubscribeAsync(
         Action<Notification> onNext, Action<Exception> onError, CancellationToken cancellationToken = default) =>
         SubscribeAsync(Observer.Create(onNext, onError), cancellationToken);
@@ -110,7 +110,7 @@ public sealed class PgChannel : IObservable<Notification>
     /// listener ends the enumeration, after what was buffered. For everything else see
     /// <see cref="ChannelSignals.ReadAllAsync"/>.
     /// </remarks>
-    /// <inheritdoc cref="ChannelSignals.ReadAllAsync" path="/*[self::typeparam or self::param or self::exception]"/>
+    /// <inheritdoc cref="ChannelSignals.ReadAllAsync" path="/*[self::param or self::exception]"/>
     public async IAsyncEnumerable<Notification> ReadAllAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

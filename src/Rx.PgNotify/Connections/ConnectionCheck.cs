@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Sql;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Connections;
@@ -71,10 +72,8 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
         var connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection)
-            {
-                Parameters = { new NpgsqlParameter<string> { TypedValue = channel }, new NpgsqlParameter<string> { TypedValue = "" } },
-            };
+            var command = new NpgsqlCommand(NotifyStatement.Text, connection);
+            NotifyStatement.AddParameters(command.Parameters, channel, payload: null);
             await using (command.ConfigureAwait(false))
                 await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }

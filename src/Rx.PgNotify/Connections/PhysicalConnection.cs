@@ -16,7 +16,6 @@ namespace Rx.PgNotify.Connections;
 sealed class PhysicalConnection
 #pragma warning restore CA1001
 {
-    readonly TimeSpan _heartbeat;
     readonly AnswerDeadline _answers;
     readonly CancellationTokenSource _abort = new();
 
@@ -32,7 +31,7 @@ sealed class PhysicalConnection
     {
         Source = source;
         Inner = inner;
-        _heartbeat = heartbeat;
+        Heartbeat = heartbeat;
         _answers = new AnswerDeadline(heartbeat);
         Backend = new Backend(this);
     }
@@ -40,6 +39,9 @@ sealed class PhysicalConnection
     internal ConnectionSource Source { get; }
 
     internal NpgsqlConnection Inner { get; }
+
+    /// <summary>Half the silence after which a command that is not answered is given up.</summary>
+    internal TimeSpan Heartbeat { get; }
 
     /// <summary>Whether it can be used. Npgsql shows only here that it has broken a connection.</summary>
     internal bool IsOpen => !HasAbandoned && Inner.FullState == ConnectionState.Open;
@@ -54,7 +56,7 @@ sealed class PhysicalConnection
     internal CancellationToken Aborting => _abort.Token;
 
     // Whatever the connection string says, our own limit comes first: it knows what has arrived meanwhile.
-    int CommandTimeout => ConnectionSettings.WholeSeconds(2 * _heartbeat);
+    int CommandTimeout => ConnectionSettings.WholeSeconds(2 * Heartbeat);
 
     bool HasAbandoned => _answers.IsMissed || _abandonedWait is not null;
 

@@ -35,7 +35,7 @@ sealed class BufferBudget(long limit)
 
     /// <summary>
     /// Overruns the largest laggard, again and again until an eighth of the budget is free. (Just below the limit, each
-    /// further notification would have to search all channels again.) Call it without a lock.
+    /// further notification would have to search all channels again.) It takes the locks of the hubs, so call it without one.
     /// </summary>
     internal void Relieve()
     {

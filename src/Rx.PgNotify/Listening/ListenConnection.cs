@@ -53,7 +53,7 @@ sealed class ListenConnection(
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
-        var session = new ListenSession(connection, new BurstBuffer(options, received), options.Heartbeat);
+        var session = new ListenSession(connection, new BurstBuffer(options, received));
         // Before the check, which may hang. One that was left behind must not take the place of a later one.
         if (!cancellationToken.IsCancellationRequested)
             _session = session;

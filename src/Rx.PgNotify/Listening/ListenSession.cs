@@ -15,19 +15,16 @@ sealed class ListenSession : IAsyncDisposable
 {
     readonly PhysicalConnection _connection;
     readonly BurstBuffer _burst;
-    readonly TimeSpan _heartbeat;
     readonly NotificationWait _wait;
     readonly Ping _ping;
 
     /// <summary>Becomes the owner of <paramref name="connection"/> and <paramref name="burst"/>.</summary>
     /// <param name="connection">Just opened.</param>
     /// <param name="burst">Takes what arrives, on the thread that reads the socket.</param>
-    /// <param name="heartbeat">How long the server may be silent, and how long it then has to answer.</param>
-    internal ListenSession(PhysicalConnection connection, BurstBuffer burst, TimeSpan heartbeat)
+    internal ListenSession(PhysicalConnection connection, BurstBuffer burst)
     {
         _connection = connection;
         _burst = burst;
-        _heartbeat = heartbeat;
         _wait = new NotificationWait(connection);
         _ping = new Ping(connection.Inner);
         connection.Inner.Notification += OnNotification;
@@ -45,13 +42,13 @@ sealed class ListenSession : IAsyncDisposable
     /// The silence after which to ask for a sign of life. Always before Npgsql does: a wait that is cancelled while its keepalive is
     /// on the way breaks the connection, and whoever subscribed at that moment would cost everybody a Resync.
     /// </summary>
-    internal TimeSpan PingInterval => _connection.Source.Keepalive * 0.75 is { } sooner && sooner < _heartbeat ? sooner : _heartbeat;
+    internal TimeSpan PingInterval => _connection.Source.Keepalive * 0.75 is { } sooner && sooner < _connection.Heartbeat ? sooner : _connection.Heartbeat;
 
     public async ValueTask DisposeAsync()
     {
         _connection.Inner.Notification -= OnNotification;
         _burst.Dispose();
-        var isClosed = await _connection.CloseAsync(_heartbeat, TakeBackAsync).ConfigureAwait(false);
+        var isClosed = await _connection.CloseAsync(_connection.Heartbeat, TakeBackAsync).ConfigureAwait(false);
         // Over a connection of our own making Npgsql ends what still runs by itself, after the Command Timeout that was set.
         if (!isClosed && !_connection.Source.IsOwn)
             Abort();
@@ -103,19 +100,19 @@ sealed class ListenSession : IAsyncDisposable
 
     /// <summary>Asks for a sign of life, which has to come within a heartbeat.</summary>
     internal Task PingAsync() =>
-        _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting), _heartbeat, firstPoll: _heartbeat);
+        _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat);
 
     // Npgsql resets a pooled connection when it is used again, and not at all with No Reset On Close. Until then it would go on
     // listening, unread, and hold up the server's queue.
     async Task TakeBackAsync()
     {
-        await _connection.AnsweredAsync(_ping.ForgetAsync(_connection.Aborting), _heartbeat).ConfigureAwait(false);
+        await _connection.AnsweredAsync(_ping.ForgetAsync(_connection.Aborting), _connection.Heartbeat).ConfigureAwait(false);
         var batch = _connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("UNLISTEN *"));
             _connection.Backend.AddRestoring(batch);
-            await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting), _heartbeat).ConfigureAwait(false);
+            await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting), _connection.Heartbeat).ConfigureAwait(false);
         }
     }
 

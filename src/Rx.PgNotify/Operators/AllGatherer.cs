@@ -7,11 +7,6 @@ sealed class AllGatherer<T> : IGatherer<T, IReadOnlyList<T>>
 {
     List<T> _values = [];
 
-    public void Prepare(T value)
-    {
-        // No foreign code is needed to add it.
-    }
-
     public void Add(T value) => _values.Add(value);
 
     public bool TryTake([MaybeNullWhen(false)] out IReadOnlyList<T> result)

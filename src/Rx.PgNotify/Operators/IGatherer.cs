@@ -11,8 +11,14 @@ namespace Rx.PgNotify.Operators;
 /// <typeparam name="TResult">The type of the results.</typeparam>
 interface IGatherer<in T, TResult>
 {
-    /// <summary>The first step of adding, for foreign code: without the lock, and once before each <see cref="Add"/>.</summary>
-    void Prepare(T value);
+    /// <summary>
+    /// The first step of adding, for gatherers that need foreign code for it: without the lock, and once before each
+    /// <see cref="Add"/>.
+    /// </summary>
+    void Prepare(T value)
+    {
+        // Most need none.
+    }
 
     /// <summary>Adds a value.</summary>
     void Add(T value);

@@ -14,11 +14,6 @@ sealed class LatestGatherer<T> : IGatherer<T, T>
 
     internal bool IsEmpty => !_hasLatest && _resyncs is null or { IsEmpty: true };
 
-    public void Prepare(T value)
-    {
-        // No foreign code is needed to add it.
-    }
-
     public void Add(T value)
     {
         if (_resyncs?.TryAdd(value) == true)

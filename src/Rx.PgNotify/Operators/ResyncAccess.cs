@@ -9,7 +9,7 @@ namespace Rx.PgNotify.Operators;
 abstract class ResyncAccess<T>
 {
     /// <summary><see langword="null"/> if <typeparamref name="T"/> is not a kind of signal.</summary>
-    internal static readonly ResyncAccess<T>? Instance = (default(T) as ISignal<T>)?.ResyncAccess;
+    internal static readonly ResyncAccess<T>? Instance = (default(T) as ISignal<T>)?.CreateResyncAccess();
 
     /// <summary>Whether a value is a Resync, and which.</summary>
     internal abstract bool TryRead(T value, out ChannelSignal resync);

@@ -4,8 +4,6 @@ namespace Rx.PgNotify.Operators;
 sealed class SignalResyncAccess<TSignal> : ResyncAccess<TSignal>
     where TSignal : struct, ISignal<TSignal>
 {
-    internal static readonly SignalResyncAccess<TSignal> OfSignal = new();
-
     internal override bool TryRead(TSignal value, out ChannelSignal resync)
     {
         resync = default;

@@ -1,6 +1,7 @@
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Sending;
+using Rx.PgNotify.Sql;
 
 namespace Rx.PgNotify;
 
@@ -10,8 +11,6 @@ namespace Rx.PgNotify;
 /// </summary>
 public static partial class NpgsqlNotifyExtensions
 {
-    const string Statement = "SELECT pg_notify($1, $2)";
-
     /// <summary>
     /// Sends a notification and commits it, on a connection of the data source's. Inside a <c>TransactionScope</c> it takes part
     /// in that, unless the connection string has <c>Enlist=false</c>.
@@ -47,7 +46,7 @@ public static partial class NpgsqlNotifyExtensions
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
     /// <param name="cancellationToken">Cancels the sending.</param>
-    /// <inheritdoc cref="NotifyAsync(NpgsqlDataSource, string, string?, CancellationToken)" path="/*[self::remarks or self::typeparam or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="NotifyAsync(NpgsqlDataSource, string, string?, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
     public static Task NotifyAsync(
         this NpgsqlConnection connection, string channel, string? payload = null, CancellationToken cancellationToken = default)
     {
@@ -72,8 +71,8 @@ public static partial class NpgsqlNotifyExtensions
     {
         ArgumentNullException.ThrowIfNull(batch);
         Validate(channel, payload);
-        var command = new NpgsqlBatchCommand(Statement);
-        AddParameters(command.Parameters, channel, payload);
+        var command = new NpgsqlBatchCommand(NotifyStatement.Text);
+        NotifyStatement.AddParameters(command.Parameters, channel, payload);
         batch.BatchCommands.Add(command);
         return command;
     }
@@ -88,15 +87,9 @@ public static partial class NpgsqlNotifyExtensions
     {
         await using (command.ConfigureAwait(false))
         {
-            command.CommandText = Statement;
-            AddParameters(command.Parameters, channel, payload);
+            command.CommandText = NotifyStatement.Text;
+            NotifyStatement.AddParameters(command.Parameters, channel, payload);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    static void AddParameters(NpgsqlParameterCollection parameters, string channel, string? payload)
-    {
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = payload ?? "" });
     }
 }

@@ -128,7 +128,7 @@ sealed class SendConnection(
         try
         {
             var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, CancellationToken.None).ConfigureAwait(false);
-            session = new SendSession(connection, options.Heartbeat);
+            session = new SendSession(connection);
             await session.CheckAsync().ConfigureAwait(false);
             setUp.End(session.Connection);
             return session;

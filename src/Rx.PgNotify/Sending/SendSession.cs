@@ -10,8 +10,7 @@ namespace Rx.PgNotify.Sending;
 /// stays so: the pump opens another one.
 /// </remarks>
 /// <param name="connection">Just opened. The session becomes its owner.</param>
-/// <param name="heartbeat">How long the server has to answer a question.</param>
-sealed class SendSession(PhysicalConnection connection, TimeSpan heartbeat) : IAsyncDisposable
+sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
 {
     // A backend that was killed, or a line that was cut, is only found by using it. The first commit after a pause would
     // be in doubt for it, and a question is not.
@@ -74,7 +73,7 @@ sealed class SendSession(PhysicalConnection connection, TimeSpan heartbeat) : IA
     {
         var command = connection.CreateCommand("/* Rx.PgNotify sends */");
         await using (command.ConfigureAwait(false))
-            await AnsweredAsync(command.ExecuteNonQueryAsync(connection.Aborting), heartbeat).ConfigureAwait(false);
+            await AnsweredAsync(command.ExecuteNonQueryAsync(connection.Aborting), connection.Heartbeat).ConfigureAwait(false);
     }
 
     async Task<CommitOutcome> TracedAsync(List<List<PendingSend>> commits)
