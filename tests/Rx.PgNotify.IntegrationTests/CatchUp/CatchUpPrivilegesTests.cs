@@ -9,6 +9,10 @@ namespace Rx.PgNotify.IntegrationTests.CatchUp;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase), Parallelizable(ParallelScope.All)]
 public sealed class CatchUpPrivilegesTests
 {
+    // The privileges of a schema are one row of the catalogs: of two transactions that change it at once, one fails with
+    // "tuple concurrently updated".
+    const string LockPublicSchema = "SELECT pg_advisory_xact_lock(hashtext('privileges of schema public'))";
+
     readonly string _role = UniqueChannel.Name("r");
     ReadTable _table = null!;
 
@@ -21,7 +25,7 @@ public sealed class CatchUpPrivilegesTests
     }
 
     [TearDown]
-    public Task DropAsync() => _table.ExecuteAsync($"DROP OWNED BY {_role}; DROP ROLE {_role}");
+    public Task DropAsync() => _table.ExecuteAsync($"{LockPublicSchema}; DROP OWNED BY {_role}; DROP ROLE {_role}");
 
     [Test]
     public async Task AWriter_NeedsNoMoreThanBefore()
@@ -135,7 +139,7 @@ public sealed class CatchUpPrivilegesTests
     async Task GiveAwayAsync()
     {
         await _table.Table.RemoveAsync(TestServer.DataSource);
-        await _table.ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {_role}; ALTER TABLE {_table.Name} OWNER TO {_role}");
+        await _table.ExecuteAsync($"{LockPublicSchema}; GRANT CREATE ON SCHEMA public TO {_role}; ALTER TABLE {_table.Name} OWNER TO {_role}");
     }
 
     Task<object?> TakeBackAsync() => _table.ExecuteAsync($"ALTER TABLE {_table.Name} OWNER TO CURRENT_USER");

@@ -56,7 +56,7 @@ sealed class Stage : IAsyncDisposable
     {
         var expected = _channels.Values.Select(channel => (channel, channel.Seen + channel.Subscribers)).ToList();
         await using var command = TestServer.DataSource.CreateCommand(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1");
+            "SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE application_name = $1");
         command.Parameters.AddWithValue(_application);
         Assert.That(await command.ExecuteScalarAsync(), Is.EqualTo(1));
         foreach (var (channel, seen) in expected)

@@ -18,9 +18,12 @@ static class SqlExtensions
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Ends the backends of an application; by default those of the library, which name it in their last statement too.</summary>
+    /// <summary>
+    /// Ends the backends of an application, and waits until they are gone; by default those of the library, which name it in
+    /// their last statement too.
+    /// </summary>
     public static Task KillBackendsAsync(this PostgresServer server, string applicationName = "Rx.PgNotify") => server.ExecuteAsync(
-        $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{applicationName}' "
+        $"select count(pg_terminate_backend(pid, 60000)) from pg_stat_activity where application_name = '{applicationName}' "
         + $"or query like '/* {applicationName} %'");
 
     /// <summary>Commits a notification on the server.</summary>

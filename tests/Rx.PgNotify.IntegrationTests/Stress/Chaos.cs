@@ -27,7 +27,7 @@ sealed class Chaos(StressedLine line, Findings findings)
     public static async Task<bool> KillBackendAsync(string application)
     {
         await using var command = TestServer.DataSource.CreateCommand(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1");
+            "SELECT count(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE application_name = $1");
         command.Parameters.AddWithValue(application);
         return (long)(await command.ExecuteScalarAsync())! > 0;
     }
