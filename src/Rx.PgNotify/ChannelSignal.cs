@@ -56,6 +56,8 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
     /// <remarks>
     /// Public so that a <c>Subject&lt;ChannelSignal&gt;</c> can stand in for a channel in a test without a server.
     /// </remarks>
+    /// <param name="notification">The notification.</param>
+    /// <returns>The signal.</returns>
     /// <exception cref="ArgumentException">Its channel or its payload is <see langword="null"/>.</exception>
     public static ChannelSignal From(Notification notification)
     {
@@ -68,6 +70,7 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
     /// <param name="channel">The channel's name.</param>
     /// <param name="reasons">At least one reason.</param>
     /// <param name="dropped">The number of dropped notifications; only with <see cref="ResyncReasons.Overflow"/>.</param>
+    /// <returns>The signal.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="reasons"/> is empty or unknown, <paramref name="dropped"/> is negative, or it is not 0 without
@@ -90,6 +93,7 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
     /// <param name="channel">The channel's name.</param>
     /// <param name="value">The value.</param>
     /// <param name="processId">The process id of the backend that sent it.</param>
+    /// <returns>The signal.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="channel"/> is <see langword="null"/>.</exception>
     public static ChannelSignal<T> From<T>(string channel, T value, int processId)
     {
@@ -99,11 +103,12 @@ public readonly record struct ChannelSignal : ISignal<ChannelSignal>
 
     /// <summary>A Resync among values.</summary>
     /// <typeparam name="T">What payloads are parsed to.</typeparam>
-    /// <inheritdoc cref="Resync(string, ResyncReasons, long)" path="/*[self::param or self::exception]"/>
+    /// <inheritdoc cref="Resync(string, ResyncReasons, long)" path="/*[self::param or self::returns or self::exception]"/>
     public static ChannelSignal<T> Resync<T>(string channel, ResyncReasons reasons, long dropped = 0) =>
         ChannelSignal<T>.WithoutValue(Resync(channel, reasons, dropped));
 
     /// <summary>For a log: the kind, the channel and the reasons, never the payload.</summary>
+    /// <returns>Such as <c>Notification(orders)</c>, or <c>Resync(orders, Overflow, 17 dropped)</c>.</returns>
     public override string ToString() => this switch
     {
         { IsNotification: true } => $"Notification({Channel})",

@@ -58,6 +58,7 @@ public readonly record struct ChannelSignal<T> : ISignal<ChannelSignal<T>>
     ResyncAccess<ChannelSignal<T>> ISignal<ChannelSignal<T>>.CreateResyncAccess() => new SignalResyncAccess<ChannelSignal<T>>();
 
     /// <summary>For a log: the kind, the channel and the reasons, never the value.</summary>
+    /// <returns>Such as <c>Value(orders)</c>, or <c>Resync(orders, Subscribed)</c>.</returns>
     public override string ToString() => this switch
     {
         { IsValue: true } => $"Value({Channel})",

@@ -20,6 +20,8 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     }
 
     /// <summary>Subscribes to the signals. Returns at once; the connection is made in the background.</summary>
+    /// <param name="observer">Is called with each signal, on the threads and in the order of <see cref="PgChannel"/>.</param>
+    /// <returns>Ends the subscription.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
     public IDisposable Subscribe(IObserver<ChannelSignal> observer)
@@ -101,6 +103,10 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
             }
         }
     }
+
+    /// <summary>For a log: the channel's name.</summary>
+    /// <returns>Such as <c>ChannelSignals(orders)</c>.</returns>
+    public override string ToString() => $"{nameof(ChannelSignals)}({_channel})";
 
     Task<IDisposable> JoinAsync(Func<Task, IObserver<ChannelSignal>> observer, CancellationToken cancellationToken) => _listener.SubscribeAsync(
         _channel,

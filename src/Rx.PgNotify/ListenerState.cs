@@ -14,6 +14,7 @@ public abstract record ListenerState
     }
 
     /// <summary>In one line, with a cause's messages and those of its inner exceptions, without their stacks.</summary>
+    /// <returns>Such as <c>Listening</c>.</returns>
     public sealed override string ToString() => this switch
     {
         Reconnecting { Attempt: var attempt, Delay: var delay, Cause: var cause } => string.Create(

@@ -43,6 +43,8 @@ public sealed class PgChannel : IObservable<Notification>
     public ChannelSignals Signals { get; }
 
     /// <summary>Subscribes to the notifications. Returns at once; the connection is made in the background.</summary>
+    /// <param name="observer">Is called with each notification, on the threads and in the order of <see cref="PgChannel"/>.</param>
+    /// <returns>Ends the subscription.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="observer"/> is <see langword="null"/>.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
     public IDisposable Subscribe(IObserver<Notification> observer)
@@ -120,6 +122,10 @@ public sealed class PgChannel : IObservable<Notification>
                 yield return signal.Notification;
         }
     }
+
+    /// <summary>For a log: the channel's name.</summary>
+    /// <returns>Such as <c>PgChannel(orders)</c>.</returns>
+    public override string ToString() => $"{nameof(PgChannel)}({Name})";
 
     Task<IDisposable> JoinAsync(Func<Task, IObserver<Notification>> observer, CancellationToken cancellationToken) => _listener.SubscribeAsync(
         Name,

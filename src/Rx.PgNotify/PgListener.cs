@@ -42,6 +42,9 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// Host Recheck Seconds are set by the listener; a Timeout of 0 is taken for 15 seconds.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="connectionString"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The connection string can't be read or names no host. The message never quotes it.
     /// </exception>
@@ -59,6 +62,9 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// listener.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="dataSource"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The data source can't serve: it has <c>Multiplexing</c>, or is bound to hosts other than the primary.
     /// </exception>
@@ -117,6 +123,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// 1 to 63 bytes of UTF-8, without NUL, exactly as the sender writes it: upper and lower case differ, nothing is
     /// folded. (The statement <c>NOTIFY Orders</c> without quotes sends on the channel <c>orders</c>.)
     /// </param>
+    /// <returns>The channel. Several of the same name share one <c>LISTEN</c>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> can't be a channel; the message names the limit.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
@@ -135,6 +142,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// Never waits for observers, and for the server 2 seconds at the most. May be called any number of times, also
     /// from an observer: each call awaits the same closing.
     /// </remarks>
+    /// <returns>Completes when the connection is closed.</returns>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

@@ -25,16 +25,19 @@ public static partial class PgObservable
     /// <para>
     /// An error ends the binding, after the snapshot that came before it, and the collection keeps what it shows. Errors
     /// are those of the source, a snapshot with two equal keys or a null one, and what
-    /// <paramref name="keySelector"/> and <paramref name="valueComparer"/> throw; of a snapshot that fails nothing is
-    /// applied. What a handler of the collection's events throws ends the binding too and is thrown on. Completion
-    /// leaves the collection as it is.
+    /// <paramref name="keySelector"/> and the comparers throw; of a snapshot that fails nothing is applied. What a handler
+    /// of the collection's events throws ends the binding too and is thrown on. Completion leaves the collection as it is.
     /// </para>
     /// </remarks>
     /// <typeparam name="T">The type of the rows.</typeparam>
-    /// <typeparam name="TKey">The type of the keys, compared by their own equality.</typeparam>
-    /// <param name="snapshots">Where the snapshots come from. A snapshot must not change once it was emitted.</param>
+    /// <typeparam name="TKey">The type of the keys.</typeparam>
+    /// <param name="source">Where the snapshots come from. A snapshot must not change once it was emitted.</param>
     /// <param name="target">The collection to change.</param>
     /// <param name="keySelector">What makes a row the same row in the next snapshot; unique within a snapshot.</param>
+    /// <param name="keyComparer">
+    /// When two keys are the same; default <see cref="EqualityComparer{TKey}.Default"/>. It is not asked about
+    /// <see langword="null"/>.
+    /// </param>
     /// <param name="valueComparer">
     /// When a row with the same key has changed. Default: the type's own equality, so records compare by value, and a class
     /// without <c>Equals</c> is replaced in every snapshot.
@@ -52,25 +55,27 @@ public static partial class PgObservable
     /// collection, the collection changes no more; on another thread at most the one change under way is still seen.
     /// </returns>
     /// <exception cref="ArgumentNullException">
-    /// <paramref name="snapshots"/>, <paramref name="target"/> or <paramref name="keySelector"/> is <see langword="null"/>.
+    /// <paramref name="source"/>, <paramref name="target"/> or <paramref name="keySelector"/> is <see langword="null"/>.
     /// </exception>
     public static IDisposable BindTo<T, TKey>(
-        this IObservable<IReadOnlyList<T>> snapshots,
+        this IObservable<IReadOnlyList<T>> source,
         ObservableCollection<T> target,
         Func<T, TKey> keySelector,
+        IEqualityComparer<TKey>? keyComparer = null,
         IEqualityComparer<T>? valueComparer = null,
         SynchronizationContext? context = null,
         Action<Exception>? onError = null)
         where TKey : notnull
     {
-        ArgumentNullException.ThrowIfNull(snapshots);
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(keySelector);
         return new SnapshotBinding<T, TKey>(
             target,
             keySelector,
+            keyComparer ?? EqualityComparer<TKey>.Default,
             valueComparer ?? EqualityComparer<T>.Default,
             context ?? SynchronizationContext.Current,
-            onError).SubscribeTo(snapshots);
+            onError).SubscribeTo(source);
     }
 }

@@ -15,7 +15,8 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
 {
     readonly ObservableCollection<T> _target;
     readonly Func<T, TKey> _keySelector;
-    readonly IEqualityComparer<T> _comparer;
+    readonly IEqualityComparer<TKey> _keyComparer;
+    readonly IEqualityComparer<T> _valueComparer;
     readonly ContextLoop? _loop;
     readonly Action<Exception>? _onError;
     readonly Lock _gate = new();
@@ -32,13 +33,15 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     internal SnapshotBinding(
         ObservableCollection<T> target,
         Func<T, TKey> keySelector,
-        IEqualityComparer<T> comparer,
+        IEqualityComparer<TKey> keyComparer,
+        IEqualityComparer<T> valueComparer,
         SynchronizationContext? context,
         Action<Exception>? onError)
     {
         _target = target;
         _keySelector = keySelector;
-        _comparer = comparer;
+        _keyComparer = keyComparer;
+        _valueComparer = valueComparer;
         _loop = context is null ? null : new ContextLoop(context, WorkOnce, Fail);
         _onError = onError;
     }
@@ -137,7 +140,7 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
         {
             edits = rows is null
                 ? throw new InvalidOperationException("The source gave null instead of a snapshot.")
-                : SnapshotDiff.Between(_target, rows, _keySelector, _comparer);
+                : SnapshotDiff.Between(_target, rows, _keySelector, _keyComparer, _valueComparer);
         }
         catch (Exception e)
         {

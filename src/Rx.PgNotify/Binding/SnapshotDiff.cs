@@ -14,15 +14,19 @@ static class SnapshotDiff
 {
     /// <exception cref="InvalidOperationException">Two rows of the snapshot have the same key, or one has none.</exception>
     internal static List<ListEdit<T>> Between<T, TKey>(
-        IReadOnlyList<T> current, IReadOnlyList<T> snapshot, Func<T, TKey> keySelector, IEqualityComparer<T> comparer)
+        IReadOnlyList<T> current,
+        IReadOnlyList<T> snapshot,
+        Func<T, TKey> keySelector,
+        IEqualityComparer<TKey> keyComparer,
+        IEqualityComparer<T> valueComparer)
         where TKey : notnull
     {
         var edits = new List<ListEdit<T>>();
-        var origins = RemoveMissing(current, PositionsByKey(snapshot, keySelector), keySelector, edits);
+        var origins = RemoveMissing(current, PositionsByKey(snapshot, keySelector, keyComparer), keySelector, edits);
         MoveAndInsert(current.Count, snapshot, origins, edits);
         for (var i = 0; i < snapshot.Count; i++)
         {
-            if (origins[i] >= 0 && !comparer.Equals(current[origins[i]], snapshot[i]))
+            if (origins[i] >= 0 && !valueComparer.Equals(current[origins[i]], snapshot[i]))
                 edits.Add(ListEdit<T>.Replace(i, snapshot[i]));
         }
 
@@ -30,10 +34,11 @@ static class SnapshotDiff
     }
 
     // The messages say where, not which: a key may be as confidential as its row.
-    static Dictionary<TKey, int> PositionsByKey<T, TKey>(IReadOnlyList<T> snapshot, Func<T, TKey> keySelector)
+    static Dictionary<TKey, int> PositionsByKey<T, TKey>(
+        IReadOnlyList<T> snapshot, Func<T, TKey> keySelector, IEqualityComparer<TKey> comparer)
         where TKey : notnull
     {
-        var positions = new Dictionary<TKey, int>(snapshot.Count);
+        var positions = new Dictionary<TKey, int>(snapshot.Count, comparer);
         for (var i = 0; i < snapshot.Count; i++)
         {
             var key = keySelector(snapshot[i]);

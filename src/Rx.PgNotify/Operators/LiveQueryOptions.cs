@@ -5,7 +5,7 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify;
 
 /// <summary>
-/// When a <see cref="PgObservable.LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)"/>
+/// When a <see cref="PgObservable.LiveQuery{TResult}(IObservable{ChannelSignal}, Func{CancellationToken, Task{TResult}}, LiveQueryOptions?)"/>
 /// runs its query, and what becomes of one that throws. <c>CatchUp</c> of the package Rx.PgNotify.Tables takes the same for
 /// its loads. The operator validates and copies the options when it is called: a
 /// change made afterwards has no effect.

@@ -22,7 +22,7 @@ public static partial class PgObservable
     /// observer's to keep: it never changes. The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TSource">The type of the values.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="quiet">
     /// How long no value has to come for the burst to end. Zero to <see cref="int.MaxValue"/> milliseconds; zero means as
@@ -38,13 +38,13 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
-    public static IObservable<IReadOnlyList<T>> Coalesce<T>(
-        this IObservable<T> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
+    public static IObservable<IReadOnlyList<TSource>> Coalesce<TSource>(
+        this IObservable<TSource> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<IReadOnlyList<T>>(observer =>
-            new DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(
-                observer, timing.Scheduler, new BurstDeadline(timing), new AllGatherer<T>()).SubscribeTo(source));
+        return Observable.Create<IReadOnlyList<TSource>>(observer =>
+            new DeadlineSink<TSource, IReadOnlyList<TSource>, BurstDeadline>(
+                observer, timing.Scheduler, new BurstDeadline(timing), new AllGatherer<TSource>()).SubscribeTo(source));
     }
 }

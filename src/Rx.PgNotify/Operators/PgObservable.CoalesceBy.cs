@@ -13,7 +13,7 @@ public static partial class PgObservable
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The timing is that of <see cref="Coalesce{T}"/>. The size of a list is bounded by the number of different keys.
+    /// The timing is that of <see cref="Coalesce{TSource}"/>. The size of a list is bounded by the number of different keys.
     /// While the observer is busy with a burst, the next one gathers what comes and follows at once. Completion emits a
     /// burst that still waits and then completes; an error drops it and is passed on at once.
     /// </para>
@@ -30,7 +30,7 @@ public static partial class PgObservable
     /// exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TSource">The type of the values.</typeparam>
     /// <typeparam name="TKey">The type of the keys.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="keySelector">The key of a value; it may be <see langword="null"/>.</param>
@@ -43,7 +43,7 @@ public static partial class PgObservable
     /// <paramref name="quiet"/> or more, <see cref="TimeSpan.MaxValue"/> for no limit.
     /// </param>
     /// <param name="comparer">
-    /// When two keys are the same; default <see cref="EqualityComparer{T}.Default"/>. It is not asked about
+    /// When two keys are the same; default <see cref="EqualityComparer{TKey}.Default"/>. It is not asked about
     /// <see langword="null"/>, which is a key of its own.
     /// </param>
     /// <param name="scheduler">The clock and timer; default <see cref="Scheduler.Default"/>.</param>
@@ -54,9 +54,9 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
-    public static IObservable<IReadOnlyList<T>> CoalesceBy<T, TKey>(
-        this IObservable<T> source,
-        Func<T, TKey> keySelector,
+    public static IObservable<IReadOnlyList<TSource>> CoalesceBy<TSource, TKey>(
+        this IObservable<TSource> source,
+        Func<TSource, TKey> keySelector,
         TimeSpan quiet,
         TimeSpan? maxWait = null,
         IEqualityComparer<TKey>? comparer = null,
@@ -65,11 +65,11 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(keySelector);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<IReadOnlyList<T>>(observer =>
-            new DeadlineSink<T, IReadOnlyList<T>, BurstDeadline>(
+        return Observable.Create<IReadOnlyList<TSource>>(observer =>
+            new DeadlineSink<TSource, IReadOnlyList<TSource>, BurstDeadline>(
                 observer,
                 timing.Scheduler,
                 new BurstDeadline(timing),
-                new LatestByKeyGatherer<T, TKey>(keySelector, comparer)).SubscribeTo(source));
+                new LatestByKeyGatherer<TSource, TKey>(keySelector, comparer)).SubscribeTo(source));
     }
 }

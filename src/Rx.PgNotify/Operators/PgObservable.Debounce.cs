@@ -26,7 +26,7 @@ public static partial class PgObservable
     /// The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TSource">The type of the values.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="quiet">
     /// How long no value has to come for the burst to end. Zero to <see cref="int.MaxValue"/> milliseconds; zero means as
@@ -42,13 +42,13 @@ public static partial class PgObservable
     /// <exception cref="ArgumentOutOfRangeException">
     /// A time is out of its range, or <paramref name="maxWait"/> is shorter than <paramref name="quiet"/>.
     /// </exception>
-    public static IObservable<T> Debounce<T>(
-        this IObservable<T> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
+    public static IObservable<TSource> Debounce<TSource>(
+        this IObservable<TSource> source, TimeSpan quiet, TimeSpan? maxWait = null, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var timing = BurstTiming.Create(quiet, maxWait, scheduler);
-        return Observable.Create<T>(observer =>
-            new DeadlineSink<T, T, BurstDeadline>(
-                observer, timing.Scheduler, new BurstDeadline(timing), new LatestGatherer<T>()).SubscribeTo(source));
+        return Observable.Create<TSource>(observer =>
+            new DeadlineSink<TSource, TSource, BurstDeadline>(
+                observer, timing.Scheduler, new BurstDeadline(timing), new LatestGatherer<TSource>()).SubscribeTo(source));
     }
 }

@@ -28,7 +28,7 @@ public static partial class PgObservable
     /// thread back after some 256 values. The exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TSource">The type of the values.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="capacity">
     /// How many values may wait in the queue; it takes memory as they come. A work item takes out a sixteenth of it at
@@ -46,10 +46,10 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is out of its range.</exception>
     /// <exception cref="ArgumentException">
-    /// <typeparamref name="T"/> is a kind of signal and <paramref name="onDropped"/> is not <see langword="null"/>.
+    /// <typeparamref name="TSource"/> is a kind of signal and <paramref name="onDropped"/> is not <see langword="null"/>.
     /// </exception>
-    public static IObservable<T> Isolate<T>(
-        this IObservable<T> source,
+    public static IObservable<TSource> Isolate<TSource>(
+        this IObservable<TSource> source,
         int capacity = DefaultIsolateCapacity,
         Action<long>? onDropped = null,
         IScheduler? scheduler = null)
@@ -57,12 +57,12 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(source);
         if (capacity is < 1 or > 16_777_216)
             throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "capacity must be from 1 to 16,777,216.");
-        if (ResyncAccess<T>.Instance is not { } access)
-            return Observable.Create<T>(
-                observer => new CountedIsolationSink<T>(observer, capacity, onDropped, scheduler).SubscribeTo(source));
+        if (ResyncAccess<TSource>.Instance is not { } access)
+            return Observable.Create<TSource>(
+                observer => new CountedIsolationSink<TSource>(observer, capacity, onDropped, scheduler).SubscribeTo(source));
         if (onDropped is not null)
             throw new ArgumentException("Signals report a gap by a Resync: leave onDropped out.", nameof(onDropped));
-        return Observable.Create<T>(
-            observer => new SignalIsolationSink<T>(observer, capacity, access, scheduler).SubscribeTo(source));
+        return Observable.Create<TSource>(
+            observer => new SignalIsolationSink<TSource>(observer, capacity, access, scheduler).SubscribeTo(source));
     }
 }

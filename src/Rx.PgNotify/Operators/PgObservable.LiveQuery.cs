@@ -12,7 +12,7 @@ public static partial class PgObservable
     /// <remarks>
     /// <para>
     /// The first signal, which for a channel is the Resync that says that the server listens, starts the first query at
-    /// once. Every later one does so after a quiet spell, as in <see cref="Debounce{T}"/>: once
+    /// once. Every later one does so after a quiet spell, as in <see cref="Debounce{TSource}"/>: once
     /// <see cref="LiveQueryOptions.Quiet"/> has passed without another signal, and never later than
     /// <see cref="LiveQueryOptions.MaxWait"/> after the first one. Signals that arrive during a query, or while the observer
     /// is busy with its result, begin such a spell when that is over. So queries start at least the duration of a query and
@@ -20,8 +20,9 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Works over the signals of one channel, over several merged, and over filtered ones, as long as the filter lets each
-    /// Resync pass: <see cref="WhereNotification"/> does, and <see cref="WhereValue{T}"/> for parsed ones. The query has to read committed data on each run: not inside a
-    /// transaction with a snapshot of its own, and from the primary, as a replica may lag behind the notification.
+    /// Resync pass: <see cref="WhereNotification"/> does, and <see cref="WhereValue{T}"/> for parsed ones. The query has to
+    /// read committed data on each run: not inside a transaction with a snapshot of its own, and from the primary, as a
+    /// replica may lag behind the notification.
     /// </para>
     /// <para>
     /// A query that throws ends the sequence with <c>OnError</c>, unless <see cref="LiveQueryOptions.QueryFailed"/> takes
@@ -31,28 +32,28 @@ public static partial class PgObservable
     /// source's thread, on the scheduler, or where a query before it completed; its results come where it completes.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the result.</typeparam>
-    /// <param name="signals">What reports changes and gaps.</param>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="source">What reports changes and gaps.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
     /// <param name="options">When it runs, and what becomes of one that throws; <see langword="null"/> for the defaults.</param>
     /// <returns>The results, in order.</returns>
     /// <exception cref="ArgumentNullException">
-    /// <paramref name="signals"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
+    /// <paramref name="source"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
     /// <see langword="null"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public static IObservable<T> LiveQuery<T>(
-        this IObservable<ChannelSignal> signals, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null) =>
-        LiveQueryOf(signals, query, options);
+    public static IObservable<TResult> LiveQuery<TResult>(
+        this IObservable<ChannelSignal> source, Func<CancellationToken, Task<TResult>> query, LiveQueryOptions? options = null) =>
+        LiveQueryOf(source, query, options);
 
-    /// <typeparam name="TValue">What payloads were parsed to.</typeparam>
-    /// <typeparam name="T">The type of the result.</typeparam>
-    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::param or self::returns or self::exception]"/>
-    public static IObservable<T> LiveQuery<TValue, T>(
-        this IObservable<ChannelSignal<TValue>> signals,
-        Func<CancellationToken, Task<T>> query,
+    /// <typeparam name="T">What payloads were parsed to.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <inheritdoc cref="LiveQuery{TResult}(IObservable{ChannelSignal}, Func{CancellationToken, Task{TResult}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::param or self::returns or self::exception]"/>
+    public static IObservable<TResult> LiveQuery<T, TResult>(
+        this IObservable<ChannelSignal<T>> source,
+        Func<CancellationToken, Task<TResult>> query,
         LiveQueryOptions? options = null) =>
-        LiveQueryOf(signals, query, options);
+        LiveQueryOf(source, query, options);
 
     /// <param name="channel">The channel, of which <see cref="PgChannel.Signals"/> are taken.</param>
     /// <param name="query">Reads the present state. Its token is cancelled when the sequence ends before it has.</param>
@@ -61,20 +62,20 @@ public static partial class PgObservable
     /// <paramref name="channel"/>, <paramref name="query"/> or the scheduler of <paramref name="options"/> is
     /// <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="LiveQuery{T}(IObservable{ChannelSignal}, Func{CancellationToken, Task{T}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and contains(@cref,'OutOfRange'))]"/>
-    public static IObservable<T> LiveQuery<T>(
-        this PgChannel channel, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options = null)
+    /// <inheritdoc cref="LiveQuery{TResult}(IObservable{ChannelSignal}, Func{CancellationToken, Task{TResult}}, LiveQueryOptions?)" path="/*[self::summary or self::remarks or self::typeparam or self::returns or (self::exception and contains(@cref,'OutOfRange'))]"/>
+    public static IObservable<TResult> LiveQuery<TResult>(
+        this PgChannel channel, Func<CancellationToken, Task<TResult>> query, LiveQueryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
         return LiveQueryOf(channel.Signals, query, options);
     }
 
-    static IObservable<T> LiveQueryOf<TSource, T>(
-        IObservable<TSource> signals, Func<CancellationToken, Task<T>> query, LiveQueryOptions? options)
+    static IObservable<TResult> LiveQueryOf<TSource, TResult>(
+        IObservable<TSource> source, Func<CancellationToken, Task<TResult>> query, LiveQueryOptions? options)
     {
-        ArgumentNullException.ThrowIfNull(signals);
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(query);
         var timing = (options ?? new LiveQueryOptions()).ToTiming();
-        return Observable.Create<T>(observer => new LiveQuerySink<TSource, T>(observer, query, timing).SubscribeTo(signals));
+        return Observable.Create<TResult>(observer => new LiveQuerySink<TSource, TResult>(observer, query, timing).SubscribeTo(source));
     }
 }

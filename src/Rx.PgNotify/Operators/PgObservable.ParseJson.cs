@@ -74,11 +74,11 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
+    [RequiresUnreferencedCode(ReflectedTypeInfo.Warning)]
+    [RequiresDynamicCode(ReflectedTypeInfo.Warning)]
     public static IObservable<T> ParseJson<T>(
         this IObservable<Notification> source, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(s_forgivingNames), onMalformed);
+        source.ParseJson(ReflectedTypeInfo.Of<T>(), onMalformed);
 
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
@@ -90,11 +90,11 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     /// <inheritdoc cref="ParseJson{T}(IObservable{Notification}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
+    [RequiresUnreferencedCode(ReflectedTypeInfo.Warning)]
+    [RequiresDynamicCode(ReflectedTypeInfo.Warning)]
     public static IObservable<T> ParseJson<T>(
         this IObservable<Notification> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
+        source.ParseJson(ReflectedTypeInfo.Of<T>(options), onMalformed);
 
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
@@ -109,11 +109,11 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
+    [RequiresUnreferencedCode(ReflectedTypeInfo.Warning)]
+    [RequiresDynamicCode(ReflectedTypeInfo.Warning)]
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
         this IObservable<ChannelSignal> source, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(s_forgivingNames), onMalformed);
+        source.ParseJson(ReflectedTypeInfo.Of<T>(), onMalformed);
 
     /// <summary>
     /// <see cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})"/> with what
@@ -125,27 +125,9 @@ public static partial class PgObservable
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> cannot be read from JSON.</exception>
     /// <inheritdoc cref="ParseJson{T}(IObservable{ChannelSignal}, JsonTypeInfo{T}, Action{Notification, JsonException})" path="/*[self::typeparam or self::returns]"/>
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
+    [RequiresUnreferencedCode(ReflectedTypeInfo.Warning)]
+    [RequiresDynamicCode(ReflectedTypeInfo.Warning)]
     public static IObservable<ChannelSignal<T>> ParseJson<T>(
         this IObservable<ChannelSignal> source, JsonSerializerOptions options, Action<Notification, JsonException> onMalformed) =>
-        source.ParseJson(ReflectedTypeInfo<T>(options), onMalformed);
-
-    // PostgreSQL writes names in lower case. What is missing is malformed: an object of defaults would be no value of anybody's.
-    static readonly JsonSerializerOptions s_forgivingNames = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
-    const string NeedsReflection = "Finds the type's members by reflection. Use the overload with a JsonTypeInfo<T>.";
-
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
-    static JsonTypeInfo<T> ReflectedTypeInfo<T>(JsonSerializerOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.MakeReadOnly(populateMissingResolver: true); // as the serializer does at its first use
-        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-    }
+        source.ParseJson(ReflectedTypeInfo.Of<T>(options), onMalformed);
 }

@@ -32,7 +32,7 @@ public static partial class PgObservable
     /// exact semantics stand in the documentation of the operators.
     /// </para>
     /// </remarks>
-    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <typeparam name="TSource">The type of the values.</typeparam>
     /// <param name="source">Where the values come from.</param>
     /// <param name="interval">
     /// The shortest time between two emissions, zero to <see cref="int.MaxValue"/> milliseconds. Zero lasts as long as the
@@ -47,13 +47,13 @@ public static partial class PgObservable
     /// <returns>The first value and the latest ones; of signals every Resync too.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is out of its range.</exception>
-    public static IObservable<T> ThrottleLatest<T>(
-        this IObservable<T> source, TimeSpan interval, bool leading = true, IScheduler? scheduler = null)
+    public static IObservable<TSource> ThrottleLatest<TSource>(
+        this IObservable<TSource> source, TimeSpan interval, bool leading = true, IScheduler? scheduler = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var deadline = ThrottleDeadline.Create(interval, leading);
-        return Observable.Create<T>(observer =>
-            new DeadlineSink<T, T, ThrottleDeadline>(
-                observer, scheduler ?? GuardedScheduling.Default, deadline, new LatestGatherer<T>()).SubscribeTo(source));
+        return Observable.Create<TSource>(observer =>
+            new DeadlineSink<TSource, TSource, ThrottleDeadline>(
+                observer, scheduler ?? GuardedScheduling.Default, deadline, new LatestGatherer<TSource>()).SubscribeTo(source));
     }
 }

@@ -10,6 +10,7 @@ public static partial class PgObservable
     /// </summary>
     /// <param name="source">The signals of one or several channels.</param>
     /// <param name="predicate">Whether a notification passes. What it throws ends the sequence with <c>OnError</c>.</param>
+    /// <returns>The notifications that pass and the Resyncs, in order.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="predicate"/> is <see langword="null"/>.
     /// </exception>
@@ -25,6 +26,7 @@ public static partial class PgObservable
     /// <typeparam name="T">What payloads were parsed to.</typeparam>
     /// <param name="source">The parsed signals of one or several channels.</param>
     /// <param name="predicate">Whether a value passes. What it throws ends the sequence with <c>OnError</c>.</param>
+    /// <returns>The values that pass and the Resyncs, in order.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="predicate"/> is <see langword="null"/>.
     /// </exception>

@@ -7,6 +7,15 @@ namespace Rx.PgNotify.IntegrationTests.Listening;
 public class CurrentStateTests
 {
     [Test]
+    public async Task Channel_AsText_IsItsName()
+    {
+        await using var listener = new PgListener(TestServer.ConnectionString);
+        var channel = listener.Channel("orders");
+
+        Assert.That(($"{channel}", $"{channel.Signals}"), Is.EqualTo(("PgChannel(orders)", "ChannelSignals(orders)")));
+    }
+
+    [Test]
     public async Task CurrentStateAndProcessId_FollowTheConnection()
     {
         var application = UniqueChannel.Name();

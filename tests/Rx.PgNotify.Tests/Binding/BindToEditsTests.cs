@@ -56,10 +56,35 @@ public class BindToEditsTests
         var byLength = EqualityComparer<Customer>.Create((x, y) => x?.Name.Length == y?.Name.Length);
 
         using var binding = Observable.Return(new[] { new Customer(1, "Eve"), new Customer(2, "Robert") })
-            .BindTo(target, customer => customer.Id, byLength);
+            .BindTo(target, customer => customer.Id, valueComparer: byLength);
 
         Assert.That(target.Select(customer => customer.Name), Is.EqualTo(new[] { "Ada", "Robert" }));
         Assert.That(events.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void KeyComparer_WhenGiven_DecidesWhichRowIsTheSame()
+    {
+        var target = new ObservableCollection<Customer> { new(1, "Ada"), new(2, "Bob") };
+        var events = new CollectionEvents<Customer>(target);
+
+        using var binding = Observable.Return(new[] { new Customer(3, "EVE"), new Customer(2, "BOB") })
+            .BindTo(target, customer => customer.Name, keyComparer: StringComparer.OrdinalIgnoreCase);
+
+        Assert.That(events.ToString(), Is.EqualTo("-0:Customer { Id = 1, Name = Ada } +0:Customer { Id = 3, Name = EVE } 1:Customer { Id = 2, Name = Bob }=Customer { Id = 2, Name = BOB }"));
+    }
+
+    [Test]
+    public void KeyComparer_ThatTakesTwoRowsOfASnapshotForTheSame_EndsTheBinding()
+    {
+        var target = new ObservableCollection<string> { "a" };
+        var errors = new List<Exception>();
+
+        using var binding = Observable.Return(new[] { "b", "B" })
+            .BindTo(target, row => row, keyComparer: StringComparer.OrdinalIgnoreCase, onError: errors.Add);
+
+        Assert.That(errors.Single().Message, Does.Contain("positions 0 and 1"));
+        Assert.That(target, Is.EqualTo(new[] { "a" }), "nothing of it is applied");
     }
 
     [Test]

@@ -128,10 +128,26 @@ public sealed class BindToEndTests : BindToFixture
         using var binding = Source.Select(s => s.ToArray()).BindTo(
             Target,
             row => selector && row == 'A' ? throw broken : char.ToLowerInvariant(row),
-            EqualityComparer<char>.Create((_, _) => throw broken),
+            valueComparer: EqualityComparer<char>.Create((_, _) => throw broken),
             onError: Errors.Add);
 
         Source.OnNext("xyA");
+
+        Assert.That(Errors, Is.EqualTo(new[] { broken }));
+        Assert.That(Events.ToString(), Is.Empty);
+        Assert.That(Source.HasObservers, Is.False);
+    }
+
+    [Test]
+    public void KeyComparer_ThatThrows_EndsTheBindingAndChangesNothing()
+    {
+        Target.Add('a');
+        Events.Clear();
+        var broken = new InvalidOperationException("broken");
+        using var binding = Source.Select(s => s.ToArray()).BindTo(
+            Target, row => row, keyComparer: EqualityComparer<char>.Create((_, _) => false, row => row == 'b' ? throw broken : 0), onError: Errors.Add);
+
+        Source.OnNext("xb");
 
         Assert.That(Errors, Is.EqualTo(new[] { broken }));
         Assert.That(Events.ToString(), Is.Empty);
@@ -151,12 +167,12 @@ public sealed class BindToEndTests : BindToFixture
         Assert.That(Source.HasObservers, Is.False);
     }
 
-    [TestCase("snapshots")]
+    [TestCase("source")]
     [TestCase("target")]
     [TestCase("keySelector")]
     public void BindTo_WithoutAnArgument_Throws(string missing) => Assert.That(
         () => PgObservable.BindTo<char, char>(
-            missing is "snapshots" ? null! : Observable.Never<char[]>(),
+            missing is "source" ? null! : Observable.Never<char[]>(),
             missing is "target" ? null! : Target,
             missing is "keySelector" ? null! : char.ToLowerInvariant),
         Throws.ArgumentNullException.With.Property("ParamName").EqualTo(missing));
