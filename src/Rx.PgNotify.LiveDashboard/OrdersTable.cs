@@ -9,7 +9,7 @@ public sealed class OrdersTable(NpgsqlDataSource database)
     public const string Channel = "dashboard_orders";
     public const int RowsShown = 50;
 
-    static readonly TableTrigger s_trigger = new("dashboard_orders", Channel, new TableTriggerOptions
+    static readonly TableTrigger s_trigger = new("dashboard_orders", Channel, options: new()
     {
         Payload = TriggerPayload.RowCount,
     });

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rx.PgNotify.Tables;
 
 /// <summary>What one load found, and the cursor to go on from.</summary>
@@ -22,4 +24,9 @@ public sealed class CatchUpBatch<T>
 
     /// <summary>What is new since the cursor before: first the deletions, then the rows, in no particular order.</summary>
     public IReadOnlyList<T> Rows { get; }
+
+    /// <summary>For a log: how many rows and up to where, never a row.</summary>
+    /// <returns>Such as <c>CatchUpBatch(3 rows, 750:752:750@7710636372555925688/16384/16385/16392)</c>.</returns>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{nameof(CatchUpBatch<>)}({Rows.Count} rows, {Cursor})");
 }

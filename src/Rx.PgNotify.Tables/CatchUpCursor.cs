@@ -35,6 +35,7 @@ public sealed record CatchUpCursor
     /// <c>pg_current_snapshot()::text</c> in a query of one's own.
     /// </summary>
     /// <param name="text"><c>xmin:xmax:xip,…</c>, and after an <c>@</c> what it belongs to, if known. White space around it is left out.</param>
+    /// <returns>The cursor.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
     /// <exception cref="FormatException">The text is not of this form; the message says what is wrong.</exception>
     public static CatchUpCursor Parse(string text)
@@ -47,7 +48,8 @@ public sealed record CatchUpCursor
 
     /// <summary>As <see cref="Parse"/>, without the exceptions.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="cursor">The cursor, if it is one.</param>
+    /// <param name="cursor">The cursor, if it is one; else <see langword="null"/>.</param>
+    /// <returns>Whether it is one.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CatchUpCursor? cursor)
     {
         cursor = text is not null && Read(text.Trim(), out var read) is null ? read : null;
@@ -56,12 +58,14 @@ public sealed record CatchUpCursor
 
     /// <summary>Whether the text is the same.</summary>
     /// <param name="other">The other one.</param>
+    /// <returns>Whether the text is the same.</returns>
     public bool Equals(CatchUpCursor? other) => other is not null && string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The text to store, of digits and <c>: , @ / -</c>. Its length grows with the number of open transactions.</summary>
+    /// <returns>What <see cref="Parse"/> reads.</returns>
     public override string ToString() => Origin is null ? Snapshot : $"{Snapshot}@{Origin}";
 
     internal static CatchUpCursor Of(PgSnapshot state, string origin) => new(state, origin);

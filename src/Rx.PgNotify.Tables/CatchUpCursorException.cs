@@ -8,8 +8,9 @@ public sealed class CatchUpCursorException : Exception
 {
     /// <summary>Creates an exception, for instance to test how a pipeline treats it.</summary>
     /// <param name="message">What is wrong with the cursor.</param>
-    public CatchUpCursorException(string message)
-        : base(message)
+    /// <param name="innerException">The cause.</param>
+    public CatchUpCursorException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 }

@@ -21,7 +21,7 @@ public sealed class CatchUpTable
 {
     readonly CatchUpNames _names;
 
-    /// <summary>A table of a schema.</summary>
+    /// <summary>A table with a key of any number of columns. Connects nowhere.</summary>
     /// <param name="table">Its name, of 1 to 46 bytes of UTF-8: a table and functions are named after it.</param>
     /// <param name="key">The columns of its primary key, or of another unique and not null key; by them deletions are reported.</param>
     /// <param name="schema">Its schema; default <c>public</c>.</param>
@@ -32,16 +32,30 @@ public sealed class CatchUpTable
     public CatchUpTable(string table, IEnumerable<string> key, string schema = "public")
     {
         _names = new CatchUpNames(table, key, schema);
+        (Schema, Table) = (schema, table);
         InstallScript = CatchUpScript.Install(_names);
         RemoveScript = CatchUpScript.Remove(_names);
     }
 
-    /// <summary>A table of the schema <c>public</c> with a key of one column.</summary>
-    /// <inheritdoc cref="CatchUpTable(string, IEnumerable{string}, string)" path="/*[self::remarks or self::param or self::returns or self::exception]"/>
-    public CatchUpTable(string table, string key)
-        : this(table, [key])
+    /// <summary>A table with a key of one column. Connects nowhere.</summary>
+    /// <param name="table">Its name, of 1 to 46 bytes of UTF-8: a table and functions are named after it.</param>
+    /// <param name="key">The column of its primary key, or of another unique and not null key; by it deletions are reported.</param>
+    /// <param name="schema">Its schema; default <c>public</c>.</param>
+    /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">A name is empty or too long, or has a character that no name can have.</exception>
+    public CatchUpTable(string table, string key, string schema = "public")
+        : this(table, [key], schema)
     {
     }
+
+    /// <summary>The table's schema.</summary>
+    public string Schema { get; }
+
+    /// <summary>The table.</summary>
+    public string Table { get; }
+
+    /// <summary>The columns of its key, in the order of the constructor.</summary>
+    public IReadOnlyList<string> Key => _names.KeyNames;
 
     /// <summary>What <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> runs, to read, or to run as a migration, in one transaction.</summary>
     public string InstallScript { get; }
@@ -57,32 +71,42 @@ public sealed class CatchUpTable
     /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
     /// table can have both beforehand, see the documentation of catching up.
     /// </remarks>
-    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <returns>Completes when it is installed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a key that is not unique.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Takes all of it away. Cursors are worthless from then on, also if it is installed again.</summary>
-    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <returns>Completes when it is removed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
 
@@ -90,12 +114,15 @@ public sealed class CatchUpTable
     /// Forgets deletions of long ago. A reader that lags so far behind that it may not have seen them gets a
     /// <see cref="CatchUpCursorException"/> with its next load, and has to start anew.
     /// </summary>
-    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="olderThan">How long ago, at the least; zero or more.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>How many were forgotten. The last ones stay, so that a reader to which all was reported is never refused.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="olderThan"/> is negative.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task<long> PurgeAsync(NpgsqlDataSource dataSource, TimeSpan olderThan, CancellationToken cancellationToken = default)
     {
         var primary = dataSource.ForPrimary();
@@ -121,31 +148,38 @@ public sealed class CatchUpTable
     /// not delivered. Works as the load of <c>CatchUp</c>, or by itself.
     /// </remarks>
     /// <typeparam name="T">What rows are read as.</typeparam>
-    /// <param name="dataSource">
-    /// Where the table is; of several hosts the primary, as a standby can't say what is missing. One that is bound to others
-    /// is an <see cref="ArgumentException"/>.
-    /// </param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary, as a standby can't say what is missing.</param>
     /// <param name="cursor">Where to go on from; <see langword="null"/> for all that the table holds, and no deletions.</param>
-    /// <param name="row">Reads a row, whose columns are those of the table, from the reader's current position.</param>
-    /// <param name="deletedKey">
+    /// <param name="readRow">Reads a row, whose columns are those of the table, from the reader's current position.</param>
+    /// <param name="readDeletedKey">
     /// Reads a key that no row has any more: its columns, in the order of the constructor. Default <see langword="null"/>:
     /// deletions are left out.
     /// </param>
     /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The rows and the deleted keys, none if nothing is new, and the cursor for the next load.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="dataSource"/> or <paramref name="readRow"/> is <see langword="null"/>.
+    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="CatchUpCursorException">The cursor can't be gone on from.</exception>
     /// <exception cref="InvalidOperationException">
     /// The server is a standby; or the table was restored from another cluster, and needs <see cref="InstallAsync(NpgsqlDataSource, CancellationToken)"/> again.
     /// </exception>
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a table without the installation.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task<CatchUpBatch<T>> LoadAsync<T>(
         NpgsqlDataSource dataSource,
         CatchUpCursor? cursor,
-        Func<NpgsqlDataReader, T> row,
-        Func<NpgsqlDataReader, T>? deletedKey = null,
+        Func<NpgsqlDataReader, T> readRow,
+        Func<NpgsqlDataReader, T>? readDeletedKey = null,
         CancellationToken cancellationToken = default)
     {
         var primary = dataSource.ForPrimary();
-        ArgumentNullException.ThrowIfNull(row);
-        return new CatchUpQuery<T>(_names, row, deletedKey).RunAsync(primary, cursor, cancellationToken);
+        ArgumentNullException.ThrowIfNull(readRow);
+        return new CatchUpQuery<T>(_names, readRow, readDeletedKey).RunAsync(primary, cursor, cancellationToken);
     }
+
+    /// <summary>For a log: schema and table.</summary>
+    /// <returns>Such as <c>CatchUpTable(public.orders)</c>.</returns>
+    public override string ToString() => $"{nameof(CatchUpTable)}({Schema}.{Table})";
 }

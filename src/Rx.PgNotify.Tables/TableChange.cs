@@ -12,6 +12,7 @@ public abstract record TableChange<T>
     }
 
     /// <summary>For a log: the kind of change, never a row.</summary>
+    /// <returns>Such as <c>Insert</c>, or <c>Reload(Truncated)</c>.</returns>
     public sealed override string ToString() => this is Reload { Reason: var reason } ? $"Reload({reason})" : GetType().Name;
 
     /// <summary>A row was inserted, or an updated one got this as its key.</summary>
@@ -72,13 +73,13 @@ public abstract record TableChange<T>
     {
         /// <summary>Makes one, as a test does.</summary>
         /// <param name="reason">Why no row reports it.</param>
-        /// <param name="count">How many rows a statement changed; default <see langword="null"/>: not reported.</param>
-        public Reload(ReloadReason reason, long? count = null) => (Reason, Count) = (reason, count);
+        /// <param name="rowCount">How many rows a statement changed; default <see langword="null"/>: not reported.</param>
+        public Reload(ReloadReason reason, long? rowCount = null) => (Reason, RowCount) = (reason, rowCount);
 
         /// <summary>Why no row reports it.</summary>
         public ReloadReason Reason { get; }
 
-        /// <summary>How many rows a statement changed, if that was reported.</summary>
-        public long? Count { get; }
+        /// <summary>How many rows a statement changed, if that was reported; else <see langword="null"/>.</summary>
+        public long? RowCount { get; }
     }
 }

@@ -4,7 +4,7 @@ public static partial class TableObservable
 {
     /// <param name="channel">The channel whose <see cref="PgChannel.Signals"/> report changes and gaps.</param>
     /// <param name="load">Reads what is new since a cursor. Its token is cancelled when the sequence ends before it has.</param>
-    /// <param name="from">The stored cursor; default <see langword="null"/>, for all that the table holds.</param>
+    /// <param name="cursor">The stored cursor, where to go on from; default <see langword="null"/>: all that the table holds.</param>
     /// <param name="options">When it loads, and what becomes of a load that throws; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="channel"/>, <paramref name="load"/> or the scheduler of <paramref name="options"/> is
@@ -14,10 +14,10 @@ public static partial class TableObservable
     public static IObservable<CatchUpBatch<T>> CatchUp<T>(
         this PgChannel channel,
         Func<CatchUpCursor?, CancellationToken, Task<CatchUpBatch<T>>> load,
-        CatchUpCursor? from = null,
+        CatchUpCursor? cursor = null,
         LiveQueryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return channel.Signals.CatchUp(load, from, options);
+        return channel.Signals.CatchUp(load, cursor, options);
     }
 }

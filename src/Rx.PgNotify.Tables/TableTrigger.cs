@@ -25,10 +25,13 @@ public sealed class TableTrigger
     /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
     /// </param>
     /// <param name="channel">Where to send: 1 to 63 bytes of UTF-8. Default <see langword="null"/>: the channel that is called like the table.</param>
-    /// <param name="options">What to report and when; <see langword="null"/> for the defaults.</param>
     /// <param name="schema">The table's schema; default <c>public</c>.</param>
-    /// <exception cref="ArgumentException">A name is empty or too long, or the options contradict each other.</exception>
-    public TableTrigger(string table, string? channel = null, TableTriggerOptions? options = null, string schema = "public")
+    /// <param name="options">What to report and when; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="table"/>, <paramref name="schema"/> or an option is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty or too long, or has a character that no name can have; or an option is out of its range, or contradicts another.
+    /// </exception>
+    public TableTrigger(string table, string? channel = null, string schema = "public", TableTriggerOptions? options = null)
     {
         SqlName.Validate(schema, "A schema's name", nameof(schema));
         SqlName.Validate(table, "A table's name", nameof(table));
@@ -62,14 +65,16 @@ public sealed class TableTrigger
     public string RemoveScript => TriggerScript.Drop(this);
 
     /// <summary>Runs <see cref="InstallScript"/> on a connection of the data source's.</summary>
-    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <returns>Completes when they are installed.</returns>
     /// <exception cref="PostgresException">
     /// The server refused: there is no such table or column, no key where one is needed, or no right to do it.
     /// </exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     /// <remarks>
     /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
     /// trigger of an earlier installation has to go. Several programs may install at the same moment.
@@ -80,18 +85,21 @@ public sealed class TableTrigger
     /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, InstallScript, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
-    /// <param name="dataSource">Where the table is; of several hosts the primary. One that is bound to others is an <see cref="ArgumentException"/>.</param>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <returns>Completes when they are removed.</returns>
     /// <exception cref="PostgresException">The server refused: there is no right to do it.</exception>
     /// <exception cref="NpgsqlException">The server could not be reached.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     /// <remarks>Waits for all transactions that use the table, readers too, and keeps others from using it meanwhile.</remarks>
     public Task RemoveAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(dataSource, RemoveScript, cancellationToken);
@@ -99,8 +107,13 @@ public sealed class TableTrigger
     /// <summary>Runs <see cref="RemoveScript"/> on an open connection, in its transaction if it has one.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the removal; everything then remains.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
-    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="RemoveAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task RemoveAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
         SqlScript.RunAsync(connection, RemoveScript, cancellationToken);
+
+    /// <summary>For a log: schema, table and channel.</summary>
+    /// <returns>Such as <c>TableTrigger(public.orders, channel orders)</c>.</returns>
+    public override string ToString() => $"{nameof(TableTrigger)}({Schema}.{Table}, channel {Channel})";
 }

@@ -56,6 +56,17 @@ public sealed class TableTriggerOptions
     /// </summary>
     public bool FireOnReplica { get; set; }
 
+    /// <summary>Throws what the constructor of <see cref="TableTrigger"/> would throw of these options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <see cref="Payload"/> or <see cref="Operations"/> has no defined value: <see cref="ArgumentException.ParamName"/> is the option's name.
+    /// </exception>
+    /// <exception cref="ArgumentNullException">A list, or a name in it, is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option contradicts another, or has a name twice or one that can't be a column's: <see cref="ArgumentException.ParamName"/>
+    /// is its name.
+    /// </exception>
+    public void Validate() => ValidatedCopy();
+
     internal bool ReportsRows => Payload >= TriggerPayload.Keys;
 
     internal IEnumerable<string> NamedColumns => Columns.Concat(ColumnFilter).Concat(KeyColumns);

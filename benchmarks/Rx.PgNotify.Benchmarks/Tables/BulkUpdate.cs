@@ -59,7 +59,7 @@ static class BulkUpdate
 
     static async Task<double> MeasureAsync(NpgsqlDataSource database, TableTriggerOptions? options)
     {
-        var trigger = new TableTrigger("orders", "orders", options);
+        var trigger = new TableTrigger("orders", "orders", options: options);
         if (options is not null)
             await trigger.InstallAsync(database);
         // Every run finds the table as the one before it did.

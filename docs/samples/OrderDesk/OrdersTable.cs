@@ -10,7 +10,7 @@ sealed class OrdersTable(NpgsqlDataSource database)
 
     const string Columns = "id, customer, status, amount";
 
-    static readonly TableTrigger s_trigger = new("desk_orders", Channel, new TableTriggerOptions
+    static readonly TableTrigger s_trigger = new("desk_orders", Channel, options: new()
     {
         Payload = TriggerPayload.Rows,
         IncludeOld = true,

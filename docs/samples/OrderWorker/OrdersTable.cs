@@ -10,7 +10,7 @@ sealed class OrdersTable(NpgsqlDataSource database)
 
     // Inserts only: a trigger for updates would fire for our own, also for one that finds no row, and never let us rest.
     static readonly TableTrigger s_trigger = new(
-        "worker_orders", Channel, new TableTriggerOptions { Operations = TableOperations.Insert });
+        "worker_orders", Channel, options: new() { Operations = TableOperations.Insert });
 
     // The lock lets two workers start at the same moment.
     internal async Task CreateIfMissingAsync(CancellationToken cancellation)

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Rx.PgNotify.Tables.CatchUp;
 
 /// <summary>Reads in one snapshot what is new in a table, and the cursor that says so.</summary>
-sealed class CatchUpQuery<T>(CatchUpNames names, Func<NpgsqlDataReader, T> row, Func<NpgsqlDataReader, T>? deletedKey)
+sealed class CatchUpQuery<T>(CatchUpNames names, Func<NpgsqlDataReader, T> readRow, Func<NpgsqlDataReader, T>? readDeletedKey)
 {
     // The same as NOT pg_visible_in_snapshot, but two ranges of the index, however long ago the oldest open transaction began.
     const string IsNew = $"({CatchUpNames.Stamp} >= $1 OR {CatchUpNames.Stamp} = ANY ($2))";
@@ -37,7 +37,7 @@ sealed class CatchUpQuery<T>(CatchUpNames names, Func<NpgsqlDataReader, T> row, 
                 var head = CatchUpHead.Read(reader);
                 head.Check(cursor);
                 var rows = new List<T>();
-                foreach (var read in deletedKey is null ? [row] : new[] { deletedKey, row })
+                foreach (var read in readDeletedKey is null ? [readRow] : new[] { readDeletedKey, readRow })
                 {
                     await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                     while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -56,7 +56,7 @@ sealed class CatchUpQuery<T>(CatchUpNames names, Func<NpgsqlDataReader, T> row, 
         var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new NpgsqlBatchCommand($"LOCK TABLE {names.Table}, {names.Tombstones} IN ACCESS SHARE MODE"));
         commands.BatchCommands.Add(new NpgsqlBatchCommand(CatchUpHead.Text(names)));
-        if (deletedKey is not null)
+        if (readDeletedKey is not null)
             commands.BatchCommands.Add(Since(
                 $"""
                 SELECT DISTINCT {names.Key()} FROM {names.Tombstones} AS deleted

@@ -54,7 +54,7 @@ static class TriggerCommand
     {
         try
         {
-            return new TableTrigger(table, channel, what.Read(parsed), schema);
+            return new TableTrigger(table, channel, schema, what.Read(parsed));
         }
         catch (ArgumentException e)
         {

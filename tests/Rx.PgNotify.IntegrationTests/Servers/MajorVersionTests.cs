@@ -21,7 +21,7 @@ public sealed class MajorVersionTests
         await using var database = NpgsqlDataSource.Create($"{server.ConnectionString};Pooling=false");
         var orders = await ReadTable.CreateAsync(database: database);
         const string channel = "orders";
-        await new TableTrigger(orders.Name, channel, new() { Payload = TriggerPayload.Rows, IncludeOld = true }).InstallAsync(database);
+        await new TableTrigger(orders.Name, channel, options: new() { Payload = TriggerPayload.Rows, IncludeOld = true }).InstallAsync(database);
         await using var listener = new PgListener(database, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(20) });
         await using var notifier = new PgNotifier(database);
         var recorder = new Recorder<ChannelSignal>();

@@ -23,6 +23,18 @@ public sealed class ChannelOverloadTests
     }
 
     [Test]
+    public async Task TableChanges_OfAChannelWithoutTypeInformation_BeginWithAReload()
+    {
+        await using var listener = new PgListener(TestServer.ConnectionString);
+        var channel = listener.Channel(UniqueChannel.Name());
+
+        var plain = await channel.TableChanges<int>((_, _) => { }).FirstAsync().Timeout(s_limit);
+        var withOptions = await channel.TableChanges<int>(JsonSerializerOptions.Web, (_, _) => { }).FirstAsync().Timeout(s_limit);
+
+        Assert.That(new[] { plain, withOptions }, Is.All.EqualTo(new TableChange<int>.Reload(ReloadReason.Resync)));
+    }
+
+    [Test]
     public async Task CatchUp_OfAChannel_LoadsAtOnce()
     {
         await using var listener = new PgListener(TestServer.ConnectionString);
@@ -43,6 +55,9 @@ public sealed class ChannelOverloadTests
         var typeInfo = (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int));
 
         Assert.That(() => none.TableChanges(typeInfo, (_, _) => { }), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("channel"));
+        Assert.That(() => none.TableChanges<int>((_, _) => { }), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("channel"));
+        Assert.That(
+            () => none.TableChanges<int>(JsonSerializerOptions.Web, (_, _) => { }), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("channel"));
         Assert.That(() => none.CatchUp(LoadAsync), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("channel"));
     }
 

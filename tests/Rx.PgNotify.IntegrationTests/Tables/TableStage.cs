@@ -35,7 +35,7 @@ sealed class TableStage : IAsyncDisposable
         return stage;
     }
 
-    public TableTrigger Trigger(string table, TableTriggerOptions? options = null) => new(table, Channel, options, Schema);
+    public TableTrigger Trigger(string table, TableTriggerOptions? options = null) => new(table, Channel, Schema, options);
 
     public async Task InstallAsync(string table, TableTriggerOptions? options = null)
     {

@@ -17,7 +17,7 @@ public sealed class TriggerEncodingTests
         yield return new TestCaseData(new TableTrigger(s_tooLong, "c")).SetArgDisplayNames("table");
         yield return new TestCaseData(new TableTrigger("t", "c", schema: s_tooLong)).SetArgDisplayNames("schema");
         yield return new TestCaseData(
-            new TableTrigger("t", "c", new() { Payload = TriggerPayload.Columns, Columns = [s_tooLong] })).SetArgDisplayNames("column");
+            new TableTrigger("t", "c", options: new() { Payload = TriggerPayload.Columns, Columns = [s_tooLong] })).SetArgDisplayNames("column");
     }
 
     [TestCaseSource(nameof(TooLong))]
@@ -46,7 +46,7 @@ public sealed class TriggerEncodingTests
         foreach (var (channel, recorder) in recorders)
         {
             await listener.Channel(channel).SubscribeAsync(recorder);
-            await new TableTrigger(name, channel, new() { Payload = TriggerPayload.Columns, Columns = [name] }).InstallAsync(source);
+            await new TableTrigger(name, channel, options: new() { Payload = TriggerPayload.Columns, Columns = [name] }).InstallAsync(source);
         }
 
         await database.ExecuteAsync($"INSERT INTO \"{name}\" VALUES (1)");

@@ -72,7 +72,7 @@ public sealed class TriggerInstallationTests
     {
         await using var stage = await TableStage.CreateAsync(Table);
         await stage.InstallAsync("t");
-        var other = new TableTrigger("t", UniqueChannel.Name(), new() { Payload = TriggerPayload.Rows }, stage.Schema);
+        var other = new TableTrigger("t", UniqueChannel.Name(), stage.Schema, new() { Payload = TriggerPayload.Rows });
         await other.InstallAsync(TestServer.DataSource);
         await other.RemoveAsync(TestServer.DataSource);
 

@@ -54,7 +54,7 @@ public sealed class TriggerNameTests
                     KeyColumns = setting == "on" ? [] : [name],
                     RowLevel = rowLevel,
                 };
-                var trigger = new TableTrigger(name, channel, options, name + schema[..14]);
+                var trigger = new TableTrigger(name, channel, name + schema[..14], options);
                 await trigger.InstallAsync(connection);
                 await trigger.InstallAsync(connection);
                 await TableStage.ExecuteAsync(connection, $"INSERT INTO {s}.{q} VALUES (1, 2, 'x'); UPDATE {s}.{q} SET {Quoted(name + "2")} = 3; UPDATE {s}.{q} SET c = ''; TRUNCATE {s}.{q}");

@@ -128,7 +128,7 @@ public sealed class TriggerTransactionTests
         await using var listener = new PgListener(database);
         var recorder = new Recorder<Notification>();
         using var subscription = await listener.Channel("ä").SubscribeAsync(recorder);
-        await new TableTrigger("é", "ä", new() { Payload = TriggerPayload.Rows }).InstallAsync(database);
+        await new TableTrigger("é", "ä", options: new() { Payload = TriggerPayload.Rows }).InstallAsync(database);
 
         await database.CreateCommand("INSERT INTO \"é\" VALUES (1, repeat('ö', 7800)), (2, '')").ExecuteNonQueryAsync();
         await database.CreateCommand("INSERT INTO \"é\" VALUES (3, repeat('ö', 8000))").ExecuteNonQueryAsync();

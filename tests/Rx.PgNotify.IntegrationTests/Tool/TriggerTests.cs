@@ -15,7 +15,7 @@ sealed class TriggerTests : ToolTest
         ]);
 
         Assert.That(await tool.ExitCodeAsync(), Is.Zero, tool.ToString());
-        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("Orders", "c", new()
+        Assert.That(string.Join('\n', tool.Output) + "\n", Is.EqualTo(new TableTrigger("Orders", "c", "sales", new()
         {
             Payload = TriggerPayload.Columns,
             Columns = ["id", "status"],
@@ -23,7 +23,7 @@ sealed class TriggerTests : ToolTest
             Operations = TableOperations.Update | TableOperations.Delete,
             ColumnFilter = ["status", "a"],
             KeyColumns = ["id"],
-        }, "sales").InstallScript));
+        }).InstallScript));
     }
 
     [TestCase("bare", TriggerPayload.Bare)]
@@ -36,7 +36,7 @@ sealed class TriggerTests : ToolTest
 
         Assert.That(
             string.Join('\n', tool.Output) + "\n",
-            Is.EqualTo(new TableTrigger("a.b", "a.b", new() { Payload = payload, RowLevel = true, FireOnReplica = true }, "s.1").InstallScript));
+            Is.EqualTo(new TableTrigger("a.b", "a.b", "s.1", new() { Payload = payload, RowLevel = true, FireOnReplica = true }).InstallScript));
     }
 
     [Test]

@@ -28,6 +28,32 @@ public class CatchUpTableTests
     }
 
     [Test]
+    public void AKeyOfOneColumn_IsGivenByItsNameToo()
+    {
+        var table = new CatchUpTable("orders", "id", "sales");
+
+        Assert.That(table.InstallScript, Is.EqualTo(new CatchUpTable("orders", ["id"], "sales").InstallScript));
+        Assert.That((table.Schema, table.Table, $"{table}"), Is.EqualTo(("sales", "orders", "CatchUpTable(sales.orders)")));
+        Assert.That(table.Key, Is.EqualTo(new[] { "id" }));
+        Assert.That(new CatchUpTable("orders", "id").Schema, Is.EqualTo("public"));
+    }
+
+    [Test]
+    public void AKey_ThatIsChangedLater_IsAsItWasGiven()
+    {
+        var key = new List<string> { "b", "a" };
+        var table = new CatchUpTable("orders", key);
+
+        key.Clear();
+
+        Assert.That(table.Key, Is.EqualTo(new[] { "b", "a" }));
+    }
+
+    [Test]
+    public void ABatch_AsText_HasNoRow() =>
+        Assert.That($"{new CatchUpBatch<string>(CatchUpCursor.Parse("750:752:750@7/1"), ["s3cret", "s3cret"])}", Is.EqualTo("CatchUpBatch(2 rows, 750:752:750@7/1)"));
+
+    [Test]
     public void AKey_HasAColumnOrMore_AndEachOnce()
     {
         Assert.That(() => new CatchUpTable("t", []), Throws.ArgumentException.With.Message.Contains("one column or more"));

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tests.VirtualTime;
 
@@ -11,6 +12,8 @@ public sealed partial class TableChangesTests
     static readonly ChannelSignal s_resync = ChannelSignal.Resync("rows", ResyncReasons.Subscribed);
 
     internal sealed record Row(int Id, string? Name = null);
+
+    internal sealed record Parcel(string ShipTo);
 
     [Test]
     public void Rows_BecomeInsertsUpdatesAndDeletes_InOrderAndAtOnce()
@@ -136,9 +139,40 @@ public sealed partial class TableChangesTests
         Assert.That(
             () => TableObservable.TableChanges((IObservable<ChannelSignal>)null!, RowJson.Default.Row, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
         Assert.That(
-            () => Observable.Empty<ChannelSignal>().TableChanges<Row>(null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
+            () => Observable.Empty<ChannelSignal>().TableChanges((JsonTypeInfo<Row>)null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("typeInfo"));
         Assert.That(
             () => Observable.Empty<ChannelSignal>().TableChanges(RowJson.Default.Row, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("onMalformed"));
+    }
+
+    [Test]
+    public void TableChanges_WithoutTypeInformation_FindsItByReflection()
+    {
+        var malformed = 0;
+        var snakes = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        using var source = new System.Reactive.Subjects.Subject<ChannelSignal>();
+        var (byName, byPolicy) = (new List<string>(), new List<string>());
+        using var first = source.TableChanges<Parcel>((_, _) => malformed++).Subscribe(change => byName.Add(Text(change)));
+        using var second = source.TableChanges<Parcel>(snakes, (_, _) => malformed++).Subscribe(change => byPolicy.Add(Text(change)));
+
+        source.OnNext(s_resync);
+        source.OnNext(Payload("""{"op":"insert","rows":[{"op":"insert","new":{"SHIPTO":"a","ship_to":"b"}}]}"""));
+        source.OnNext(Payload("""{"op":"delete","rows":[{"op":"delete","old":{}}]}"""));
+
+        Assert.That(byName, Is.EqualTo(new[] { "Resync", "+a", "Malformed" }), "without options nothing is made of nothing");
+        Assert.That(byPolicy, Is.EqualTo(new[] { "Resync", "+b", "-" }));
+        Assert.That(malformed, Is.EqualTo(1));
+        Assert.That(
+            () => source.TableChanges<Parcel>((JsonSerializerOptions)null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
+        Assert.That(
+            () => TableObservable.TableChanges<Parcel>((IObservable<ChannelSignal>)null!, Ignore), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("source"));
+
+        static string Text(TableChange<Parcel> change) => change switch
+        {
+            TableChange<Parcel>.Insert(var parcel) => $"+{parcel.ShipTo}",
+            TableChange<Parcel>.Delete(var parcel) => $"-{parcel.ShipTo}",
+            TableChange<Parcel>.Reload { Reason: var reason } => $"{reason}",
+            _ => throw new AssertionException("There was no update."),
+        };
     }
 
     static void Ignore(Notification notification, JsonException error)
@@ -164,7 +198,7 @@ public sealed partial class TableChangesTests
         TableChange<Row>.Insert(var row) => $"Insert {row}",
         TableChange<Row>.Update(var old, var row) => $"Update {old} {row}",
         TableChange<Row>.Delete(var row) => $"Delete {row}",
-        TableChange<Row>.Reload { Reason: var reason, Count: var count } => $"Reload {reason} {count}",
+        TableChange<Row>.Reload { Reason: var reason, RowCount: var count } => $"Reload {reason} {count}",
         _ => throw new AssertionException("There are no other cases."),
     };
 

@@ -37,14 +37,34 @@ public sealed class TableTriggerTests
 
     [TestCaseSource(nameof(Contradictions))]
     public void Options_ThatContradictEachOther_AreRefused(TableTriggerOptions options, string option) =>
-        Assert.That(() => new TableTrigger("t", "c", options, "s"), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
+        Assert.That(() => new TableTrigger("t", "c", "s", options), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo(option));
+
+    [TestCaseSource(nameof(Contradictions))]
+    public void Validate_OfOptionsThatContradictEachOther_ThrowsWhatTheConstructorWould(TableTriggerOptions options, string option)
+    {
+        var refused = Assert.Catch<ArgumentException>(() => _ = new TableTrigger("t", options: options))!;
+
+        Assert.That(
+            options.Validate, Throws.TypeOf(refused.GetType()).With.Message.EqualTo(refused.Message).And.Property("ParamName").EqualTo(option));
+    }
+
+    [Test]
+    public void Validate_OfOptionsThatCanBe_Passes()
+    {
+        Assert.That(new TableTriggerOptions().Validate, Throws.Nothing);
+        Assert.That(new TableTriggerOptions { Payload = TriggerPayload.Columns, Columns = ["a"], IncludeOld = true }.Validate, Throws.Nothing);
+    }
+
+    [Test]
+    public void Trigger_AsText_SaysWhatNotifiesWhichChannel() =>
+        Assert.That($"{new TableTrigger("orders", "changes", "sales")}", Is.EqualTo("TableTrigger(sales.orders, channel changes)"));
 
     [Test]
     public void Script_OfOptionsThatChangeLater_StaysTheSame()
     {
         var columns = new List<string> { "a" };
         var options = new TableTriggerOptions { Payload = TriggerPayload.Columns, Columns = columns };
-        var trigger = new TableTrigger("t", "c", options, "s");
+        var trigger = new TableTrigger("t", "c", "s", options);
         var script = trigger.InstallScript;
 
         options.RowLevel = true;
@@ -61,7 +81,7 @@ public sealed class TableTriggerTests
 
         Assert.That(drops, Is.Unique);
         Assert.That(
-            new TableTrigger("t", "c", new() { RowLevel = true, Payload = TriggerPayload.Rows }, "s").RemoveScript, Is.EqualTo(drops[0]),
+            new TableTrigger("t", "c", "s", new() { RowLevel = true, Payload = TriggerPayload.Rows }).RemoveScript, Is.EqualTo(drops[0]),
             "whatever the options, the same function is replaced");
     }
 
@@ -69,7 +89,7 @@ public sealed class TableTriggerTests
     public void Script_HasNoLineWithSpacesAtItsEnd([Values] TriggerPayload payload, [Values] bool rowLevel)
     {
         var script = new TableTrigger(
-            "t", "c", new() { Payload = payload, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = payload == TriggerPayload.Columns ? ["b"] : [] }, "s")
+            "t", "c", "s", new() { Payload = payload, RowLevel = rowLevel, ColumnFilter = ["a"], Columns = payload == TriggerPayload.Columns ? ["b"] : [] })
             .InstallScript;
 
         Assert.That(script.Split('\n').Where(line => line.EndsWith(' ')), Is.Empty);
