@@ -21,13 +21,13 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     readonly Action<Exception>? _onError;
     readonly Lock _gate = new();
 
-    // Running; Completed, when a snapshot may still wait; Failed, when one may wait and then _error; Over, when nothing waits. Written
-    // under the lock; who applies a snapshot sees without it that it is over.
-    volatile Phase _phase;
+    // In all states but Over a snapshot may wait, in Failed also the error behind it. Written under the lock; read without it while a
+    // snapshot is applied, to stop when the subscriber has left.
+    volatile SourceState _source;
     Exception? _error;
     Snapshot? _waiting;
 
-    // Stays set when a handler or the user throws: then it is over, too.
+    // Stays set when a handler of the collection or of the error throws: all is over then.
     bool _isWorking;
 
     internal SnapshotBinding(
@@ -46,13 +46,13 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
         _onError = onError;
     }
 
-    bool HasWork => _waiting is not null || _phase == Phase.Failed;
+    bool HasWork => _waiting is not null || _source == SourceState.Failed;
 
     public override void OnNext(IReadOnlyList<T> value)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Running)
+            if (_source != SourceState.Active)
                 return;
             _waiting = new Snapshot(value);
         }
@@ -64,9 +64,9 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     {
         lock (_gate)
         {
-            if (_phase != Phase.Running)
+            if (_source != SourceState.Active)
                 return;
-            _phase = Phase.Failed;
+            _source = SourceState.Failed;
             _error = error;
         }
 
@@ -77,8 +77,8 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     {
         lock (_gate)
         {
-            if (_phase == Phase.Running)
-                _phase = Phase.Completed;
+            if (_source == SourceState.Active)
+                _source = SourceState.Completed;
         }
     }
 
@@ -86,7 +86,7 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
     {
         lock (_gate)
         {
-            _phase = Phase.Over;
+            _source = SourceState.Over;
             _waiting = null;
             _error = null;
         }
@@ -152,7 +152,7 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
         {
             foreach (var edit in edits)
             {
-                if (_phase == Phase.Over)
+                if (_source == SourceState.Over)
                     return;
                 edit.ApplyTo(_target);
             }
@@ -173,6 +173,6 @@ sealed class SnapshotBinding<T, TKey> : Sink<IReadOnlyList<T>>
             _onError(error);
     }
 
-    // Null rows are the source's mistake, which counts only if it is their turn.
+    // Null rows are the source's mistake, but one that is reported only when they would be applied.
     readonly record struct Snapshot(IReadOnlyList<T>? Rows);
 }

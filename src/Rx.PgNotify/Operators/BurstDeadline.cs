@@ -1,11 +1,11 @@
 namespace Rx.PgNotify.Operators;
 
 /// <summary>
-/// When the open burst ends: a quiet spell after its last value, but no later than a limit set by its first one.
+/// When the present burst ends: a quiet spell after its last value, but no later than a limit set by its first one.
 /// </summary>
 /// <remarks>
-/// One timer is armed for a burst. It is not moved when values come; when it fires it is armed again for what is left.
-/// So a value costs no timer, and a delay is never longer than the quiet spell.
+/// One timer is armed for a burst. It is not moved when further values come; when it fires too early for them, it is armed again for the
+/// rest. So a further value costs no timer, and a delay is never longer than the quiet spell.
 /// </remarks>
 struct BurstDeadline(BurstTiming timing) : IDeadline
 {
@@ -23,8 +23,8 @@ struct BurstDeadline(BurstTiming timing) : IDeadline
 
     public void Extend(TimeSpan now)
     {
-        // A scheduler without a stopwatch of its own has one made of its wall clock, which may be set back. The time
-        // since the last value is then unknown; without this, the limit would wait for the clock to come round again.
+        // Rx makes the stopwatch of a scheduler that has none from its wall clock, which may be set back. The limit then has to be
+        // set back too: otherwise it would be reached only when the clock shows that time again.
         if (now < _last)
             _limit -= _last - now;
         _last = now;
@@ -37,8 +37,8 @@ struct BurstDeadline(BurstTiming timing) : IDeadline
         if (deadline > _limit)
             deadline = _limit;
 
-        // A timer may fire a little before the stopwatch says so (its resolution is a millisecond). The one that was
-        // armed for this very deadline is believed: asking the stopwatch would make it spin through that millisecond.
+        // A timer may fire up to a millisecond before the stopwatch reaches the deadline. If it was armed for this deadline, the
+        // stopwatch is not asked: otherwise the timer would be armed again and again within that millisecond.
         if (deadline == _armedFor)
             return true;
 

@@ -10,18 +10,16 @@ sealed class ConflatedSink<TSource, TResult>(
     // Belongs to the holder of the turn.
     TSource _value = default!;
 
-    protected override RunState AtRest => RunState.Ready;
-
     protected override bool IsDue_NeedsLock => !_waiting.IsEmpty;
 
     public override void OnNext(TSource value)
     {
         lock (Gate)
         {
-            if (SourcePhase != Phase.Running)
+            if (SourceState != SourceState.Active)
                 return;
             _waiting.Add(value);
-            if (State != RunState.Ready)
+            if (!IsTurnFree_NeedsLock)
                 return;
             TakeTurn_NeedsLock();
         }
@@ -35,13 +33,13 @@ sealed class ConflatedSink<TSource, TResult>(
         _waiting.TryTake(out _value!);
     }
 
-    protected override Task<TResult> StartRun(CancellationToken cancellationToken) => selector(_value, cancellationToken);
+    protected override Task<TResult> StartRun() => selector(_value, CancellationToken);
 
     protected override bool StartNext()
     {
         lock (Gate)
         {
-            if (SourcePhase is Phase.Over or Phase.Failed)
+            if (IsStopping_NeedsLock)
                 return false;
             TakeTurn_NeedsLock();
             return true;

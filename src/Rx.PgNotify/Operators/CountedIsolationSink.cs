@@ -10,9 +10,9 @@ sealed class CountedIsolationSink<T>(
     long _dropped;
     long _taken;
 
-    protected override void Drop(T oldest) => _dropped++;
+    protected override void Drop_NeedsLock(T oldest) => _dropped++;
 
-    protected override bool TakeGap()
+    protected override bool TakeGap_NeedsLock()
     {
         _taken = _dropped;
         _dropped = 0;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.PgNotify.Threading;
@@ -18,7 +17,7 @@ namespace Rx.PgNotify.Operators;
 /// simply grows.
 /// </para>
 /// <para>
-/// A timer is armed if and only if the burst is <see cref="Burst.Open"/>. The observer is Rx's auto-detaching one: when
+/// A timer is armed if and only if something is gathered that is not due yet. The observer is Rx's auto-detaching one: when
 /// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller.
 /// </para>
 /// </remarks>
@@ -29,22 +28,11 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
 {
     readonly Lock _gate = new();
     readonly IStopwatch _clock = scheduler.StartClock();
-
-    // The results of a burst that are still to be emitted, behind the one that the holder of the turn emits.
-    readonly Queue<TResult> _results = new();
-    TDeadline _deadline = deadline;
+    readonly PendingEmission<TSource, TResult, TDeadline> _pending = new(deadline, gatherer);
     SingleAssignmentDisposable? _timer;
-    Phase _phase;
-    Burst _burst;
+    SourceState _source;
     Exception? _error;
     bool _isEmitting;
-
-    enum Burst
-    {
-        None, // nothing is gathered
-        Open, // something is, and a timer will look whether it is due
-        Due,  // something is, and is emitted as soon as the turn is free
-    }
 
     enum Turn
     {
@@ -71,18 +59,11 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
         TimeSpan? delay;
         lock (_gate)
         {
-            if (_phase != Phase.Running)
+            if (_source != SourceState.Active)
                 return;
-            gatherer.Add(value);
-            if (_burst != Burst.None)
-            {
-                _deadline.Extend(now);
+            if (!_pending.Add(value, now, out delay))
                 return;
-            }
-
-            delay = _deadline.Begin(now);
-            _burst = delay is null ? Burst.Due : Burst.Open;
-            if (_burst == Burst.Open)
+            if (delay is not null)
                 _timer = timer = new SingleAssignmentDisposable();
         }
 
@@ -92,31 +73,31 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
             Arm(timer, delay.GetValueOrDefault());
     }
 
-    public override void OnCompleted() => End(Phase.Completed, error: null);
+    public override void OnCompleted() => Terminate(SourceState.Completed, error: null);
 
-    public override void OnError(Exception error) => End(Phase.Failed, error);
+    public override void OnError(Exception error) => Terminate(SourceState.Failed, error);
 
     public override void Dispose()
     {
-        End(Phase.Over, error: null);
+        Terminate(SourceState.Over, error: null);
         base.Dispose();
     }
 
-    // As an error of the source's, which is left.
+    // As if the source had failed, which is left.
     void Fail(Exception error)
     {
         OnError(error);
         LeaveSource();
     }
 
-    void End(Phase phase, Exception? error)
+    void Terminate(SourceState state, Exception? error)
     {
         SingleAssignmentDisposable? timer;
         lock (_gate)
         {
-            if (_phase != Phase.Running && phase != Phase.Over)
+            if (_source != SourceState.Active && state != SourceState.Over)
                 return;
-            _phase = phase;
+            _source = state;
             _error ??= error;
             timer = _timer;
             _timer = null;
@@ -126,11 +107,11 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
         Emit();
     }
 
-    // The holder exists before the timer does: a scheduler may run the action before Schedule returns.
+    // The disposable exists before the timer does: a scheduler may run the action before Schedule returns.
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
         if (scheduler.TrySchedule(this, delay, static (_, sink) => sink.OnTimer(), out var armed) is { } failure)
-            Fail(failure); // without its timer it would be deaf for ever
+            Fail(failure); // without its timer it would never emit again
         else
             timer.Disposable = armed;
     }
@@ -144,9 +125,7 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
         {
             if (_timer is null)
                 return;
-            if (_deadline.HasPassed(now, out remaining))
-                _burst = Burst.Due;
-            else
+            if (!_pending.IsDue(now, out remaining))
                 timer = new SingleAssignmentDisposable();
             _timer = timer;
         }
@@ -186,47 +165,31 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
             if (_isEmitting && !isHolder)
                 return Turn.None;
             _isEmitting = false;
-            if (_phase == Phase.Over)
+            if (_source == SourceState.Over)
                 return Turn.None;
-            // A burst is one emission: an error drops what waits, not the rest of it.
-            if (_results.TryDequeue(out result))
+            // The results of one burst are one emission: an error drops what is gathered, not the rest of that.
+            if (_pending.TryTakeRest(out result))
             {
                 _isEmitting = true;
                 return Turn.Result;
             }
 
-            if (_phase == Phase.Failed)
+            if (_source == SourceState.Failed)
             {
-                _phase = Phase.Over;
+                _source = SourceState.Over;
                 return Turn.Failure;
             }
 
-            if (TryTakeResult_NeedsLock(now, out result))
+            if (_pending.TryTake(now, isFlush: _source == SourceState.Completed, out result))
             {
                 _isEmitting = true;
                 return Turn.Result;
             }
 
-            if (_phase == Phase.Running)
+            if (_source == SourceState.Active)
                 return Turn.None;
-            _phase = Phase.Over;
+            _source = SourceState.Over;
             return Turn.Completion;
         }
-    }
-
-    // Values that come while a burst's results are emitted one by one belong to the next burst, which has a deadline of
-    // its own. So all results are taken at once.
-    bool TryTakeResult_NeedsLock(TimeSpan now, [MaybeNullWhen(false)] out TResult result)
-    {
-        result = default;
-        if (_burst == Burst.None || (_burst == Burst.Open && _phase != Phase.Completed))
-            return false;
-        _burst = Burst.None;
-        _deadline.Emitted(now);
-        if (!gatherer.TryTake(out result))
-            return false;
-        while (gatherer.TryTake(out var next))
-            _results.Enqueue(next);
-        return true;
     }
 }

@@ -23,6 +23,6 @@ interface IGatherer<in T, TResult>
     /// <summary>Adds a value.</summary>
     void Add(T value);
 
-    /// <summary>Takes the next result of what was added. Several may stand for it; after the last one it is empty.</summary>
+    /// <summary>Takes the next result of what was added. There may be several; after the last one the gatherer is empty.</summary>
     bool TryTake([MaybeNullWhen(false)] out TResult result);
 }

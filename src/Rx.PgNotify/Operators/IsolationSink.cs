@@ -11,8 +11,8 @@ namespace Rx.PgNotify.Operators;
 /// <remarks>
 /// <para>
 /// The lock guards the fields, and the derived class's, and nothing else: observer, callback and scheduler are foreign
-/// code and are called outside. A work item is scheduled or running if and only if <c>_isDelivering</c>; it alone uses
-/// the batch that it takes out of the queue, so that a source at full speed does not contend with it for each value.
+/// code and are called outside. A work item is scheduled or running if and only if <c>_isDelivering</c> is set. It takes values out of
+/// the queue in batches, which it alone uses, so that it does not compete for the lock with a fast source at each value.
 /// </para>
 /// <para>
 /// Only the oldest value is ever dropped, so the gap is always in front of the queue, and behind a gap there is always
@@ -23,24 +23,24 @@ namespace Rx.PgNotify.Operators;
 abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler? scheduler)
     : Sink<T>
 {
-    // What is out of the queue is beyond its bound and cannot be dropped any more: a small part of what waits.
+    // The values of a batch are no longer counted against the capacity and can't be dropped any more. So a batch is small.
     const int LargestBatch = 64;
-    const int SmallestPartOfQueue = 16;
+    const int QueueParts = 16;
 
-    // After so many the thread is given back, and others that wait for the scheduler get their turn.
-    const int ValuesPerTurn = 256;
+    // After so many the thread is given back to the scheduler, for whatever else waits there.
+    const int ValuesPerWorkItem = 256;
 
-    readonly T[] _batch = new T[Math.Clamp(capacity / SmallestPartOfQueue, 1, LargestBatch)];
+    readonly T[] _batch = new T[Math.Clamp(capacity / QueueParts, 1, LargestBatch)];
     readonly Lock _gate = new();
     readonly Queue<T> _waiting = new();
 
-    // Holds a work item that has run already if the scheduler was faster than the assignment. So not each is cancelled
-    // on disposal; one that is not finds nothing to do.
+    // The work item that was scheduled last; it may have run before it was assigned, and have scheduled the next one, which is then
+    // not held. So disposal may fail to cancel a work item; that one finds nothing to do.
     readonly MultipleAssignmentDisposable _work = new();
 
     // Written under the lock; read without it before each call of the observer, so that after Dispose has returned only
     // a call that had already passed this check can still be seen.
-    volatile Phase _phase;
+    volatile SourceState _source;
     Exception? _error;
     bool _isDelivering;
 
@@ -53,24 +53,24 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
     }
 
     /// <summary>Notes that a value is lost. Called under the lock: no foreign code in here.</summary>
-    protected abstract void Drop(T oldest);
+    protected abstract void Drop_NeedsLock(T oldest);
 
     /// <summary>Whether there is a gap in front of the queue, to be reported now. Called under the lock, as above.</summary>
-    protected abstract bool TakeGap();
+    protected abstract bool TakeGap_NeedsLock();
 
     /// <summary>Reports the gap that was taken. Called without the lock, and never at the same time as the observer.</summary>
     protected abstract void ReportGap();
 
-    protected bool IsOver => _phase == Phase.Over;
+    protected bool IsOver => _source == SourceState.Over;
 
     public override void OnNext(T value)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Running)
+            if (_source != SourceState.Active)
                 return;
             if (_waiting.Count == capacity)
-                Drop(_waiting.Dequeue());
+                Drop_NeedsLock(_waiting.Dequeue());
             _waiting.Enqueue(value);
             if (_isDelivering)
                 return;
@@ -80,15 +80,15 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         ScheduleDelivery(scheduler ?? GuardedScheduling.Default);
     }
 
-    public override void OnCompleted() => End(Phase.Completed, error: null);
+    public override void OnCompleted() => Terminate(SourceState.Completed, error: null);
 
-    public override void OnError(Exception error) => End(Phase.Failed, error);
+    public override void OnError(Exception error) => Terminate(SourceState.Failed, error);
 
     public override void Dispose()
     {
         lock (_gate)
         {
-            _phase = Phase.Over;
+            _source = SourceState.Over;
             _waiting.Clear();
         }
 
@@ -96,13 +96,13 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         base.Dispose();
     }
 
-    void End(Phase phase, Exception? error)
+    void Terminate(SourceState state, Exception? error)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Running)
+            if (_source != SourceState.Active)
                 return;
-            _phase = phase;
+            _source = state;
             _error = error;
             if (_isDelivering)
                 return;
@@ -124,10 +124,10 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         observer.OnError(failure);
     }
 
-    // Goes on with the scheduler it is given: one that runs its work at once would otherwise nest turn in turn.
+    // Further work is scheduled on the scheduler that is passed in: otherwise one that runs its work at once would nest work items.
     void Deliver(IScheduler self)
     {
-        for (var delivered = 0; delivered < ValuesPerTurn;)
+        for (var delivered = 0; delivered < ValuesPerWorkItem;)
         {
             switch (TakeTurn(out var count, out var hasGap))
             {
@@ -172,19 +172,19 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
         {
             if (_waiting.Count > 0)
             {
-                hasGap = TakeGap();
+                hasGap = TakeGap_NeedsLock();
                 while (count < _batch.Length && _waiting.TryDequeue(out var value))
                     _batch[count++] = value;
                 return Turn.Batch;
             }
 
-            switch (_phase)
+            switch (_source)
             {
-                case Phase.Completed:
-                    _phase = Phase.Over;
+                case SourceState.Completed:
+                    _source = SourceState.Over;
                     return Turn.Completion;
-                case Phase.Failed:
-                    _phase = Phase.Over;
+                case SourceState.Failed:
+                    _source = SourceState.Over;
                     return Turn.Failure;
                 default:
                     _isDelivering = false;

@@ -9,24 +9,29 @@ namespace Rx.PgNotify.Operators;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The key selector and the comparer are foreign code, which must not run under a sink's lock. So a value comes in two
-/// steps: <see cref="Prepare"/>, outside the lock, works out which place in the burst's list is the value's, and
-/// <see cref="Add"/>, under it, only puts it there. <see cref="TryTake"/> may come between the two.
+/// The key selector and the comparer are foreign code, which must not run under the sink's lock. So a value is added in two steps:
+/// <see cref="Prepare"/>, without the lock, looks up the index of its key in the list; <see cref="Add"/>, under the lock, stores the
+/// value at that index.
 /// </para>
 /// <para>
-/// Invariant: a burst's list and its places are changed by the source's calls only, which are serial, and only while it
-/// is the open one; <see cref="TryTake"/> changes nothing but which burst that is. Between the source's calls the places
-/// are those of all values in the list, except when <see cref="TryTake"/> came between the two steps: then the list has
-/// just this one value, no places, and <see cref="Prepare"/> makes up for it when it comes next.
+/// <see cref="TryTake"/> may come between the two, from another thread, and takes the list that was looked up. <see cref="Add"/> then
+/// puts the value into the new, empty list, in which its key is not indexed yet: the next <see cref="Prepare"/> makes up for that.
+/// </para>
+/// <para>
+/// Invariant: a list and its index are changed only by the source's calls, which are serial, and only while they are the current ones;
+/// <see cref="TryTake"/> does nothing but replace them. Between the source's calls the keys of all values in the list are indexed,
+/// except in that one case, when the list has just this one value.
 /// </para>
 /// </remarks>
 sealed class LatestByKeyGatherer<T, TKey>(Func<T, TKey> keySelector, IEqualityComparer<TKey>? comparer)
     : IGatherer<T, IReadOnlyList<T>>
 {
     readonly ResyncSet<T>? _resyncs = ResyncSet<T>.Create();
-    volatile Burst _open = new(comparer);
+    volatile KeyedList _current = new(comparer);
+
+    // Of the value that was prepared last. Used by the source's calls only.
     ValueTuple<TKey> _key;
-    int _place;
+    int _index;
 
     /// <remarks>Throws what the foreign code throws.</remarks>
     public void Prepare(T value)
@@ -34,13 +39,13 @@ sealed class LatestByKeyGatherer<T, TKey>(Func<T, TKey> keySelector, IEqualityCo
         if (ResyncAccess<T>.Instance?.TryRead(value, out _) == true)
             return;
         var key = ValueTuple.Create(keySelector(value));
-        var burst = _open;
-        if (burst.Places.Count < burst.Values.Count)
-            burst.Places.Add(_key, 0);
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(burst.Places, key, out var known);
-        if (!known)
-            place = burst.Places.Count - 1;
-        _place = place;
+        var list = _current;
+        if (list.Indexes.Count < list.Values.Count)
+            list.Indexes.Add(_key, 0);
+        ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(list.Indexes, key, out var isKnown);
+        if (!isKnown)
+            index = list.Indexes.Count - 1;
+        _index = index;
         _key = key;
     }
 
@@ -48,16 +53,16 @@ sealed class LatestByKeyGatherer<T, TKey>(Func<T, TKey> keySelector, IEqualityCo
     {
         if (_resyncs?.TryAdd(value) == true)
             return;
-        var values = _open.Values;
-        if (_place < values.Count)
-            values[_place] = value;
+        var values = _current.Values;
+        if (_index < values.Count)
+            values[_index] = value;
         else
-            values.Add(value); // the key's first value, or the first one of a burst that Prepare has not seen
+            values.Add(value); // the key's first value, or the first one of a list that is newer than the index
     }
 
     public bool TryTake([MaybeNullWhen(false)] out IReadOnlyList<T> result)
     {
-        var values = _open.Values;
+        var values = _current.Values;
         if (_resyncs is { IsEmpty: false })
         {
             List<T> all = [];
@@ -70,15 +75,16 @@ sealed class LatestByKeyGatherer<T, TKey>(Func<T, TKey> keySelector, IEqualityCo
             result = values;
 
         if (values.Count > 0)
-            _open = new Burst(comparer);
+            _current = new KeyedList(comparer);
         return result.Count > 0;
     }
 
-    sealed class Burst(IEqualityComparer<TKey>? comparer)
+    /// <summary>Values in the order in which their keys came, and where the value of each key is.</summary>
+    sealed class KeyedList(IEqualityComparer<TKey>? comparer)
     {
         internal List<T> Values { get; } = [];
 
-        internal Dictionary<ValueTuple<TKey>, int> Places { get; } =
+        internal Dictionary<ValueTuple<TKey>, int> Indexes { get; } =
             new(comparer is null ? null : new KeyComparer<TKey>(comparer));
     }
 }

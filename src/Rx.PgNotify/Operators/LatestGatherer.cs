@@ -4,7 +4,7 @@ namespace Rx.PgNotify.Operators;
 
 /// <summary>
 /// Keeps the latest value; of signals also every Resync, united to one for each channel. The Resyncs are taken first,
-/// whatever the order of arrival: what is read anew at a Resync contains the notification that came before it.
+/// whatever the order of arrival: what an observer reads again at a Resync already contains a notification that came before it.
 /// </summary>
 sealed class LatestGatherer<T> : IGatherer<T, T>
 {

@@ -5,15 +5,22 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Operators;
 
 /// <summary>Runs the query again a quiet spell after whatever came since its last run began, or a pause after its failure.</summary>
+/// <remarks>
+/// A quiet spell leaves the turn free, a pause keeps it. Invariant, while the lock is free and all is not over: <c>_timer</c> is set if
+/// and only if a spell or a pause is on, and its timer is armed or about to be.
+/// </remarks>
 sealed class LiveQuerySink<TSource, TResult>(
     IObserver<TResult> observer, Func<CancellationToken, Task<TResult>> query, LiveQueryTiming timing)
     : RunSink<TSource, TResult>(observer)
 {
     readonly IStopwatch _clock = timing.Burst.Scheduler.StartClock();
     BurstDeadline _deadline = new(timing.Burst);
+    SingleAssignmentDisposable? _timer;
+    bool _hasRun;
     bool _isDue;
 
-    protected override RunState AtRest => RunState.Resting;
+    // The timer of a spell that was cut short. Belongs to the holder of the turn, who disposes it outside the lock.
+    SingleAssignmentDisposable? _cutShort;
 
     protected override bool IsDue_NeedsLock => _isDue;
 
@@ -23,23 +30,21 @@ sealed class LiveQuerySink<TSource, TResult>(
         SingleAssignmentDisposable? timer = null;
         lock (Gate)
         {
-            if (SourcePhase != Phase.Running)
+            if (SourceState != SourceState.Active)
                 return;
             _isDue = true;
-            switch (State)
+            if (!IsTurnFree_NeedsLock)
+                return;
+            if (_timer is not null)
             {
-                case RunState.Ready:
-                    TakeTurn_NeedsLock();
-                    break;
-                case RunState.Resting:
-                    timer = BeginSpell_NeedsLock(now);
-                    break;
-                case RunState.Spell:
-                    _deadline.Extend(now);
-                    return;
-                default:
-                    return;
+                _deadline.Extend(now);
+                return;
             }
+
+            if (_hasRun)
+                timer = BeginSpell_NeedsLock(now);
+            else
+                TakeTurn_NeedsLock();
         }
 
         if (timer is null)
@@ -48,14 +53,23 @@ sealed class LiveQuerySink<TSource, TResult>(
             Arm(timer, timing.Burst.Quiet);
     }
 
-    // What came before a run begins is in what the query reads, a retried one's pause included.
+    // What came before a run begins is in what the query reads, also what came during the pause before a retry. Completion takes the turn
+    // in the middle of a spell.
     protected override void TakeTurn_NeedsLock()
     {
         base.TakeTurn_NeedsLock();
+        _cutShort = _timer;
+        _timer = null;
+        _hasRun = true;
         _isDue = false;
     }
 
-    protected override Task<TResult> StartRun(CancellationToken cancellationToken) => query(cancellationToken);
+    protected override Task<TResult> StartRun()
+    {
+        _cutShort?.Dispose();
+        _cutShort = null;
+        return query(CancellationToken);
+    }
 
     protected override bool StartNext()
     {
@@ -63,14 +77,15 @@ sealed class LiveQuerySink<TSource, TResult>(
         SingleAssignmentDisposable timer;
         lock (Gate)
         {
-            if (SourcePhase is Phase.Over or Phase.Failed)
+            if (IsStopping_NeedsLock)
                 return false;
-            if (SourcePhase == Phase.Completed)
+            if (SourceState == SourceState.Completed)
             {
                 TakeTurn_NeedsLock();
                 return true;
             }
 
+            GiveTurnBack_NeedsLock();
             timer = BeginSpell_NeedsLock(now);
         }
 
@@ -103,32 +118,40 @@ sealed class LiveQuerySink<TSource, TResult>(
         SingleAssignmentDisposable timer;
         lock (Gate)
         {
-            if (SourcePhase is Phase.Over or Phase.Failed)
+            if (IsStopping_NeedsLock)
                 return;
-            timer = NewTimer_NeedsLock(RunState.Pause);
+            timer = NewTimer_NeedsLock();
         }
 
         Arm(timer, timing.RetryDelay);
     }
 
+    protected override void OnStopped()
+    {
+        SingleAssignmentDisposable? timer;
+        lock (Gate)
+        {
+            timer = _timer;
+            _timer = null;
+        }
+
+        timer?.Dispose();
+    }
+
     SingleAssignmentDisposable BeginSpell_NeedsLock(TimeSpan now)
     {
         _deadline.Begin(now);
-        return NewTimer_NeedsLock(RunState.Spell);
+        return NewTimer_NeedsLock();
     }
 
-    // The holder exists before the timer does: a scheduler may run the action before Schedule returns.
-    SingleAssignmentDisposable NewTimer_NeedsLock(RunState state)
-    {
-        State = state;
-        return Timer = new SingleAssignmentDisposable();
-    }
+    // The disposable exists before the timer does: a scheduler may run the action before Schedule returns.
+    SingleAssignmentDisposable NewTimer_NeedsLock() => _timer = new SingleAssignmentDisposable();
 
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
         if (timing.Burst.Scheduler.TrySchedule(
             (Sink: this, Timer: timer), delay, static (_, armed) => armed.Sink.OnTimer(armed.Timer), out var scheduled) is { } failure)
-            FailUnlessTaken(timer, failure); // without its timer it would be deaf for ever
+            FailUnlessTaken(timer, failure); // without its timer it would never run again
         else
             timer.Disposable = scheduled;
     }
@@ -138,10 +161,10 @@ sealed class LiveQuerySink<TSource, TResult>(
     {
         lock (Gate)
         {
-            if (Timer != timer)
+            if (_timer != timer)
                 return;
-            Timer = null;
-            State = RunState.Running; // so that nobody else takes the turn
+            _timer = null;
+            TakeTurn_NeedsLock(); // so that nobody else does
         }
 
         Fail(failure);
@@ -154,13 +177,14 @@ sealed class LiveQuerySink<TSource, TResult>(
         var remaining = TimeSpan.Zero;
         lock (Gate)
         {
-            if (Timer != timer)
+            if (_timer != timer || IsStopping_NeedsLock)
                 return;
-            Timer = null;
-            if (State == RunState.Pause || _deadline.HasPassed(now, out remaining))
+            _timer = null;
+            var isPause = !IsTurnFree_NeedsLock;
+            if (isPause || _deadline.HasPassed(now, out remaining))
                 TakeTurn_NeedsLock();
             else
-                Timer = next = new SingleAssignmentDisposable();
+                next = NewTimer_NeedsLock();
         }
 
         if (next is null)

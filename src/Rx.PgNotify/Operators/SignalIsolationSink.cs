@@ -8,13 +8,13 @@ sealed class SignalIsolationSink<T>(IObserver<T> observer, int capacity, ResyncA
 {
     readonly IObserver<T> _observer = observer;
 
-    // They change places when a gap is taken: under a lasting overload no gap allocates.
+    // Swapped when a gap is taken, so that no gap allocates however long an overload lasts.
     ResyncSet<T> _dropped = new(access);
     ResyncSet<T> _taken = new(access);
 
-    protected override void Drop(T oldest) => _dropped.AddDropped(oldest);
+    protected override void Drop_NeedsLock(T oldest) => _dropped.AddDropped(oldest);
 
-    protected override bool TakeGap()
+    protected override bool TakeGap_NeedsLock()
     {
         if (_dropped.IsEmpty)
             return false;

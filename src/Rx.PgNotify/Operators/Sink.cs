@@ -8,15 +8,6 @@ abstract class Sink<TSource> : IObserver<TSource>, IDisposable
 {
     readonly SingleAssignmentDisposable _upstream = new();
 
-    /// <summary>What the source has said, and whether that was passed on.</summary>
-    protected enum Phase
-    {
-        Running,
-        Completed, // the source has; what was taken from it and OnCompleted are still to be passed on
-        Failed,    // the source has; OnError is still to be passed on, and before it what the operator does not drop
-        Over,
-    }
-
     /// <summary>Subscribes to the source.</summary>
     /// <returns>This.</returns>
     internal IDisposable SubscribeTo(IObservable<TSource> source)
@@ -31,9 +22,9 @@ abstract class Sink<TSource> : IObserver<TSource>, IDisposable
 
     public abstract void OnError(Exception error);
 
-    /// <summary>Leaves the source. Derived classes see to it first that nothing is emitted any more.</summary>
+    /// <summary>Unsubscribes from the source. Derived classes first make sure that nothing is emitted any more.</summary>
     public virtual void Dispose() => _upstream.Dispose();
 
-    /// <summary>Leaves the source, which has nothing to say any more.</summary>
+    /// <summary>Unsubscribes from the source, of which nothing is taken any more.</summary>
     protected void LeaveSource() => _upstream.Dispose();
 }

@@ -2,12 +2,12 @@ namespace Rx.PgNotify.Operators;
 
 /// <summary>When the waiting value is due: an interval after the emission before it.</summary>
 /// <remarks>
-/// A value that finds the interval over is due at once, or with <paramref name="leading"/> off begins an interval and is
-/// due at its end. A timer is armed for the first value within an interval, not for the interval.
+/// A value that comes when the interval is over is due at once; without <paramref name="leading"/> it begins an interval and is due at
+/// its end. A timer is armed only for the first value that comes within an interval.
 /// </remarks>
 struct ThrottleDeadline(TimeSpan interval, bool leading) : IDeadline
 {
-    // No emission before this.
+    // When the present interval is over: nothing is emitted before this.
     TimeSpan _next = TimeSpan.MinValue;
     TimeSpan _armedAt;
 
@@ -33,19 +33,19 @@ struct ThrottleDeadline(TimeSpan interval, bool leading) : IDeadline
 
     public readonly void Extend(TimeSpan now)
     {
-        // It takes the place of the value that waits, and nothing else changes.
+        // The gatherer replaces the value that waits; when it is due does not change.
     }
 
     public bool HasPassed(TimeSpan now, out TimeSpan remaining)
     {
         remaining = Remaining(now);
 
-        // A clock that has not moved on since the timer was armed was set back: then there is only the timer to go by.
+        // If the clock has not advanced since the timer was armed, it was set back: then the timer alone decides.
         if (remaining == TimeSpan.Zero || now <= _armedAt)
             return true;
 
-        // Timers may cut off fractions of a millisecond, and fire a little early too. Asked for a fraction, one would
-        // fire at once, again and again.
+        // A timer may drop fractions of a millisecond, or fire a little early. For a fraction alone it would fire at once, again and
+        // again, so the rest is rounded up.
         _armedAt = now;
         remaining = TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds));
         return false;
@@ -53,11 +53,11 @@ struct ThrottleDeadline(TimeSpan interval, bool leading) : IDeadline
 
     public void Emitted(TimeSpan now)
     {
-        // It has fallen due by the reading of another thread, perhaps, that is later than ours.
+        // Another thread may have found the value due by a later reading of the clock than this one.
         _next = (now > _next ? now : _next) + interval;
     }
 
-    // An interval of zero lasts as long as the clock stands still: else no scheduler would ever come into it.
+    // An interval of zero is over only when the clock has advanced: otherwise every value would be due at once, and no scheduler used.
     readonly bool IsOver(TimeSpan now) => now > _next || (now == _next && interval > TimeSpan.Zero);
 
     TimeSpan Remaining(TimeSpan now)
@@ -65,7 +65,8 @@ struct ThrottleDeadline(TimeSpan interval, bool leading) : IDeadline
         if (now >= _next)
             return TimeSpan.Zero;
 
-        // A scheduler without a stopwatch lends its wall clock, which may be set back. Nothing waits longer than an interval.
+        // Rx makes the stopwatch of a scheduler that has none from its wall clock, which may be set back. No value waits longer than
+        // an interval for that.
         if (_next - now > interval)
             _next = now + interval;
         return _next - now;
