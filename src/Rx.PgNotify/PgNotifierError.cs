@@ -14,7 +14,7 @@ public enum PgNotifierError
 
     /// <summary>
     /// The connection was lost, or gave no answer within <see cref="PgNotifierOptions.CommitTimeout"/>, or the notifier was
-    /// disposed, while the commit was under way. Whether it was sent nobody can tell; it may even arrive
+    /// disposed, while the commit was under way. It is not known whether it was sent; it may even arrive
     /// later than what was sent after it.
     /// </summary>
     InDoubt = 2,

@@ -1,6 +1,6 @@
 namespace Rx.PgNotify;
 
-/// <summary>A notification could not be sent, or nobody can tell whether it was. Each send has an instance of its own.</summary>
+/// <summary>A notification could not be sent, or it is not known whether it was. Each send has an instance of its own.</summary>
 /// <remarks>Neither the message nor the properties ever hold a password or a payload.</remarks>
 public sealed class PgNotifierException : Exception
 {

@@ -32,8 +32,8 @@ sealed class ContextLoop(SynchronizationContext context, Func<bool> runOnce, Act
         while (round.EndPosting());
     }
 
-    // The posting thread and the one that runs it differ, unless the context ran it while it was being posted. Then alone _hasMore is
-    // written, so each field is used by the posting thread alone.
+    // A round runs on the posting thread only if the context runs it while it is being posted. _hasMore is written only in that case, so
+    // both fields are used by the posting thread alone.
     sealed class Round(ContextLoop loop)
     {
         readonly int _postingThread = Environment.CurrentManagedThreadId;

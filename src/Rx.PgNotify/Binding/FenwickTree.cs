@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Binding;
 
-/// <summary>Numbers whose prefix sums can be asked for, and which can be changed, in logarithmic time.</summary>
+/// <summary>Numbers that can be changed, and whose prefix sums can be computed, in logarithmic time.</summary>
 sealed class FenwickTree(int count)
 {
     // Counted from 1: element i sums the numbers from i - (i & -i) up to but not including i.

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace Rx.PgNotify.Binding;
 
-/// <summary>One change of a list. Its indexes count in the list as the edits before it left it.</summary>
+/// <summary>One change of a list. Its indexes refer to the list after the edits before it.</summary>
 readonly record struct ListEdit<T>
 {
     enum Kind

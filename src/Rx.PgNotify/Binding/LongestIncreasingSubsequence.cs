@@ -3,10 +3,10 @@ namespace Rx.PgNotify.Binding;
 /// <summary>The longest increasing subsequence by patience sorting, in O(n log n).</summary>
 static class LongestIncreasingSubsequence
 {
-    /// <summary>Which of the numbers belong to one; they all differ, except that negative ones stand for nothing.</summary>
+    /// <summary>Which of the numbers belong to one. They all differ, except for negative ones, which belong to none.</summary>
     internal static bool[] Of(ReadOnlySpan<int> numbers)
     {
-        // ends[k]: where the subsequence of k + 1 numbers ends that ends with the smallest number so far.
+        // ends[k]: the index of the last number of a subsequence of length k + 1; of all these the one whose last number is smallest.
         var ends = new List<int>(numbers.Length);
         var predecessors = new int[numbers.Length];
         for (var i = 0; i < numbers.Length; i++)

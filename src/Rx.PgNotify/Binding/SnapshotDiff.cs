@@ -33,7 +33,7 @@ static class SnapshotDiff
         return edits;
     }
 
-    // The messages say where, not which: a key may be as confidential as its row.
+    // The messages give positions and no keys: a key may be as confidential as its row.
     static Dictionary<TKey, int> PositionsByKey<T, TKey>(
         IReadOnlyList<T> snapshot, Func<T, TKey> keySelector, IEqualityComparer<TKey> comparer)
         where TKey : notnull
@@ -58,10 +58,10 @@ static class SnapshotDiff
     {
         var origins = new int[positions.Count];
         Array.Fill(origins, -1);
-        // From the end: so a removal shifts none that is still to come.
+        // From the end, so that a removal shifts no row that is still to be looked at.
         for (var i = current.Count - 1; i >= 0; i--)
         {
-            // A row without a key, which the snapshot has none of, goes too.
+            // A row without a key is removed as well: the snapshot has none.
             if (keySelector(current[i]) is { } key && positions.TryGetValue(key, out var position) && origins[position] < 0)
                 origins[position] = i;
             else
@@ -74,8 +74,8 @@ static class SnapshotDiff
     static void MoveAndInsert<T>(int count, IReadOnlyList<T> snapshot, int[] origins, List<ListEdit<T>> edits)
     {
         var stays = LongestIncreasingSubsequence.Of(origins);
-        // How many rows are in each slot now. Slot 0 is the front and slot o + 1 belongs to the row that was at o: it
-        // holds that row until it moves, and behind it, if it stays, those placed between it and the next one that does.
+        // The number of rows in each slot. Slot 0 is the front of the list. Slot o + 1 holds the row that was at o, until that row is
+        // moved away; and, if that row stays, the rows that are placed between it and the next one that stays.
         var slots = new FenwickTree(count + 1);
         foreach (var origin in origins)
         {

@@ -10,7 +10,7 @@ sealed class LibraryMeter
 
     static readonly Lazy<Meter> s_ofTheProcess = new(() => new Meter(Options()));
 
-    // They live as long as their meter, which is its factory's to dispose, and never ours.
+    // The instruments live as long as their meter, which its factory disposes.
     static readonly ConditionalWeakTable<Meter, Lazy<LibraryMeter>> s_meters = [];
 
     LibraryMeter(Meter meter)
@@ -27,7 +27,7 @@ sealed class LibraryMeter
     internal static LibraryMeter Of(IMeterFactory? factory)
     {
         var meter = factory?.Create(Options()) ?? s_ofTheProcess.Value;
-        // Lazy: the table may ask twice for a value, and instruments that were made once are there to stay.
+        // Lazy: the table may create a value twice and keep one, but instruments that were created stay on the meter.
         return s_meters.GetValue(meter, static meter => new Lazy<LibraryMeter>(() => new LibraryMeter(meter))).Value;
     }
 

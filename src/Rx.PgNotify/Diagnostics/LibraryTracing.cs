@@ -11,7 +11,7 @@ namespace Rx.PgNotify.Diagnostics;
 /// <remarks>Names and attributes follow OpenTelemetry's semantic conventions for messaging spans.</remarks>
 static class LibraryTracing
 {
-    // Null if a listener threw when it was asked about it: there are no spans then.
+    // Null if a listener threw when the source was created: there are no spans then.
     static readonly ActivitySource? s_source = Safely(static () => new ActivitySource(LibraryMeter.Name, LibraryMeter.Version));
 
     internal static bool IsEnabled => s_source?.HasListeners() == true;

@@ -13,29 +13,15 @@ sealed class ListenerInstruments
 
     internal ListenerInstruments(Meter meter)
     {
-        meter.CreateSafely(meter => meter.CreateObservableCounter(
-            "pgnotify.listener.received.notifications", () => Counts(series => series.Received),
-            "{notification}", "Notifications received from the server."));
-        meter.CreateSafely(meter => meter.CreateObservableCounter(
-            "pgnotify.listener.delivered.notifications", () => Counts(series => series.Delivered),
-            "{notification}", "Notifications taken from the queue for a subscriber, counted once for each."));
-        meter.CreateSafely(meter => meter.CreateObservableCounter(
-            "pgnotify.listener.dropped.notifications", () => Counts(series => series.Deliveries.Dropped),
-            "{notification}", "Notifications that a subscriber which was too slow has lost, counted once for each."));
+        Count("received", series => series.Received, "Notifications received from the server.");
+        Count("delivered", series => series.Delivered, "Notifications taken from the queue for a subscriber, counted once for each.");
+        Count("dropped", series => series.Deliveries.Dropped, "Notifications that a subscriber which was too slow has lost, counted once for each.");
         meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
             "pgnotify.listener.count", CountStates, "{listener}", "Listeners in each state."));
-        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
-            "pgnotify.listener.channel.count", () => Levels(listener => listener.Channels),
-            "{channel}", "Channels that the server listens to."));
-        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
-            "pgnotify.listener.subscriber.count", () => Levels(listener => listener.Subscribers),
-            "{subscriber}", "Subscribers of all channels."));
-        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
-            "pgnotify.listener.queue.length", () => Levels(listener => listener.QueueLength),
-            "{notification}", "Notifications that are kept for the slowest subscriber of their channel."));
-        meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
-            "pgnotify.listener.queue.size", () => Levels(listener => listener.QueueBytes),
-            "By", "Memory of what is kept for subscribers, as counted against BufferBytes."));
+        Level("channel.count", listener => listener.Channels, "{channel}", "Channels that the server listens to.");
+        Level("subscriber.count", listener => listener.Subscribers, "{subscriber}", "Subscribers of all channels.");
+        Level("queue.length", listener => listener.QueueLength, "{notification}", "Notifications that are kept for the slowest subscriber of their channel.");
+        Level("queue.size", listener => listener.QueueBytes, "By", "Memory of what is kept for subscribers, as counted against BufferBytes.");
         Reconnects = meter.CreateSafely(meter => meter.CreateCounter<long>(
             "pgnotify.listener.reconnects", "{reconnect}", "Connections that stand again after a loss or failed attempts."));
         Heartbeats = meter.CreateSafely(meter => meter.CreateHistogram(
@@ -44,6 +30,14 @@ sealed class ListenerInstruments
             {
                 HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
             }));
+
+        void Count(string what, Func<ListenerSeries, long> count, string description) =>
+            meter.CreateSafely(meter => meter.CreateObservableCounter(
+                $"pgnotify.listener.{what}.notifications", () => Counts(count), "{notification}", description));
+
+        void Level(string what, Func<ListenerMetrics, long> level, string unit, string description) =>
+            meter.CreateSafely(meter => meter.CreateObservableUpDownCounter(
+                $"pgnotify.listener.{what}", () => Levels(level), unit, description));
     }
 
     internal Counter<long>? Reconnects { get; }
@@ -62,7 +56,7 @@ sealed class ListenerInstruments
         where listeners.Count > 0
         select new Measurement<long>(listeners.Sum(level), series.Tags);
 
-    // One that is being disposed may be among them still.
+    // A listener that is being disposed may still be among them.
     IEnumerable<Measurement<long>> CountStates() =>
         from series in _series.Values
         from state in series.Listeners

@@ -53,13 +53,13 @@ static partial class Log
     [LoggerMessage(41, LogLevel.Information, "Connected; the notifier's backend has process id {ProcessId}")]
     internal static partial void NotifierConnected(ILogger logger, int processId);
 
-    [LoggerMessage(42, LogLevel.Information, "Connected through a connection pooler: nobody can tell which backend sends, so ExceptFrom lets all pass")]
+    [LoggerMessage(42, LogLevel.Information, "Connected through a connection pooler: it is not known which backend sends, so ExceptFrom lets all pass")]
     internal static partial void NotifierConnectedThroughPooler(ILogger logger);
 
     [LoggerMessage(43, LogLevel.Warning, "No connection to send ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
     internal static partial void NotifierNotConnected(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
 
-    // Without the exception: what a server says of data may quote a piece of it.
+    // Without the exception: the server's message may quote a piece of the data.
     [LoggerMessage(44, LogLevel.Warning, "The server refused to send {Count} notifications (SQLSTATE {SqlState})")]
     internal static partial void SendsRefused(ILogger logger, int count, string sqlState);
 

@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Diagnostics;
 /// <summary>The instruments of all notifiers on one meter. They are updated once a round trip.</summary>
 sealed class NotifierInstruments
 {
-    // Weak, as with the listeners.
+    // Weak: a notifier that nobody uses and nobody has disposed is not kept alive by being watched.
     readonly ConditionalWeakTable<NotifierMetrics, object?> _notifiers = [];
 
     internal NotifierInstruments(Meter meter)
@@ -14,7 +14,7 @@ sealed class NotifierInstruments
         Sent = meter.CreateSafely(meter => meter.CreateCounter<long>(
             "pgnotify.notifier.sent.notifications", "{notification}", "Notifications that are committed."));
         Failed = meter.CreateSafely(meter => meter.CreateCounter<long>(
-            "pgnotify.notifier.failed.notifications", "{notification}", "Sends that have failed, or whose outcome nobody can tell."));
+            "pgnotify.notifier.failed.notifications", "{notification}", "Sends that have failed, or whose outcome is not known."));
         Commits = meter.CreateSafely(meter => meter.CreateCounter<long>(
             "pgnotify.notifier.commits", "{commit}", "Commits made."));
         RoundTrips = meter.CreateSafely(meter => meter.CreateHistogram(

@@ -39,7 +39,7 @@ static class SafeInstruments
         }
         catch (Exception)
         {
-            // As above.
+            // There is nobody left to report it to.
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Sending;
 /// <summary>The SQL of any number of commits in one round trip: one follows the other, and a failure ends all that come after it.</summary>
 static class CommitCommand
 {
-    // The order of the arrays is that of the notifications: a volatile function is called in the order of a sorted subquery.
+    // Notifications leave in the order of the arrays: pg_notify is volatile, so it is called in the order of the sorted subquery.
     const string Notify =
         "SELECT pg_catalog.count(pg_catalog.pg_notify(channel, payload)) FROM (SELECT channel, payload "
         + "FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) "
@@ -18,11 +18,11 @@ static class CommitCommand
 
     internal static NpgsqlBatch Create(PhysicalConnection connection, List<List<PendingSend>> commits)
     {
-        // Not one error barrier each: the commits after one that failed would be made, and overtake it.
+        // Without error barriers between them: the commits after one that failed would then be made, and overtake it.
         var batch = connection.CreateBatch();
         for (var i = 0; i < commits.Count; i++)
         {
-            // A single one is a transaction by itself.
+            // A single statement is a transaction by itself.
             if (commits.Count > 1 && i == 0)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
             batch.BatchCommands.Add(NotifyCommand(commits[i]));
@@ -39,7 +39,7 @@ static class CommitCommand
     /// <summary>How many commits of a batch that failed were made all the same.</summary>
     internal static int CountCommitted(NpgsqlBatch batch)
     {
-        // Npgsql sets the type when it reads that the statement is complete, which the server says of a COMMIT after the commit.
+        // Npgsql sets the type when it reads CommandComplete, which the server sends for a COMMIT only after the commit.
         var count = 0;
         foreach (NpgsqlBatchCommand command in batch.BatchCommands)
         {

@@ -5,6 +5,6 @@ namespace Rx.PgNotify.Sending;
 /// <param name="Failure">What ended the rest; <see langword="null"/> if nothing did.</param>
 /// <param name="IsRefusal">
 /// Whether the server has said no: the first of the rest failed of that, and those after it were not begun. Otherwise
-/// nobody can tell which of the rest were made.
+/// it is not known which of the rest were made.
 /// </param>
 readonly record struct CommitOutcome(int Committed, Exception? Failure = null, bool IsRefusal = false);

@@ -11,7 +11,7 @@ sealed class CommitSpans
 
     CommitSpans(Activity?[] activities) => _activities = activities;
 
-    /// <summary>Begins them. What goes over the line meanwhile is a child of the first.</summary>
+    /// <summary>Begins them. Npgsql's own spans of the round trip become children of the first.</summary>
     internal static CommitSpans? Start(List<List<PendingSend>> commits)
     {
         if (!LibraryTracing.IsEnabled)
@@ -19,7 +19,7 @@ sealed class CommitSpans
         var activities = commits.ConvertAll(
             commit =>
             {
-                LibraryTracing.MakeCurrent(null); // they go side by side
+                LibraryTracing.MakeCurrent(null); // they are siblings
                 return LibraryTracing.StartCommit(commit.ConvertAll(send => send.Channel), commit.Select(send => send.Origin));
             });
         LibraryTracing.MakeCurrent(activities[0]);

@@ -13,7 +13,7 @@ sealed class OwnProcessIds(IStopwatch clock)
 
     const int MostPast = 64;
 
-    // Written by the pump alone, as a whole; read by any thread. The present one, if there is one, is the last.
+    // Replaced as a whole by the pump alone; read by any thread. The present backend's, if there is one, is the last.
     volatile (int ProcessId, TimeSpan Until)[] _entries = [];
 
     /// <summary>Before anything is sent by this backend.</summary>

@@ -8,7 +8,7 @@ public static partial class PgObservable
     /// <remarks>
     /// They are known by the process id of the notifier's backend, the present one and those of the last minute: one that
     /// is delivered more than a minute after its connection was lost passes, since by then its id may be another's. Source
-    /// and notifier must be of the same server. Behind a connection pooler nobody can tell who sends, and all pass.
+    /// and notifier must be of the same server. Behind a connection pooler it is not known who sends, and all pass.
     /// </remarks>
     /// <param name="source">The notifications of one or several channels.</param>
     /// <param name="notifier">Whose notifications are left out.</param>

@@ -1,10 +1,10 @@
 namespace Rx.PgNotify.Sending;
 
-/// <summary>How much goes into one round trip: so much that its answer comes well before the server is given up.</summary>
+/// <summary>How much goes into one round trip: so much that the answer comes well before the connection would be given up.</summary>
 /// <remarks>
-/// Nobody hears of a commit before the last one of its round trip is done. On a server where commits have to queue, or over
-/// a slow line, a round trip of fixed size would take longer than a healthy connection is waited for, and leave all of it
-/// in doubt. Used by the pump alone.
+/// The sends of a round trip complete only when its last commit is done. On a server where commits have to queue, or over a slow line,
+/// a round trip of a fixed size could take longer than the server has to answer, and all its sends would be in doubt. Used by the
+/// pump alone.
 /// </remarks>
 sealed class RoundTripSize(TimeSpan heartbeat)
 {

@@ -3,8 +3,8 @@ using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
-/// <summary>One timer for all that waits: it signals when the first of the sends has waited too long.</summary>
-/// <remarks>Used by the pump alone. Once started it holds for all that come later, whose deadlines are later.</remarks>
+/// <summary>One timer for all sends that wait: it signals when the first of them has waited too long.</summary>
+/// <remarks>Used by the pump alone. A send that comes while it runs has a later deadline, so it need not be moved.</remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal
 sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)
 #pragma warning restore CA1001
@@ -15,7 +15,7 @@ sealed class SendDeadline(PgNotifierOptions options, IStopwatch clock)
 
     internal Task DueAsync(WaitingSends waiting) => _due ??= Start(waiting);
 
-    /// <summary>After it was due, and when sends that are older than the rest wait again.</summary>
+    /// <summary>Stops it: after it was due, and when sends that are older than the others have to wait again.</summary>
     internal void Forget()
     {
         _ = _abandon?.CancelSafelyAsync(); // stops a timer of the user's scheduler; nobody awaits it any more
