@@ -146,7 +146,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = CloseAsync().EndedAsync();
+            _ = CloseAsync().IgnoreOutcomeAsync();
         return new ValueTask(_closed.Task);
     }
 

@@ -66,6 +66,10 @@ public sealed class PgListenerOptions
     /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time. It has to outlive the
     /// listener: what waits on a scheduler that is then disposed waits for ever.
     /// </summary>
+    /// <remarks>
+    /// Scheduling has to return before a delay is over: <see cref="ImmediateScheduler"/> and <see cref="CurrentThreadScheduler"/>, which
+    /// sleep on the calling thread instead, are refused.
+    /// </remarks>
     public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
 
     /// <summary>
@@ -111,6 +115,7 @@ public sealed class PgListenerOptions
     /// An option is out of its range: <see cref="ArgumentException.ParamName"/> is its name.
     /// </exception>
     /// <exception cref="ArgumentNullException"><see cref="Scheduler"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="Scheduler"/> is one that runs its work on the calling thread.</exception>
     public void Validate()
     {
         Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
@@ -124,6 +129,7 @@ public sealed class PgListenerOptions
         if (ReconnectBudget < TimeSpan.Zero)
             throw Invalid(nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
         ArgumentNullException.ThrowIfNull(Scheduler);
+        GuardedScheduling.ThrowIfBlocking(Scheduler, nameof(Scheduler));
         if (Name is { Length: not (>= 1 and <= 100) })
             throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
     }

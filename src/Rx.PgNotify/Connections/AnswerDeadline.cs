@@ -10,14 +10,14 @@ namespace Rx.PgNotify.Connections;
 /// </remarks>
 sealed class AnswerDeadline(TimeSpan heartbeat)
 {
-    // Counts the notifications that arrive: while they flow, a command whose answer is queued behind them is not overdue.
-    // Written by the one thread that reads the socket, read by the loop that awaits the command. A counter and not the time
-    // of the latest arrival: reading a clock would cost more than all else that is done for a notification.
+    // The number of notifications that have arrived: while it grows, a command whose answer is queued behind them is not overdue.
+    // Written by the one thread that reads the socket, read by the loop that awaits the command. A counter, and not the time of
+    // the latest arrival: to read a clock would cost more than everything else that is done for a notification.
     long _received;
 
     TimeSpan PollInterval => heartbeat / 4;
 
-    /// <summary>Whether a command has missed its deadline. It was left to itself, and may still be running.</summary>
+    /// <summary>Whether a command has missed its deadline. It was abandoned, and may still be running.</summary>
     internal bool IsMissed { get; private set; }
 
     /// <summary>A notification has arrived.</summary>
@@ -27,9 +27,9 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     /// <param name="command">The command, already sent.</param>
     /// <param name="limit">How long the connection may be silent; two heartbeats if <see langword="null"/>.</param>
     /// <param name="firstPoll">
-    /// When the counter is looked at for the first time; after a quarter of a heartbeat if <see langword="null"/>. A timer set
-    /// for that time wakes a thread of the pool then, even if the answer has come long before. So a command that is sent once
-    /// a heartbeat polls after a heartbeat, when the next one wakes a thread anyway.
+    /// When to look for the first time whether a notification has arrived; after a quarter of a heartbeat if <see langword="null"/>.
+    /// The timer for it wakes a thread of the pool even if the answer came long before. So the command that is sent once a
+    /// heartbeat gives a whole heartbeat here: a thread is woken at that time anyway, for the next such command.
     /// </param>
     /// <exception cref="TimeoutException">Neither the answer nor a notification has arrived within <paramref name="limit"/>.</exception>
     internal async Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
@@ -43,21 +43,24 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             var remaining = most - silence;
             var wait = remaining < interval ? remaining : interval;
             var start = Stopwatch.GetTimestamp();
-            if (await command.EndsWithinAsync(wait).ConfigureAwait(false))
+            if (await command.CompletesWithinAsync(wait).ConfigureAwait(false))
             {
                 await command.ConfigureAwait(false);
                 return;
             }
 
+            // A poll adds the time that was to be waited to the silence, and not the time that has really passed. If that is
+            // longer, the thread pool is starved or the machine was suspended: then the answer may have arrived as well, and its
+            // continuation be waiting for a thread.
             var isLate = Stopwatch.GetElapsedTime(start) > wait + (heartbeat / 64);
             var receivedNow = Volatile.Read(ref _received);
             var hasReceived = receivedNow != received;
-            // A poll that comes late, because the thread pool is starved or the machine was suspended, counts as one poll
-            // interval however late it is: the answer may have arrived, and its continuation waits for a thread too. After a
-            // first interval that is longer, something that has arrived also leaves no more than one poll interval of silence.
-            var counted = (hasReceived || isLate) && wait > PollInterval ? PollInterval : wait;
-            // When it arrived is not known: right after the previous poll, in the worst case.
-            silence = hasReceived ? counted : silence + counted;
+            // A first interval may be longer than a poll interval. It is added as a whole only if it was waited for exactly and
+            // in silence; otherwise there have to be more polls before the command is given up.
+            var added = (hasReceived || isLate) && wait > PollInterval ? PollInterval : wait;
+            // A notification that has arrived since the previous poll may have done so right after it, so the silence since then
+            // can be as long as the interval.
+            silence = hasReceived ? added : silence + added;
             received = receivedNow;
             interval = PollInterval;
             if (hasReceived || silence < most)

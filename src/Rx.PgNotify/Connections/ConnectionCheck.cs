@@ -26,13 +26,14 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
     /// <param name="cancellationToken">Ends the waiting for the second connection.</param>
     internal async Task RunAsync(PhysicalConnection connection, NotificationWait waits, CancellationToken cancellationToken)
     {
-        if (await connection.Backend.IsInRecoveryAsync(liftTimeLimits: true).ConfigureAwait(false))
+        await connection.AnsweredAsync(connection.Backend.IdentifyAndLiftTimeLimitsAsync()).ConfigureAwait(false);
+        if (connection.Backend.IsInRecovery)
             throw new PgListenerException(PgListenerError.ServerInRecovery, "The server is a standby in recovery, where LISTEN is not possible.");
         if (connection.Backend.IsDirect)
             return;
 
-        // Something stands in between: the process id of the start-up is not the backend's. With a pooler that gives us a
-        // session all is well; one that gives us a backend for each transaction accepts LISTEN and never delivers.
+        // A pooler stands in between: the process id of the start-up is not the backend's. One in session mode passes
+        // notifications on; one that assigns a backend to each transaction accepts LISTEN and never delivers.
         Log.PoolerFound(logger, Patience);
         var probe = new PoolerProbe(connection, waits);
         if (!await probe.ReceivesAsync(channel => SendAsync(channel, cancellationToken), Patience).ConfigureAwait(false))
@@ -43,20 +44,20 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
                 + "Connect to the server itself, or to a pool in session mode.");
         }
 
-        await connection.Backend.LiftTimeLimitsAsync().ConfigureAwait(false);
+        await connection.AnsweredAsync(connection.Backend.LiftTimeLimitsAsync()).ConfigureAwait(false);
     }
 
     async Task SendAsync(string channel, CancellationToken cancellationToken)
     {
         var sending = SendOnceAsync(channel);
-        _ = sending.EndedAsync();
+        _ = sending.IgnoreOutcomeAsync();
         try
         {
             await sending.WaitAsync(2 * heartbeat, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
-            if (sending.IsCompletedSuccessfully) // at the very moment
+            if (sending.IsCompletedSuccessfully) // just when the limit expired
                 return;
             throw new TimeoutException(
                 "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
@@ -65,8 +66,8 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
         }
     }
 
-    // Over a connection of its own, which exists for this moment only. Without a token: cancelling a command that hangs
-    // blocks whoever cancels until the server answers. It ends by itself, if late, and takes its connection along.
+    // Over a connection of its own, which exists for this moment only. Without a token: to cancel a command that hangs blocks
+    // the cancelling thread until the server answers. The command fails by itself, though late, and closes its connection.
     async Task SendOnceAsync(string channel)
     {
         var connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace Rx.PgNotify.Connections;
 /// <summary>What a connection string says, as a listener or a notifier needs it.</summary>
 static class ConnectionSettings
 {
-    /// <summary>What our own limits add to Npgsql's, which come first: its errors say more.</summary>
+    /// <summary>What our own limits add to Npgsql's, so that Npgsql's expire first: its errors say more.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     // Npgsql's own default, in seconds.
@@ -20,8 +20,8 @@ static class ConnectionSettings
             throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
 
         builder.TargetSessionAttributes = null; // the primary of several hosts, always: PrimaryDataSource; a lone host is not asked
-        // Npgsql remembers a host as a standby or as offline, by default for 10 s, and passes it over so long: the
-        // promoted one would wait. The listener's own backoff limits how often the hosts are asked.
+        // Npgsql caches that a host is a standby or offline, by default for 10 s, and skips it for that time, though it may have been
+        // promoted meanwhile. How often the hosts are asked is limited by our own backoff.
         builder.HostRecheckSeconds = 0;
         builder["Multiplexing"] = false; // can't wait
         if (string.IsNullOrEmpty(builder.ApplicationName))
@@ -30,8 +30,8 @@ static class ConnectionSettings
         builder.Enlist = false;
         if (builder.Timeout == 0)
             builder.Timeout = NpgsqlTimeout; // no limit: a host that swallows packets would be waited for for ever
-        // Equal, or each wait sets the socket's timeout twice: two system calls for each notification.
-        // Twice the heartbeat: ours comes first, these are the safety net.
+        // The same value for both: otherwise each wait sets the socket's timeout twice, at two system calls for each notification.
+        // And twice the heartbeat, so that our own limits, for which these are the safety net, expire first.
         builder.KeepAlive = builder.CommandTimeout = WholeSeconds(2 * heartbeat);
         return builder;
     }
@@ -54,7 +54,7 @@ static class ConnectionSettings
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            // Not the cause itself: it may quote a value, or a piece of an unquoted password that looks like a keyword.
+            // Without the cause: its message may quote a value, or a piece of an unquoted password that looks like a keyword.
 #pragma warning disable MA0054
             throw new ArgumentException(
                 $"This is not a connection string that Npgsql understands: {Complaint(e)}.", nameof(connectionString));

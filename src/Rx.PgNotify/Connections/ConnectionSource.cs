@@ -6,19 +6,19 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Connections;
 
 /// <summary>
-/// Opens the connections of a listener or a notifier: from the data source that it was given, so that all counts that this was built
-/// with, or from one of its own, made from a connection string. Bounds each attempt as a whole.
+/// Opens the connections of a listener or a notifier: from the data source that it was given, with everything that this was built with,
+/// or from one of its own, made from a connection string. Bounds each attempt as a whole.
 /// </summary>
 sealed class ConnectionSource : IAsyncDisposable
 {
-    // Password providers, initializers and callbacks are the user's, and an attempt ends only when they do. Once this many attempts
-    // hang, another one is made only when the latest was given up this many limits ago: the cause may have passed, and nothing grows
-    // quickly if it has not.
+    // Password providers, initializers and callbacks are the user's, and an attempt completes only when they do. Once MostHanging attempts
+    // were given up and still hang, the next one is made when the latest of them was given up RestInLimits times the limit of an attempt
+    // ago: the cause may have passed by then, and if it has not, the number of hanging attempts grows slowly.
     const int MostHanging = 4;
-    const int LimitsOfRest = 5;
+    const int RestInLimits = 5;
 
-    // Of several hosts Npgsql 10 makes a data source each, and leaves these among its metrics when the whole is disposed. So one is kept
-    // for each string, as Npgsql itself does where it is given strings.
+    // For several hosts Npgsql 10 makes a data source for each host, and leaves these in its metrics when the multi-host one is disposed.
+    // So one is kept for each connection string, as Npgsql itself does for connections that are made from strings.
     static readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> s_ofSeveralHosts = new(StringComparer.Ordinal);
 
     readonly NpgsqlConnectionStringBuilder _settings;
@@ -26,7 +26,8 @@ sealed class ConnectionSource : IAsyncDisposable
     readonly Lazy<NpgsqlDataSource> _primary;
     readonly bool _isShared;
 
-    // Attempts that were given up and have not ended, counted up by who connects and down by whatever ends; and when the latest was.
+    // The number of attempts that were given up and are not completed, and when the latest was given up. Changed by the loop that
+    // connects; the number also by each attempt that completes after all.
     int _hanging;
     long _hangsSince;
 
@@ -34,7 +35,7 @@ sealed class ConnectionSource : IAsyncDisposable
     {
         _settings = settings;
         IsOwn = true;
-        // Not before it is needed: Npgsql keeps each data source that was not disposed among its metrics.
+        // Made when it is needed, since Npgsql keeps each data source in its metrics until it is disposed.
         _isShared = settings.Host!.Contains(',', StringComparison.Ordinal);
         _primary = _isShared
             ? s_ofSeveralHosts.GetOrAdd(settings.ConnectionString, MakeLazily)
@@ -95,22 +96,22 @@ sealed class ConnectionSource : IAsyncDisposable
     {
         var timeout = ConnectionSettings.TimeoutOf(_settings);
         var limit = timeout + ConnectionSettings.Grace;
-        if (Volatile.Read(ref _hanging) >= MostHanging && Stopwatch.GetElapsedTime(_hangsSince) < LimitsOfRest * limit)
+        if (Volatile.Read(ref _hanging) >= MostHanging && Stopwatch.GetElapsedTime(_hangsSince) < RestInLimits * limit)
             throw new TimeoutException($"{MostHanging} earlier attempts to connect were given up and still hang, in Npgsql or in what the data source was built with.");
 
-        // After a break Npgsql takes the host for offline and passes it over for a while, for all users of the data source.
+        // After a connection has broken Npgsql caches that its host is offline, and skips it for a while, for all users of the data source.
         _hosts?.ClearDatabaseStates();
         var connection = _primary.Value.CreateConnection();
 #pragma warning disable CA2000 // disposed when the attempt has ended, however late
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 #pragma warning restore CA2000
-        // On another thread: what the user gave may block the one that it is called on.
+        // On another thread: the user's callbacks may block the thread that they are called on.
         var opening = Task.Run(() => connection.OpenAsync(cancel.Token), CancellationToken.None);
-        if (!await opening.EndsWithinAsync(limit).ConfigureAwait(false))
+        if (!await opening.CompletesWithinAsync(limit).ConfigureAwait(false))
         {
             Interlocked.Increment(ref _hanging);
             _hangsSince = Stopwatch.GetTimestamp();
-            _ = AbandonAsync(connection, opening, cancel).EndedAsync();
+            _ = AbandonAsync(connection, opening, cancel).IgnoreOutcomeAsync();
             throw new TimeoutException(
                 $"No connection within {timeout.TotalSeconds:0} s (Timeout): something hangs that Npgsql waits for without a limit, such as a password provider.");
         }
@@ -139,7 +140,7 @@ sealed class ConnectionSource : IAsyncDisposable
         ? _primary.Value.DisposeAsync()
         : ValueTask.CompletedTask;
 
-    // Npgsql would load all types of the database with the first connection: as long as all the rest of connecting, for nothing.
+    // Otherwise Npgsql would load all types of the database with the first connection, which takes as long as the rest of connecting.
     static NpgsqlDataSource Build(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
@@ -150,13 +151,13 @@ sealed class ConnectionSource : IAsyncDisposable
     async Task AbandonAsync(NpgsqlConnection connection, Task opening, CancellationTokenSource cancel)
     {
         await cancel.CancelSafelyAsync().ConfigureAwait(false);
-        await opening.EndedAsync().ConfigureAwait(false);
+        await opening.IgnoreOutcomeAsync().ConfigureAwait(false);
         cancel.Dispose();
         Interlocked.Decrement(ref _hanging);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Npgsql has no code for it.
+    // Npgsql has no error code for it.
     static bool IsPoolFull(Exception exception) => exception switch
     {
         AggregateException e => e.InnerExceptions.Any(IsPoolFull),

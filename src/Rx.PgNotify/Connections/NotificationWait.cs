@@ -3,16 +3,17 @@ using System.Threading.Tasks.Sources;
 
 namespace Rx.PgNotify.Connections;
 
-/// <summary>Waits for the next message of the server, again and again; any thread may end a wait.</summary>
+/// <summary>Waits for the next message of the server, again and again; any thread may cancel a wait.</summary>
 /// <remarks>
 /// <para>
-/// <c>_gate</c> guards <c>_cancellation</c>, <c>_state</c> and <c>_failure</c>. A cancel is only ever asked of a wait that has really
-/// begun, and a token source that was asked to cancel is never used for another wait: a late cancel hits nothing. Otherwise it could
-/// fire while the next wait is starting, be missed there (npgsql #5975), and leave a source that can't be cancelled any more.
+/// <c>_gate</c> guards <c>_cancellation</c>, <c>_state</c> and <c>_failure</c>. Only a wait that has really begun is
+/// cancelled, and a token source that was cancelled is never used for another wait, so a cancel that comes late has no effect.
+/// Otherwise it could come while the next wait is starting, be missed there (npgsql #5975), and leave a source that can't be
+/// cancelled any more.
 /// </para>
 /// <para>
-/// What a cancel throws (npgsql #6506) ends the wait as a failure, and all later ones: nobody knows then whether Npgsql's wait ends, nor
-/// whether a dead line would still be found. So a wait ends with Npgsql's task or with such a failure, whichever comes first.
+/// If cancelling throws (npgsql #6506), this wait and all later ones fail: it is not known then whether Npgsql's wait ever completes, nor
+/// whether it would still find a dead line. So a wait completes with Npgsql's task or with such a failure, whichever comes first.
 /// </para>
 /// </remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late cancel may still use it
@@ -20,20 +21,21 @@ sealed class NotificationWait : IValueTaskSource
 #pragma warning restore CA1001
 {
     readonly PhysicalConnection _connection;
-    readonly Action _end;
+    readonly Action _complete;
     readonly Lock _gate = new();
     CancellationTokenSource _cancellation = new();
     State _state;
     Exception? _failure;
 
-    // The end of the wait that is on: who exchanges _hasEnded first completes it. Reset by the loop alone, before anybody can.
-    ManualResetValueTaskSourceCore<bool> _ended;
-    int _hasEnded;
+    // The completion of the present wait. Whoever exchanges _isCompleted first completes it. Reset by the loop alone, at a time when
+    // nobody else can complete it.
+    ManualResetValueTaskSourceCore<bool> _completion;
+    int _isCompleted;
 
     internal NotificationWait(PhysicalConnection connection)
     {
         _connection = connection;
-        _end = End;
+        _complete = Complete;
     }
 
     enum State
@@ -44,7 +46,7 @@ sealed class NotificationWait : IValueTaskSource
         /// <summary>A wait is on.</summary>
         Waiting,
 
-        /// <summary>A wait is on and was asked to end.</summary>
+        /// <summary>A wait is on and was cancelled.</summary>
         Cancelled,
     }
 
@@ -66,7 +68,7 @@ sealed class NotificationWait : IValueTaskSource
         try
         {
             if (!wait.IsCompleted)
-                await EndOf(wait).ConfigureAwait(false);
+                await CompletionOf(wait).ConfigureAwait(false);
             if (!wait.IsCompleted)
                 _connection.Abandon(wait);
             ThrowIfFailed();
@@ -75,7 +77,7 @@ sealed class NotificationWait : IValueTaskSource
         }
         catch (OperationCanceledException) when (_connection.IsOpen)
         {
-            // A cancel that hits the middle of a message breaks the connection, which shows nowhere else.
+            // Not if the connection is broken: a cancel in the middle of a message does that, and it shows only in the state.
             return false;
         }
         finally
@@ -90,8 +92,8 @@ sealed class NotificationWait : IValueTaskSource
     }
 
     /// <summary>
-    /// Ends the wait that is on, if there is one. On the thread pool: cancelling runs Npgsql's callbacks, and whoever
-    /// subscribes must not wait for them.
+    /// Cancels the present wait, if there is one. On the thread pool: that runs Npgsql's callbacks, and a caller who subscribes
+    /// must not wait for them.
     /// </summary>
     internal void Cancel()
     {
@@ -102,7 +104,7 @@ sealed class NotificationWait : IValueTaskSource
         }
     }
 
-    /// <summary>The same on the present thread, for one that has nothing else to do: a hop wakes another thread.</summary>
+    /// <summary>The same on the calling thread, if that has nothing else to do: the pool would have to wake another one.</summary>
     internal void CancelHere()
     {
         if (TryBeginCancel() is { } cancellation)
@@ -131,7 +133,7 @@ sealed class NotificationWait : IValueTaskSource
         {
             lock (_gate)
                 _failure = e;
-            End();
+            Complete();
         }
     }
 
@@ -144,31 +146,31 @@ sealed class NotificationWait : IValueTaskSource
         }
     }
 
-    ValueTask EndOf(Task wait)
+    ValueTask CompletionOf(Task wait)
     {
         lock (_gate)
         {
             if (_failure is not null)
                 return ValueTask.CompletedTask;
-            _ended.Reset();
-            Volatile.Write(ref _hasEnded, 0);
+            _completion.Reset();
+            Volatile.Write(ref _isCompleted, 0);
         }
 
-        var end = new ValueTask(this, _ended.Version);
-        wait.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_end);
-        return end;
+        var completion = new ValueTask(this, _completion.Version);
+        wait.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_complete);
+        return completion;
     }
 
-    void End()
+    void Complete()
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
-            _ended.SetResult(true);
+        if (Interlocked.Exchange(ref _isCompleted, 1) == 0)
+            _completion.SetResult(true);
     }
 
-    void IValueTaskSource.GetResult(short token) => _ended.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => _completion.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _ended.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _completion.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _ended.OnCompleted(continuation, state, token, flags);
+        _completion.OnCompleted(continuation, state, token, flags);
 }

@@ -19,8 +19,8 @@ sealed class PhysicalConnection
     readonly AnswerDeadline _answers;
     readonly CancellationTokenSource _abort = new();
 
-    // What the loop has asked for, from its first statement to its last, and the latest of its commands. A command that is given up
-    // outlives the call, and a call may not have come to its command yet: closing waits for both.
+    // The latest call of several commands, and the latest command. A command that was given up outlives its call, and a call may
+    // not have sent its command yet: closing waits for both.
     Task _call = Task.CompletedTask;
     Task _command = Task.CompletedTask;
 
@@ -73,15 +73,16 @@ sealed class PhysicalConnection
 
     internal NpgsqlBatch CreateBatch() => new(Inner) { Timeout = CommandTimeout };
 
-    /// <summary>A call of several commands begins: closing waits for all of it.</summary>
-    internal TCall Begin<TCall>(TCall call)
+    /// <summary>Has closing wait for the whole of a call that sends several commands, or its command later on.</summary>
+    /// <returns>The same task.</returns>
+    internal TCall Track<TCall>(TCall call)
         where TCall : Task
     {
         _call = call;
         return call;
     }
 
-    /// <summary>Awaits the answer to a command. Once that has failed with a timeout the connection is to be closed.</summary>
+    /// <summary>Awaits the answer to a command, or to several as one. Once that has failed with a timeout the connection is to be closed.</summary>
     /// <inheritdoc cref="AnswerDeadline.AnsweredAsync"/>
     internal Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
     {
@@ -99,7 +100,7 @@ sealed class PhysicalConnection
     /// <summary>A notification has arrived: what is not answered yet is not overdue.</summary>
     internal void Received() => _answers.Received();
 
-    /// <summary>A wait could not be cancelled, and is left to itself: the connection is to be closed.</summary>
+    /// <summary>A wait could not be cancelled, and may never complete: the connection is to be closed.</summary>
     internal void Abandon(Task wait) => _abandonedWait = wait;
 
     /// <summary>Breaks a command that is under way: the last resort against a server that hangs.</summary>
@@ -116,7 +117,7 @@ sealed class PhysicalConnection
     {
         var isBusy = IsBusy; // before closing begins: that has commands of its own
         var closing = Task.Run(() => CloseBehindAsync(restore), CancellationToken.None);
-        _ = closing.EndedAsync();
+        _ = closing.IgnoreOutcomeAsync();
         if (!isBusy)
             await closing.WaitAsync(limit, CancellationToken.None).ConfigureAwait(false);
         return !isBusy;
@@ -124,7 +125,7 @@ sealed class PhysicalConnection
 
     async Task CloseBehindAsync(Func<Task>? restore)
     {
-        await EndedAsync().ConfigureAwait(false);
+        await UntilIdleAsync().ConfigureAwait(false);
         if (restore is not null && Source.IsPooled)
         {
             // What an abandoned command did, such as lifting a time limit, is not known: nobody else may get this connection.
@@ -147,18 +148,18 @@ sealed class PhysicalConnection
         {
             Abort();
             Source.ClearPool();
-            await EndedAsync().ConfigureAwait(false);
+            await UntilIdleAsync().ConfigureAwait(false);
         }
     }
 
-    // Closing beside a command that is still under way makes two readers of one socket: one gets what the other waits
-    // for, and the backend would stay for ever. A wait that can't be cancelled may never end; disposing breaks it, but only
-    // without a pool.
-    async Task EndedAsync()
+    // To close the connection while a command is still under way makes two readers of one socket: one gets what the other waits
+    // for, and the backend would stay for ever. A wait that can't be cancelled may never complete; disposing the connection breaks
+    // it, but only without a pool.
+    async Task UntilIdleAsync()
     {
-        await _call.EndedAsync().ConfigureAwait(false);
-        await _command.EndedAsync().ConfigureAwait(false);
+        await _call.IgnoreOutcomeAsync().ConfigureAwait(false);
+        await _command.IgnoreOutcomeAsync().ConfigureAwait(false);
         if (_abandonedWait is { } wait && Source.IsPooled)
-            await wait.EndedAsync().ConfigureAwait(false);
+            await wait.IgnoreOutcomeAsync().ConfigureAwait(false);
     }
 }

@@ -5,13 +5,13 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Connections;
 
 /// <summary>
-/// Finds out whether a notification that is sent elsewhere, while a connection is idle, arrives on it. A pooler in
-/// transaction mode accepts LISTEN, and then gives the backend that listens to somebody else.
+/// Finds out whether a notification that is sent over another connection arrives on this one. A pooler in transaction mode accepts
+/// LISTEN, and then assigns the backend that listens to another client.
 /// </summary>
 sealed class PoolerProbe(PhysicalConnection connection, NotificationWait waits)
 {
-    // Such a pooler hands out the backend that was used last, so that the first look finds ours, unless it is in use.
-    const int MostLooks = 8;
+    // Such a pooler hands out the backend that was used last, so the first attempt reaches ours, unless somebody else uses it.
+    const int MostAttempts = 8;
 
     // Nothing in it needs to be escaped.
     readonly string _channel = $"rx_pgnotify_{Guid.NewGuid():N}";
@@ -37,8 +37,8 @@ sealed class PoolerProbe(PhysicalConnection connection, NotificationWait waits)
             connection.Inner.Notification -= Receive;
         }
 
-        // The backend that listens may be shared, and is to be left as it was found. And silence proves something about
-        // a pooler only if the line still lives: an answer is waited for.
+        // The backend that listens may be shared, and is to be left as it was found. And to have received nothing proves
+        // something about the pooler only if the connection still works, which the answer to this command shows.
         await UnlistenAsync().ConfigureAwait(false);
         return hasReceived;
 
@@ -52,16 +52,16 @@ sealed class PoolerProbe(PhysicalConnection connection, NotificationWait waits)
         var wait = waits.Start();
         var finished = waits.FinishAsync(wait).AsTask();
         using var leaving = connection.Aborting.UnsafeRegister(static waits => ((NotificationWait)waits!).Cancel(), waits);
-        if (!await finished.EndsWithinAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero).ConfigureAwait(false))
+        if (!await finished.CompletesWithinAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero).ConfigureAwait(false))
             waits.Cancel();
         var hasMessage = await connection.AnsweredAsync(finished).ConfigureAwait(false);
-        connection.Aborting.ThrowIfCancellationRequested(); // not before: nothing may be left that waits
+        connection.Aborting.ThrowIfCancellationRequested(); // only now, when no wait is left on the connection
         return hasMessage;
     }
 
     async Task UnlistenAsync()
     {
-        for (var look = 0; look < MostLooks; look++)
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var found = await RunAsync(
                 $"SELECT true FROM pg_catalog.pg_listening_channels() AS channel WHERE channel = '{_channel}'",

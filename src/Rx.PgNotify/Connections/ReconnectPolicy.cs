@@ -4,10 +4,10 @@ using Rx.PgNotify.Diagnostics;
 namespace Rx.PgNotify.Connections;
 
 /// <summary>
-/// When the next attempt to connect is due. After the break of a connection that had served for at least the first delay it is at once,
-/// so a server that accepts connections and drops them is asked no more often for it. Then the delays grow exponentially up to a cap,
-/// each jittered between half and all of it. And when there is none: after a failure of the first connection that no attempt can mend,
-/// and when a budget of time is spent.
+/// When the next attempt to connect is due. If a connection is lost that had served for at least the first delay, an attempt is made at
+/// once; one that was lost sooner does not count, so that a server which accepts connections and drops them is not asked more often.
+/// After that the delays grow exponentially up to a cap, each jittered between half and all of it. There is no next attempt after a
+/// failure of the first connection that no attempt can mend, and when a budget of time is spent.
 /// </summary>
 /// <remarks>
 /// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
@@ -19,11 +19,12 @@ namespace Rx.PgNotify.Connections;
 /// <param name="clock">The clock of the options' scheduler.</param>
 sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
 {
-    // The part of the first delay over which the attempts at once of many clients are spread. If the server itself is gone they fail,
-    // and the delays that follow spread them further.
-    const double Herd = 0.05;
+    // An attempt "at once" is made within this part of the first delay, at random: of many clients that lose their connections together
+    // not all connect in the same moment. If the server itself is gone they fail, and the delays that follow spread them further.
+    const double SpreadOfAttemptsAtOnce = 0.05;
 
     readonly Backoff _backoff = new(first, cap);
+    TimeSpan _delay;
     TimeSpan _notBefore;
     TimeSpan _failingSince;
     TimeSpan? _servingSince;
@@ -38,9 +39,6 @@ sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeS
     /// <summary>What the last attempt or connection failed of; <see langword="null"/> since the last success.</summary>
     internal Exception? LastFailure { get; private set; }
 
-    /// <summary>How long to wait before the next attempt; zero or less if it is due.</summary>
-    internal TimeSpan Remaining => Failures == 0 ? TimeSpan.Zero : _notBefore - clock.Elapsed;
-
     /// <summary>There is a connection. Whether it can serve is not known yet.</summary>
     internal void Connected() => HasConnected = true;
 
@@ -54,8 +52,8 @@ sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeS
         LastFailure = null;
     }
 
-    /// <summary>A connection that is not needed any more was closed: the next one has served for no time yet.</summary>
-    internal void Ended() => _servingSince = null;
+    /// <summary>The connection was closed because nobody needs it: how long it has served does not count for the next one.</summary>
+    internal void Closed() => _servingSince = null;
 
     /// <summary>An attempt has failed, or the connection was lost.</summary>
     /// <returns>How long to wait before the next attempt.</returns>
@@ -66,7 +64,7 @@ sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeS
             _failingSince = now;
         LastFailure = failure;
         var delay = _servingSince is { } since && now - since >= first
-            ? first * Herd * Random.Shared.NextDouble()
+            ? first * SpreadOfAttemptsAtOnce * Random.Shared.NextDouble()
             : _backoff.Next();
         _servingSince = null;
         // The last attempt is made when the budget ends, however long the delay would be by then.
@@ -74,8 +72,21 @@ sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeS
         _isBudgetSpent = left <= TimeSpan.Zero;
         if (delay > left && !_isBudgetSpent)
             delay = left.GetValueOrDefault();
+        _delay = delay;
         _notBefore = now + delay;
         return delay;
+    }
+
+    /// <summary>How long to wait before the next attempt; zero or less if it is due.</summary>
+    internal TimeSpan Remaining()
+    {
+        if (Failures == 0)
+            return TimeSpan.Zero;
+        // A clock that was set back must not lengthen the delay.
+        var now = clock.Elapsed;
+        if (_notBefore - now > _delay)
+            _notBefore = now + _delay;
+        return _notBefore - now;
     }
 
     /// <summary>Why no attempt follows the last failure; <see langword="null"/> if one does.</summary>

@@ -9,7 +9,7 @@ namespace Rx.PgNotify.Connections;
 static class TimeLimits
 {
     /// <summary>SQL that lifts them, in an expression whose value is what they were: an array of names and values in turn.</summary>
-    // set_config stands in an expression that is evaluated for each row, after the old value was read; left() drops its result.
+    // set_config is part of an expression that is evaluated for each row, after the old value was read; left(…, 0) drops its result.
     internal const string Lift =
         "ARRAY(SELECT pg_catalog.unnest(ARRAY[name, setting || pg_catalog.left(pg_catalog.set_config(name, '0', false), 0)]) "
         + "FROM pg_catalog.pg_settings WHERE setting <> '0' "

@@ -2,12 +2,13 @@ namespace Rx.PgNotify.Delivery;
 
 /// <summary>
 /// One channel's fan-out: what arrives is stored once, and each reader reads on from a position of its own. Here readers join and
-/// leave, and the channel ends. Knows no sockets; the session reports what happened.
+/// leave, and the channel completes. Knows no sockets; the session reports what happened.
 /// </summary>
 /// <remarks>
 /// <c>_gate</c> guards the fields here, the <see cref="ChannelBuffer"/> with its cursors, and where readers wait. It is a leaf:
-/// no other lock is taken, no user code runs and nothing is awaited under it. Who makes something readable has to wake the parked
-/// readers, and nobody else: all others are queued, running, with a consumer that will ask, or joining and without a cursor.
+/// no other lock is taken, no user code runs and nothing is awaited under it. Whoever makes something readable has to wake the parked
+/// readers, and only these: every other reader is queued, running, held by a consumer that will ask again, or joining (without a
+/// cursor yet).
 /// </remarks>
 sealed class ChannelHub
 {
@@ -16,10 +17,10 @@ sealed class ChannelHub
     readonly ChannelBuffer _buffer;
     readonly WaitingReaders _waiting;
 
-    // Written under the lock. The last one may be seen without it: nothing follows.
-    volatile Phase _phase;
+    // Written under the lock. Completed is final, so it may also be read without the lock.
+    volatile State _state;
 
-    // Written once, before the phase is Ended, and read by who has seen that.
+    // Written once, before the state becomes Completed, and read only after that has been seen.
     Func<PgListenerException>? _error;
 
     internal ChannelHub(string name, int capacity, BufferBudget budget, DeliveryCounts counts)
@@ -32,18 +33,18 @@ sealed class ChannelHub
     }
 
     // Whether a LISTEN for this channel is in force on the server.
-    enum Phase
+    enum State
     {
-        NotListening, // what arrives all the same was promised to nobody
-        Requested,    // the first notification proves it as well as the reply does, and may come before it
-        Acknowledged, // nobody is joining
-        Ended,        // for good: nothing comes any more, and nobody is joining
+        NotListening, // a notification that arrives all the same is dropped: no reader was promised it
+        Requested,    // LISTEN is on its way. The first notification proves that it is in force, and may come before the reply
+        Acknowledged, // no reader is joining
+        Completed,    // final: nothing arrives any more, and no reader is joining
     }
 
     internal string Name { get; }
 
     /// <summary>Whether nothing comes any more.</summary>
-    internal bool HasEnded => _phase == Phase.Ended;
+    internal bool IsCompleted => _state == State.Completed;
 
     /// <summary>Takes notifications from the session. Never blocks for long and never calls an observer.</summary>
     internal void Append(ReadOnlySpan<Notification> notifications)
@@ -51,9 +52,10 @@ sealed class ChannelHub
         Reader? woken;
         lock (_gate)
         {
-            // Otherwise: the rest of a connection that was given up, or of a channel that is being un-listened. Nobody has
-            // been promised it, and taking it for an acknowledgement would promise what an UNLISTEN in flight breaks.
-            if (_phase is not (Phase.Requested or Phase.Acknowledged))
+            // In the other states it is left over from a connection that was given up, or from a channel whose UNLISTEN is on
+            // its way. No reader was promised it; and to take it for an acknowledgement would be wrong as soon as that UNLISTEN
+            // takes effect.
+            if (_state is not (State.Requested or State.Acknowledged))
                 return;
             Acknowledge_NeedsLock();
             if (!_buffer.HasCursors_NeedsLock())
@@ -68,10 +70,10 @@ sealed class ChannelHub
     }
 
     /// <summary>LISTEN is about to be sent.</summary>
-    internal void ListenRequested() => Become(Phase.Requested);
+    internal void ListenRequested() => Become(State.Requested);
 
     /// <summary>LISTEN is no longer in force: UNLISTEN is about to be sent, or the connection is gone.</summary>
-    internal void NoLongerListened() => Become(Phase.NotListening);
+    internal void NoLongerListened() => Become(State.NotListening);
 
     /// <summary>The server has acknowledged LISTEN.</summary>
     internal void Acknowledge()
@@ -79,7 +81,7 @@ sealed class ChannelHub
         Reader? woken;
         lock (_gate)
         {
-            if (_phase != Phase.Requested)
+            if (_state != State.Requested)
                 return;
             Acknowledge_NeedsLock();
             woken = _waiting.Wake_NeedsLock();
@@ -88,17 +90,18 @@ sealed class ChannelHub
         woken?.Queue();
     }
 
-    /// <summary>Nothing comes any more: each reader reads what is stored for it, then ends, if need be with an error of its own.</summary>
-    internal void End(Func<PgListenerException>? error)
+    /// <summary>Nothing arrives any more: each reader reads what is stored for it and then terminates.</summary>
+    /// <param name="error">Makes the exception, one for each reader; <see langword="null"/> if they just complete.</param>
+    internal void Complete(Func<PgListenerException>? error)
     {
         Reader? woken;
         lock (_gate)
         {
-            if (_phase == Phase.Ended)
+            if (_state == State.Completed)
                 return;
             _error = error;
-            _phase = Phase.Ended;
-            _waiting.ParkJoining_NeedsLock(reader => reader.OnJoinFailed(error?.Invoke()));
+            _state = State.Completed;
+            _waiting.ParkJoining_NeedsLock(reader => reader.OnJoinFailed_NeedsLock(error?.Invoke()));
             CloseBufferIfDrained_NeedsLock();
             woken = _waiting.Wake_NeedsLock();
         }
@@ -111,16 +114,16 @@ sealed class ChannelHub
     {
         lock (_gate)
         {
-            if (_phase is Phase.NotListening or Phase.Requested)
+            if (_state is State.NotListening or State.Requested)
             {
                 _waiting.AddJoining_NeedsLock(reader);
                 return;
             }
 
-            if (_phase == Phase.Acknowledged)
+            if (_state == State.Acknowledged)
                 Admit_NeedsLock(reader);
             else
-                reader.OnJoinFailed(CreateError());
+                reader.OnJoinFailed_NeedsLock(CreateError());
         }
 
         reader.Queue();
@@ -142,42 +145,42 @@ sealed class ChannelHub
         }
     }
 
-    /// <summary>Copies what comes next. When there is nothing it either parks the reader or, if the channel has ended, says so.</summary>
+    /// <summary>Copies what comes next. When there is nothing it either parks the reader or, if the channel is completed, says so.</summary>
     internal (ReadOutcome Outcome, int Count) Read(Reader reader, Span<ChannelSignal> into)
     {
         lock (_gate)
         {
             if (reader.HasStopped)
-                return (ReadOutcome.Left, 0); // perhaps it has left already, and nobody would take it out of the parked ones
+                return (ReadOutcome.Left, 0); // parked, one that has left already would stay in that list
             if (_buffer.Read_NeedsLock(reader.Cursor, into) is > 0 and var count)
                 return (ReadOutcome.Signals, count);
-            if (_phase == Phase.Ended)
-                return (ReadOutcome.Ended, 0);
+            if (_state == State.Completed)
+                return (ReadOutcome.Completed, 0);
             _waiting.Park_NeedsLock(reader);
             return (ReadOutcome.Parked, 0);
         }
     }
 
-    /// <summary>The exception for one observer of an ended channel; <see langword="null"/> if it just completed.</summary>
+    /// <summary>The exception for one reader of a completed channel; <see langword="null"/> if there is none.</summary>
     internal PgListenerException? CreateError() => _error?.Invoke();
 
-    void Become(Phase phase)
+    void Become(State state)
     {
         lock (_gate)
         {
-            if (_phase != Phase.Ended)
-                _phase = phase;
+            if (_state != State.Completed)
+                _state = state;
         }
     }
 
     void Acknowledge_NeedsLock()
     {
-        if (_phase == Phase.Acknowledged)
+        if (_state == State.Acknowledged)
             return;
-        _phase = Phase.Acknowledged;
+        _state = State.Acknowledged;
 
-        // Who has joined before was cut off in between; the order matters: these first, at the same place in the
-        // stream, then the newcomers behind it, who get a Resync of their own.
+        // Readers with a cursor were here before this acknowledgement, and may have missed something. Their Resync is stored
+        // first: the joining ones are then admitted behind it, each with a Resync of its own.
         if (_buffer.HasCursors_NeedsLock())
             _buffer.StoreResync_NeedsLock(ResyncReasons.Reconnected);
         _waiting.ParkJoining_NeedsLock(Admit_NeedsLock);
@@ -186,12 +189,12 @@ sealed class ChannelHub
     void Admit_NeedsLock(Reader reader)
     {
         _buffer.Add_NeedsLock(reader.Cursor);
-        reader.OnJoined();
+        reader.OnJoined_NeedsLock();
     }
 
     void CloseBufferIfDrained_NeedsLock()
     {
-        if (_phase == Phase.Ended && !_buffer.HasCursors_NeedsLock())
+        if (_state == State.Completed && !_buffer.HasCursors_NeedsLock())
             _buffer.Close_NeedsLock();
     }
 }

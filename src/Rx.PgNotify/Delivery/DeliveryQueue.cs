@@ -3,20 +3,20 @@ using System.Diagnostics;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// Delivers on the thread pool, but leaves one of its threads alone: the socket's reads complete on the pool too, and
-/// it adds threads so slowly that sixteen observers that block would keep the socket unread for twelve seconds. Deliveries
-/// that find no place wait here, and when they do not move for a moment, they get threads of their own.
+/// Delivers on the thread pool, but on one thread less than it has: the socket's reads complete on the pool too, and it adds threads
+/// so slowly that sixteen observers that block would keep the socket unread for twelve seconds. Further deliveries wait here; when
+/// none has begun for a moment, they get threads of their own.
 /// </summary>
 /// <remarks>
 /// One for the process, as the pool is. <c>_gate</c> guards all fields; nothing is delivered under it. Invariant: while any
-/// wait, <c>_onPool</c> is at its most, so one that ends takes the next.
+/// wait, <c>_onPool</c> is at its most; each of those takes the next one from here when it has run.
 /// </remarks>
 sealed class DeliveryQueue
 {
     // Long enough that only an observer that blocks, or takes very long, makes a thread; short enough to go unnoticed.
     static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(10);
 
-    // Then the pool's other work gets its chance.
+    // How long deliveries run one after the other in one work item, before the pool's other work gets its chance.
     static readonly TimeSpan s_longestRow = TimeSpan.FromMilliseconds(1);
 
     static readonly ContextCallback s_deliver = static delivery => ((QueuedDelivery)delivery!).Deliver();

@@ -11,7 +11,7 @@ sealed class NotificationSubscription(
             observer.OnNext(signal.Notification);
     }
 
-    private protected override void OnEnded(Exception? error)
+    private protected override void OnTerminated(Exception? error)
     {
         if (error is null)
             observer.OnCompleted();

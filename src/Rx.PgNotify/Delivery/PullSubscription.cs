@@ -3,12 +3,12 @@ using System.Threading.Tasks.Sources;
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// One consumer that asks. It either waits in the hub, or is queued, or running, or with its consumer; only in the last case the
-/// consumer may ask, so it asks one question at a time.
+/// A reader for a consumer that asks for each batch (<c>await foreach</c>). It either waits in the hub, or is queued, or running, or its
+/// consumer has the last answer; only then may the consumer ask again.
 /// </summary>
 /// <remarks>
-/// The answer is given where observers are called, never by who made something readable: the consumer's continuation runs inside it, and
-/// one that blocks is dealt with as any observer that does.
+/// The answer is given on a thread where observers are called, never on the one that made something readable: the consumer's
+/// continuation runs inside that call, and one that blocks is then handled like any observer that blocks.
 /// </remarks>
 sealed class PullSubscription(ChannelHub hub, Action release)
     : Reader(hub, release), IValueTaskSource<ArraySegment<ChannelSignal>>
@@ -50,9 +50,9 @@ sealed class PullSubscription(ChannelHub hub, Action release)
         _count = 0;
         var (outcome, count) = Hub.Read(this, _batch);
         if (outcome == ReadOutcome.Parked)
-            return; // and maybe woken already: nothing of this object may be touched any more
+            return; // another thread may have woken it already, and be running this method: touch nothing from here on
         _count = count;
-        if (outcome == ReadOutcome.Ended && Hub.CreateError() is { } error)
+        if (outcome == ReadOutcome.Completed && Hub.CreateError() is { } error)
             _answer.SetException(error);
         else
             _answer.SetResult(new ArraySegment<ChannelSignal>(_batch, 0, count));

@@ -9,8 +9,8 @@ enum ReadOutcome
     /// <summary>Nothing yet: it is parked, and queued when there is something.</summary>
     Parked,
 
-    /// <summary>The channel has ended, and everything was read.</summary>
-    Ended,
+    /// <summary>The channel is completed, and everything was read.</summary>
+    Completed,
 
     /// <summary>The reader itself has left.</summary>
     Left,

@@ -7,10 +7,10 @@ namespace Rx.PgNotify.Delivery;
 /// <remarks>
 /// <para>It waits in one of the hub's lists, or else it is queued, running, or with a consumer that will ask:</para>
 /// <list type="bullet">
-/// <item>joining, until LISTEN is acknowledged or the channel ends;</item>
+/// <item>joining, until LISTEN is acknowledged or the channel completes;</item>
 /// <item>parked, when it has read everything and wants more.</item>
 /// </list>
-/// <para>Who takes it out of a list, under the hub's lock, queues it, so it is never queued twice.</para>
+/// <para>Whoever takes it out of a list, under the hub's lock, queues it, so it is never queued twice.</para>
 /// </remarks>
 abstract class Reader : QueuedDelivery, IDisposable
 {
@@ -50,13 +50,13 @@ abstract class Reader : QueuedDelivery, IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>LISTEN is acknowledged. Runs under the hub's lock: no continuation may run here.</summary>
-    internal virtual void OnJoined()
+    /// <summary>LISTEN is acknowledged. Under the hub's lock, so no continuation may run in here.</summary>
+    internal virtual void OnJoined_NeedsLock()
     {
     }
 
-    /// <summary>The channel ended before LISTEN was acknowledged. Runs under the hub's lock, as above.</summary>
-    internal virtual void OnJoinFailed(PgListenerException? error)
+    /// <summary>The channel completed before LISTEN was acknowledged. Under the hub's lock, as above.</summary>
+    internal virtual void OnJoinFailed_NeedsLock(PgListenerException? error)
     {
     }
 

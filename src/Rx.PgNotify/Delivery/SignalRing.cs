@@ -19,8 +19,8 @@ sealed class SignalRing
     const int EntryBytes = 48;
     const int SmallestSize = 16;
 
-    // Rented; a power of two long, or longer than _mask says. Grown by need, given back when the ring runs empty, so
-    // that ten thousand quiet channels hold next to nothing after a burst.
+    // Rented, so it may be longer than the part that is used: a power of two, _mask + 1. It grows as needed and is returned when the ring
+    // runs empty, so that ten thousand quiet channels hold next to nothing after a burst.
     RingEntry[]? _entries;
     int _mask;
     int _cursorsAtTail;

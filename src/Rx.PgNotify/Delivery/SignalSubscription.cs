@@ -7,7 +7,7 @@ sealed class SignalSubscription(
 {
     private protected override void OnNext(in ChannelSignal signal) => observer.OnNext(signal);
 
-    private protected override void OnEnded(Exception? error)
+    private protected override void OnTerminated(Exception? error)
     {
         if (error is null)
             observer.OnCompleted();

@@ -2,7 +2,7 @@ namespace Rx.PgNotify.Delivery;
 
 /// <summary>
 /// The listener's state as an observable: replays the latest and is conflated, so that a slow observer sees the newest
-/// state next and no backlog. Delivered on the thread pool, never by who publishes.
+/// state next and no backlog. Delivered on the thread pool, never on the thread that publishes.
 /// </summary>
 /// <remarks><c>_gate</c> guards all fields and those of the subscriptions; no user code runs under it.</remarks>
 sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>

@@ -22,7 +22,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
     {
         if (calls.Run(this, static subscription => subscription.DeliverStates()) is not { } failure)
             return;
-        // As of any subscription: the user's event loop is gone, which after the end is no surprise.
+        // As in Subscription: the user's event loop is gone, which after the last state is to be expected.
         Dispose();
         if (feed.Latest is not ListenerState.Disposed)
             calls.SchedulerFailed(channel: null, failure);

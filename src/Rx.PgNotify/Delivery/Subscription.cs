@@ -25,22 +25,22 @@ abstract class Subscription : Reader
     {
         if (_calls.Run(this, static subscription => subscription.DeliverBatches()) is not { } failure)
             return;
-        // The user's event loop is gone and nothing can be delivered any more. After the end of the channel that is
-        // no surprise: what was buffered is dropped.
+        // The user's event loop is gone and nothing can be delivered any more. After the channel is completed that is to be
+        // expected, and not reported: what was still buffered is dropped.
         Dispose();
-        if (!Hub.HasEnded)
+        if (!Hub.IsCompleted)
             _calls.SchedulerFailed(Hub.Name, failure);
     }
 
-    // The source's continuations run elsewhere.
-    internal override void OnJoined() => _joined?.TrySetResult();
+    // The task's continuations run asynchronously, so not under the lock.
+    internal override void OnJoined_NeedsLock() => _joined?.TrySetResult();
 
-    internal override void OnJoinFailed(PgListenerException? error) =>
+    internal override void OnJoinFailed_NeedsLock(PgListenerException? error) =>
         _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(typeof(PgListener).FullName));
 
     private protected abstract void OnNext(in ChannelSignal signal);
 
-    private protected abstract void OnEnded(Exception? error);
+    private protected abstract void OnTerminated(Exception? error);
 
     void DeliverBatches()
     {
@@ -52,8 +52,8 @@ abstract class Subscription : Reader
             {
                 var (outcome, count) = Hub.Read(this, batch.AsSpan(0, MaxBatchCount));
                 used = Math.Max(used, count);
-                if (outcome == ReadOutcome.Ended)
-                    End();
+                if (outcome == ReadOutcome.Completed)
+                    Terminate();
                 if (outcome != ReadOutcome.Signals || !Deliver(batch.AsSpan(0, count)))
                     return;
             }
@@ -90,13 +90,13 @@ abstract class Subscription : Reader
         }
     }
 
-    void End()
+    void Terminate()
     {
         if (!TryLeave(out _))
             return;
         try
         {
-            OnEnded(Hub.CreateError());
+            OnTerminated(Hub.CreateError());
         }
         catch (Exception e) when (_calls.TakesFailures)
         {

@@ -6,9 +6,9 @@ namespace Rx.PgNotify.Delivery;
 /// The readers of a channel that wait: joining ones for the acknowledgement of LISTEN, parked ones for something to read.
 /// </summary>
 /// <remarks>
-/// <paramref name="gate"/>, the lock of the <see cref="ChannelHub"/>, guards all fields. Who takes a reader out queues it, outside
-/// the lock, so none is queued twice. Invariant: while <c>_isWaking</c> is set, a work item is on its way that takes out all who
-/// are parked when it runs, those who came after it was queued as well.
+/// <paramref name="gate"/>, the lock of the <see cref="ChannelHub"/>, guards all fields. Whoever takes a reader out queues it, outside
+/// the lock, so none is queued twice. Invariant: while <c>_isWaking</c> is set, a work item is on its way that takes out all readers
+/// that are parked when it runs, including those that were parked after it was queued.
 /// </remarks>
 /// <param name="gate">The lock of the hub.</param>
 sealed class WaitingReaders(Lock gate) : IThreadPoolWorkItem
@@ -21,7 +21,8 @@ sealed class WaitingReaders(Lock gate) : IThreadPoolWorkItem
 
     internal void Park_NeedsLock(Reader reader) => _parked.AddLast(reader.Waiting);
 
-    /// <summary>What the joining ones waited for is decided: they are parked, to be woken with all others.</summary>
+    /// <summary>The joining readers need not wait any more: they are parked, to be woken with all others.</summary>
+    /// <param name="decided">Is called with each of them, under the lock.</param>
     internal void ParkJoining_NeedsLock(Action<Reader> decided)
     {
         while (_joining.First is { } node)
@@ -41,8 +42,10 @@ sealed class WaitingReaders(Lock gate) : IThreadPoolWorkItem
         return true;
     }
 
-    /// <summary>Wakes all who are parked; many on the thread pool, so that storing costs the same for one reader and a thousand.</summary>
-    /// <returns>A single one, for the caller to queue outside the lock.</returns>
+    /// <summary>
+    /// Wakes all parked readers: several by one work item, so that storing costs the same for one reader and a thousand.
+    /// </summary>
+    /// <returns>If there is only one, this is it, for the caller to queue outside the lock.</returns>
     internal Reader? Wake_NeedsLock()
     {
         if (_isWaking || _parked.First is not { } first)

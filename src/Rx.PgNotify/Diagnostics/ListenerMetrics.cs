@@ -7,8 +7,8 @@ sealed class ListenerMetrics
     readonly ListenerSeries _series;
     readonly ListenerReadings _readings;
 
-    // Of the present connection. A plain count, as it is one for each notification: the thread that reads the socket
-    // writes it, and only when the connection has ended another one.
+    // Of the present connection. A plain count, since there is an addition for each notification: it is written by the thread
+    // that reads the socket, and only after the connection is closed by another one.
     long _received;
 
     internal ListenerMetrics(ListenerInstruments instruments, ListenerSeries series, ListenerReadings readings)
@@ -35,8 +35,8 @@ sealed class ListenerMetrics
 
     internal void CountDeliveries() => _readings.CountDeliveries();
 
-    /// <summary>Under the lock of the series.</summary>
-    internal long TakeReceived()
+    /// <summary>Takes what was received since the last call. The lock is that of the series.</summary>
+    internal long TakeReceived_NeedsLock()
     {
         var received = _received;
         Volatile.Write(ref _received, 0);
@@ -47,7 +47,7 @@ sealed class ListenerMetrics
 
     internal void HeartbeatAnswered(TimeSpan roundTrip) => _instruments.Heartbeats.RecordSafely(roundTrip, _series.Tags);
 
-    internal void ConnectionEnded() => _series.TakeOver(this);
+    internal void ConnectionClosed() => _series.TakeOver(this);
 
     internal void Disposed()
     {

@@ -61,7 +61,7 @@ sealed class ListenerSeries
     {
         lock (_gate)
         {
-            _receivedBefore += listener.TakeReceived();
+            _receivedBefore += listener.TakeReceived_NeedsLock();
             _listeners.Remove(listener);
         }
     }
@@ -70,6 +70,6 @@ sealed class ListenerSeries
     internal void TakeOver(ListenerMetrics listener)
     {
         lock (_gate)
-            _receivedBefore += listener.TakeReceived();
+            _receivedBefore += listener.TakeReceived_NeedsLock();
     }
 }

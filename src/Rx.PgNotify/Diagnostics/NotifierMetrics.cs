@@ -22,9 +22,9 @@ sealed class NotifierMetrics
     internal static KeyValuePair<string, object?>[] TagsOf(string? name) =>
         name is null ? [] : [new("pgnotify.notifier.name", name)];
 
-    internal void SendBegun() => Interlocked.Increment(ref _pending);
+    internal void SendStarted() => Interlocked.Increment(ref _pending);
 
-    internal void SendEnded() => Interlocked.Decrement(ref _pending);
+    internal void SendCompleted() => Interlocked.Decrement(ref _pending);
 
     internal void Failed(PgNotifierError error) =>
         _instruments.Failed.AddSafely(1, [.. _tags, new("error.type", error.ToString())]);

@@ -15,6 +15,9 @@ sealed class ChannelSet(Func<string, ListenedChannel> create)
     // The channels for the reconciler to look at. A set, from which what is detached is taken out, so that names which
     // come and go while there is no connection do not pile up.
     HashSet<ListenedChannel> _dirty = [];
+
+    // Those that the reconciler is to look at later: the server has refused their names.
+    readonly HashSet<ListenedChannel> _postponed = [];
     int _wanted;
     int _abandoned;
 
@@ -68,9 +71,10 @@ sealed class ChannelSet(Func<string, ListenedChannel> create)
             return;
         SetDemand(channel, ChannelDemand.Detached);
         _dirty.Remove(channel);
+        _postponed.Remove(channel);
         _channels.TryRemove(channel.Hub.Name, out _);
         if (channel.Subscribers == 0)
-            channel.Hub.End(null);
+            channel.Hub.Complete(null);
     }
 
     /// <inheritdoc cref="Detach"/>
@@ -89,6 +93,21 @@ sealed class ChannelSet(Func<string, ListenedChannel> create)
         if (channel.Demand == ChannelDemand.Detached)
             return false;
         _dirty.Add(channel);
+        _postponed.Remove(channel);
+        return true;
+    }
+
+    /// <summary>Has the reconciler look at a channel that it has taken, but later.</summary>
+    internal void Postpone(ListenedChannel channel) => _postponed.Add(channel);
+
+    /// <summary>Has the reconciler look at all that were postponed.</summary>
+    /// <returns>Whether there are any.</returns>
+    internal bool ResumePostponed()
+    {
+        if (_postponed.Count == 0)
+            return false;
+        _dirty.UnionWith(_postponed);
+        _postponed.Clear();
         return true;
     }
 

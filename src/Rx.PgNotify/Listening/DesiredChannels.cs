@@ -72,11 +72,11 @@ sealed class DesiredChannels
     {
         var now = _clock.Elapsed;
         ChannelChanges changes;
-        List<(ListenedChannel Channel, TimeSpan Delay)> postponed;
+        TimeSpan? postponedUntil;
         lock (_gate)
-            changes = _reconciliation.TakeChanges(now, out postponed);
-        foreach (var (channel, delay) in postponed)
-            _refused.StartTimer(channel, delay);
+            changes = _reconciliation.TakeChanges(now, out postponedUntil);
+        if (postponedUntil is { } until)
+            _refused.EnsureTimer(until, now);
         return changes;
     }
 
@@ -114,7 +114,7 @@ sealed class DesiredChannels
             _channels.Detach(channel);
         }
 
-        channel.Hub.End(error);
+        channel.Hub.Complete(error);
     }
 
     /// <summary>
@@ -126,14 +126,14 @@ sealed class DesiredChannels
         var channels = DetachAll(close: false);
         publish();
         foreach (var channel in channels)
-            channel.Hub.End(error);
+            channel.Hub.Complete(error);
     }
 
     /// <summary>Completes all present subscriptions, and refuses later ones.</summary>
     internal void Close()
     {
         foreach (var channel in DetachAll(close: true))
-            channel.Hub.End(null);
+            channel.Hub.Complete(null);
     }
 
     /// <summary>
@@ -171,7 +171,7 @@ sealed class DesiredChannels
         }
 
         if (startTimer)
-            _linger.StartTimer(channel);
+            _linger.StartTimer(channel, now);
         else
             _changed();
     }

@@ -6,11 +6,11 @@ namespace Rx.PgNotify.Listening;
 
 /// <summary>
 /// The statement that refuses names which the database's encoding makes too long, or turns into others: LISTEN would cut
-/// the one without a word, and notifications would come back under the other's new name.
+/// the one silently, and notifications would come back under the other's new name.
 /// </summary>
 /// <remarks>
 /// Part of the round trip that listens, so that it costs none of its own, and plain SQL, as PL/pgSQL may have been dropped.
-/// <c>parse_ident</c> is there for its error: what it is given is a reason and no identifier.
+/// <c>parse_ident</c> is called for the error that it raises: its argument is no identifier but the reason, which the error quotes.
 /// </remarks>
 static class EncodingCheck
 {

@@ -4,13 +4,12 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// Signals when the line has been silent for a heartbeat. The server is then asked for a sign of life, by a command of our
-/// own.
+/// Signals when nothing has come from the server for a heartbeat. The loop then pings it, by a command of our own.
 /// </summary>
 /// <remarks>
-/// Npgsql's keepalive would do the same, but inside a wait: a wait that is cancelled while it is out breaks the
-/// connection, and whoever subscribed at that moment would cost everybody a Resync. It is longer, and comes into play
-/// only if a cancel is lost.
+/// Npgsql's keepalive would do the same, but inside a wait: a wait that is cancelled while the keepalive is on its way breaks the
+/// connection, so that anybody who subscribes in that moment would cause a Resync for everybody. Its interval is set longer than
+/// ours, so that it is sent only if the cancel of a wait was lost.
 /// </remarks>
 sealed class Heartbeat : IDisposable
 {
@@ -18,15 +17,15 @@ sealed class Heartbeat : IDisposable
     readonly Action _onSilence;
     readonly Timer _timer;
 
-    // Written by the session's loop, read by the timer and by whoever asks for the loop's attention.
+    // Written by the session's loop, read by the timer and by those who interrupt the loop.
     long _lastSign = Stopwatch.GetTimestamp();
 
-    // Whether the timer will fire. Set by the loop, reset by the timer before it ends the wait: if that comes too early,
-    // the loop sees it when it begins to wait.
+    // Whether the timer is running. Set by the loop, reset by the timer before it cancels the wait: if no wait has begun yet, the loop
+    // sees it when it begins one.
     bool _isArmed = true;
 
     /// <param name="interval">How long the silence may last.</param>
-    /// <param name="onSilence">Ends the wait that is on, so that the loop looks at <see cref="IsDue"/>.</param>
+    /// <param name="onSilence">Cancels the present wait, so that the loop looks at <see cref="IsDue"/>.</param>
     internal Heartbeat(TimeSpan interval, Action onSilence)
     {
         _interval = interval;
@@ -41,13 +40,13 @@ sealed class Heartbeat : IDisposable
 
     internal TimeSpan Silence => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastSign));
 
-    // Not to the tick: the timer fires a heartbeat after the last question, and its answer came a moment later. To fire
-    // again for the moment would double what being idle costs.
+    // A little before a whole heartbeat: the timer fires a heartbeat after the last ping, whose answer came a moment later. To wait for
+    // the rest by a second timer would double what an idle connection costs.
     internal bool IsDue => Silence >= _interval - (_interval / 64);
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>Something has come from the server. Moves no timer: it looks for itself when it fires.</summary>
+    /// <summary>Something has come from the server. The timer is not moved: it reads this when it fires.</summary>
     internal void SignOfLife() => Volatile.Write(ref _lastSign, Stopwatch.GetTimestamp());
 
     /// <summary>The loop has begun to wait.</summary>
@@ -79,8 +78,7 @@ sealed class Heartbeat : IDisposable
 
     void Arm(TimeSpan delay)
     {
-        // The thread may have been held up since the delay was found to be due later. Below zero it would throw, or mean for
-        // ever.
+        // Negative if this thread was held up after the caller had looked: the timer would throw, or take -1 ms for infinite.
         if (delay < TimeSpan.Zero)
             delay = TimeSpan.Zero;
         try

@@ -8,8 +8,15 @@ namespace Rx.PgNotify.Listening;
 /// round trip.
 /// </summary>
 /// <remarks>
+/// <para>
 /// <paramref name="gate"/>, the lock of <see cref="DesiredChannels"/>, guards the channels. It is not held while a timer is started: a
 /// scheduler is foreign code.
+/// </para>
+/// <para>
+/// A channel has at most one timer, which is not moved when subscribers come and go. One that fires for the linger that it was started
+/// for ends it, without a look at the clock: a clock that was set back, or does not move, neither prolongs a linger nor has the timer
+/// started again and again.
+/// </para>
 /// </remarks>
 /// <param name="gate">The lock of the desired channels.</param>
 /// <param name="channels">The desired channels.</param>
@@ -24,7 +31,7 @@ sealed class Linger(Lock gate, ChannelSet channels, Action changed, PgListenerOp
     internal bool IsZero => _duration == TimeSpan.Zero;
 
     /// <summary>The last subscriber of a channel has left.</summary>
-    /// <returns>Whether the caller has to call <see cref="StartTimer(ListenedChannel)"/> when it has released the lock.</returns>
+    /// <returns>Whether the caller has to call <see cref="StartTimer(ListenedChannel, TimeSpan)"/> when it has released the lock.</returns>
     internal bool Begin_NeedsLock(ListenedChannel channel, TimeSpan now)
     {
         channels.LetLinger(channel);
@@ -35,36 +42,53 @@ sealed class Linger(Lock gate, ChannelSet channels, Action changed, PgListenerOp
         return true;
     }
 
-    internal void StartTimer(ListenedChannel channel) => StartTimer(channel, _duration);
+    /// <summary>Starts the timer for a linger.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="now">When the linger began: what <see cref="Begin_NeedsLock"/> was given.</param>
+    internal void StartTimer(ListenedChannel channel, TimeSpan now) => StartTimer(channel, now + _duration, _duration);
 
-    void StartTimer(ListenedChannel channel, TimeSpan delay)
+    void StartTimer(ListenedChannel channel, TimeSpan until, TimeSpan delay)
     {
-        if (_scheduler.TrySchedule((Owner: this, Channel: channel), delay, static (_, timer) => timer.Owner.TimerFired(timer.Channel), out _) is null)
+        var failure = _scheduler.TrySchedule(
+            (Owner: this, Channel: channel, Until: until),
+            delay,
+            static (_, timer) => timer.Owner.OnTimer(timer.Channel, timer.Until),
+            out _);
+        if (failure is null)
             return;
-        // The user's scheduler is gone. A delay of zero beats a channel that is listened to for ever.
-        lock (gate)
-            channel.LingersUntil = TimeSpan.Zero;
-        TimerFired(channel);
-    }
-
-    void TimerFired(ListenedChannel channel)
-    {
-        TimeSpan remaining;
-        var now = clock.Elapsed;
+        // The user's scheduler is gone. No linger is better than a channel that is listened to for ever.
         lock (gate)
         {
             channel.HasLingerTimer = false;
             if (channel.Demand != ChannelDemand.Lingering)
                 return;
-            remaining = channel.LingersUntil - now;
+            channels.Abandon(channel);
+        }
+
+        changed();
+    }
+
+    void OnTimer(ListenedChannel channel, TimeSpan until)
+    {
+        var now = clock.Elapsed;
+        var remaining = TimeSpan.Zero;
+        lock (gate)
+        {
+            channel.HasLingerTimer = false;
+            if (channel.Demand != ChannelDemand.Lingering)
+                return;
+            // Otherwise somebody has come and gone since the timer was started, and it is the later linger that counts.
+            if (channel.LingersUntil != until)
+                remaining = channel.LingersUntil - now;
             if (remaining > TimeSpan.Zero)
-                channel.HasLingerTimer = true; // somebody came and went in the meantime, and its linger counts
+                channel.HasLingerTimer = true;
             else
                 channels.Abandon(channel);
+            until = channel.LingersUntil;
         }
 
         if (remaining > TimeSpan.Zero)
-            StartTimer(channel, remaining);
+            StartTimer(channel, until, remaining < _duration ? remaining : _duration);
         else
             changed();
     }

@@ -1,84 +1,71 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
-/// <summary>Opens and closes the one connection of a listener. What hangs while it is opened, and is wanted no more, is left behind.</summary>
-/// <remarks>Used by the pump alone, except for <see cref="Abort"/>.</remarks>
+/// <summary>The one connection of a listener: opened, served and closed, one session after the other and never two at a time.</summary>
+/// <remarks>Used by the pump alone; only <see cref="ProcessId"/> and <see cref="Abort"/> are for any thread.</remarks>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late call may still cancel it
 sealed class ListenConnection(
-    ConnectionSource connections, WhileWanted whileWanted, NotificationsReceived received, PgListenerOptions options, ILogger logger)
+    ListenSessionFactory sessions, DesiredChannels desired, PumpSignal signal, ILogger logger, ListenerMetrics metrics, CancellationToken stop)
+#pragma warning restore CA1001
 {
-    static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
+    readonly CancellationTokenSource _abort = new();
 
-    readonly ConnectionCheck _check = new(connections, options.Heartbeat, logger);
+    // 0 while no backend serves. Written by the loop.
+    volatile int _processId;
 
-    // The session that was opened last, for whoever has to break it. Written by who opens it.
-    volatile ListenSession? _session;
+    /// <summary>The process id of the backend that serves; <see langword="null"/> while none does.</summary>
+    internal int? ProcessId => _processId is var processId and not 0 ? processId : null;
 
-    /// <summary>Opens a connection on which notifications can arrive.</summary>
-    /// <returns><see langword="null"/> if it is wanted no more.</returns>
-    internal async Task<ListenSession?> OpenAsync()
+    /// <summary>
+    /// Breaks the command that is under way, of this session or, between two, of the next one. Once the loop has to stop: it can't be
+    /// undone.
+    /// </summary>
+    internal void Abort() => _ = _abort.CancelSafelyAsync();
+
+    /// <summary>Opens a session, serves it as long as it is needed, and closes it.</summary>
+    /// <param name="listening">Is called when the server listens to what is wanted, with <see cref="ProcessId"/> set.</param>
+    /// <returns>What it failed of; <see langword="null"/> if it was closed because nobody needs it.</returns>
+    internal async Task<Exception?> RunAsync(Action listening)
     {
-        var abandon = new CancellationTokenSource();
-        var opening = OpenAsync(abandon.Token);
-        await whileWanted.EndsAsync(opening, abandon).ConfigureAwait(false);
-        if (!abandon.IsCancellationRequested)
-            return await opening.ConfigureAwait(false);
-
-        // While Npgsql waits for the answer to its first message it can't be cancelled.
-        if (!await CloseWhenOpenedAsync(opening).EndsWithinAsync(s_cancelPatience).ConfigureAwait(false))
-            Log.OpeningAbandoned(logger);
-        return null;
-    }
-
-    /// <summary>Closes it. Takes no longer than a heartbeat, and does not throw.</summary>
-    internal async Task CloseAsync(ListenSession session)
-    {
+        var setUp = LibraryTracing.StartConnecting();
+        ListenSession? session = null;
+        CancellationTokenRegistration aborting = default;
         try
         {
-            await session.DisposeAsync().ConfigureAwait(false);
-            Log.Closed(logger);
+            session = await sessions.OpenAsync().ConfigureAwait(false);
+            if (session is null)
+                return null;
+            // Runs at once if Abort came first, so that neither can miss the other.
+            aborting = _abort.Token.UnsafeRegister(static session => ((ListenSession)session!).Abort(), session);
+            using var loop = new ListenLoop(session, desired, signal, logger, metrics, stop);
+            await loop.RunAsync(ready: () => OnListening(session, setUp, listening)).ConfigureAwait(false);
+            return null;
         }
         catch (Exception e)
         {
-            Log.CloseFailed(logger, e);
+            setUp.End(session?.Connection, e);
+            return e;
+        }
+        finally
+        {
+            _processId = 0;
+            setUp.End(session?.Connection);
+            LibraryTracing.MakeCurrent(null); // otherwise it would still be the span that ended when the server listened
+            if (session is not null)
+                await sessions.CloseAsync(session).ConfigureAwait(false);
+            aborting.Unregister(); // not earlier: closing has commands of its own
+            metrics.ConnectionClosed();
         }
     }
 
-    /// <summary>Breaks a command that is under way. From any thread.</summary>
-    internal void Abort() => _session?.Abort();
-
-    async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
+    void OnListening(ListenSession session, Activity? setUp, Action listening)
     {
-        var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
-        var session = new ListenSession(connection, new BurstBuffer(options, received));
-        // Before the check, which may hang. One that was left behind must not take the place of a later one.
-        if (!cancellationToken.IsCancellationRequested)
-            _session = session;
-        try
-        {
-            await session.CheckAsync(_check, cancellationToken).ConfigureAwait(false);
-            Log.Connected(logger, session.BackendProcessId);
-            return session;
-        }
-        catch
-        {
-            await CloseAsync(session).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    async Task CloseWhenOpenedAsync(Task<ListenSession> opening)
-    {
-        try
-        {
-            await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Log.OpeningCancelled(logger, e);
-        }
+        _processId = session.BackendProcessId;
+        setUp.End(session.Connection);
+        listening();
     }
 }

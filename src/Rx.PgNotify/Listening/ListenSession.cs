@@ -14,17 +14,17 @@ namespace Rx.PgNotify.Listening;
 sealed class ListenSession : IAsyncDisposable
 {
     readonly PhysicalConnection _connection;
-    readonly BurstBuffer _burst;
+    readonly ReceiveBuffer _receiveBuffer;
     readonly NotificationWait _wait;
     readonly Ping _ping;
 
-    /// <summary>Becomes the owner of <paramref name="connection"/> and <paramref name="burst"/>.</summary>
+    /// <summary>Becomes the owner of <paramref name="connection"/> and <paramref name="receiveBuffer"/>.</summary>
     /// <param name="connection">Just opened.</param>
-    /// <param name="burst">Takes what arrives, on the thread that reads the socket.</param>
-    internal ListenSession(PhysicalConnection connection, BurstBuffer burst)
+    /// <param name="receiveBuffer">Takes what arrives, on the thread that reads the socket.</param>
+    internal ListenSession(PhysicalConnection connection, ReceiveBuffer receiveBuffer)
     {
         _connection = connection;
-        _burst = burst;
+        _receiveBuffer = receiveBuffer;
         _wait = new NotificationWait(connection);
         _ping = new Ping(connection.Inner);
         connection.Inner.Notification += OnNotification;
@@ -39,17 +39,17 @@ sealed class ListenSession : IAsyncDisposable
     internal int BackendProcessId => _connection.Backend.ProcessId;
 
     /// <summary>
-    /// The silence after which to ask for a sign of life. Always before Npgsql does: a wait that is cancelled while its keepalive is
-    /// on the way breaks the connection, and whoever subscribed at that moment would cost everybody a Resync.
+    /// After how long a silence to ping. Always before Npgsql's own keepalive: a wait that is cancelled while the keepalive is on its
+    /// way breaks the connection, so that anybody who subscribes in that moment would cause a Resync for everybody.
     /// </summary>
     internal TimeSpan PingInterval => _connection.Source.Keepalive * 0.75 is { } sooner && sooner < _connection.Heartbeat ? sooner : _connection.Heartbeat;
 
     public async ValueTask DisposeAsync()
     {
         _connection.Inner.Notification -= OnNotification;
-        _burst.Dispose();
-        var isClosed = await _connection.CloseAsync(_connection.Heartbeat, TakeBackAsync).ConfigureAwait(false);
-        // Over a connection of our own making Npgsql ends what still runs by itself, after the Command Timeout that was set.
+        _receiveBuffer.Dispose();
+        var isClosed = await _connection.CloseAsync(_connection.Heartbeat, RestoreAsync).ConfigureAwait(false);
+        // On a connection of a data source of our own, Npgsql itself aborts what still runs, after the Command Timeout that we set.
         if (!isClosed && !_connection.Source.IsOwn)
             Abort();
     }
@@ -87,24 +87,24 @@ sealed class ListenSession : IAsyncDisposable
     /// </summary>
     internal async Task DrainAsync()
     {
-        _burst.Begin();
+        _receiveBuffer.StartBatching();
         try
         {
             await _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting)).ConfigureAwait(false);
         }
         finally
         {
-            _burst.End();
+            _receiveBuffer.StopBatching();
         }
     }
 
-    /// <summary>Asks for a sign of life, which has to come within a heartbeat.</summary>
+    /// <summary>A round trip that has to be answered within a heartbeat.</summary>
     internal Task PingAsync() =>
         _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat);
 
-    // Npgsql resets a pooled connection when it is used again, and not at all with No Reset On Close. Until then it would go on
-    // listening, unread, and hold up the server's queue.
-    async Task TakeBackAsync()
+    // Npgsql resets a pooled connection only when it is used again, and never with No Reset On Close. Until then the server would go
+    // on listening for a session that reads nothing, and its notification queue could not be cleaned up.
+    async Task RestoreAsync()
     {
         await _connection.AnsweredAsync(_ping.ForgetAsync(_connection.Aborting), _connection.Heartbeat).ConfigureAwait(false);
         var batch = _connection.CreateBatch();
@@ -119,6 +119,6 @@ sealed class ListenSession : IAsyncDisposable
     void OnNotification(object sender, NpgsqlNotificationEventArgs e)
     {
         _connection.Received();
-        _burst.Add(new Notification(e.Channel, e.Payload, e.PID));
+        _receiveBuffer.Add(new Notification(e.Channel, e.Payload, e.PID));
     }
 }

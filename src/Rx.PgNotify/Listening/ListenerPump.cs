@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Connections;
@@ -9,7 +8,7 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// The one loop of a listener: connect, reconcile, wait, and again. It runs while channels are wanted and is the only
+/// The one loop of a listener: connect, serve, back off, and again. It runs while channels are wanted and is the only
 /// one to touch the connection, so that there is never a second one.
 /// </summary>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal, and late callers may still look at it
@@ -28,14 +27,11 @@ sealed class ListenerPump
     readonly CancellationTokenSource _stop = new();
     readonly OnDemandLoop _loop;
 
-    // Of the backend that serves; 0 while none does. Written by the loop, read by anybody.
-    volatile int _processId;
-
     internal ListenerPump(
         DesiredChannels desired,
         ConnectionSource connections,
         StateFeed state,
-        NotificationsReceived received,
+        NotificationHandler received,
         PgListenerOptions options,
         ILogger logger,
         ListenerMetrics metrics)
@@ -48,12 +44,13 @@ sealed class ListenerPump
         _reconnect = new ReconnectPolicy(
             connections, options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
         _whileWanted = new WhileWanted(desired, _signal, _stop.Token);
-        _connection = new ListenConnection(connections, _whileWanted, received, options, logger);
+        var sessions = new ListenSessionFactory(connections, _whileWanted, received, options, logger);
+        _connection = new ListenConnection(sessions, desired, _signal, logger, metrics, _stop.Token);
         _loop = new OnDemandLoop(RunAsync);
     }
 
-    /// <summary>The process id of the backend that serves; <see langword="null"/> while none does.</summary>
-    internal int? ProcessId => _processId is var processId and not 0 ? processId : null;
+    /// <inheritdoc cref="ListenConnection.ProcessId"/>
+    internal int? ProcessId => _connection.ProcessId;
 
     /// <summary>The desired state has changed. Never blocks.</summary>
     internal void Wake()
@@ -69,7 +66,7 @@ sealed class ListenerPump
         // Not awaited without a limit: whoever registered with the token may block.
         var stopping = _stop.CancelSafelyAsync();
         _signal.Request();
-        if (await Task.WhenAll(stopping, loop).EndsWithinAsync(limit).ConfigureAwait(false))
+        if (await Task.WhenAll(stopping, loop).CompletesWithinAsync(limit).ConfigureAwait(false))
             return;
         Log.CloseTimedOut(_logger, limit);
         _connection.Abort();
@@ -77,8 +74,8 @@ sealed class ListenerPump
 
     async Task RunAsync()
     {
-        // The only way out is TryEnd: it alone can know that nobody will wait for a loop that has gone.
-        while (!_loop.TryEnd(isNeeded: () => _desired.AnyWanted, Ended))
+        // The only way out is TryExit: it alone can decide that no loop is needed before another one can be started.
+        while (!_loop.TryExit(isNeeded: () => _desired.AnyWanted, OnExit))
         {
             try
             {
@@ -97,7 +94,7 @@ sealed class ListenerPump
         }
     }
 
-    void Ended()
+    void OnExit()
     {
         _reconnect.StartBudgetAnew();
         _state.PublishIdle();
@@ -107,11 +104,11 @@ sealed class ListenerPump
     {
         if (!await BackOffAsync().ConfigureAwait(false))
             return;
-        var failure = await ConnectAndServeAsync().ConfigureAwait(false);
+        var failure = await _connection.RunAsync(OnListening).ConfigureAwait(false);
         _desired.Disconnected();
         if (failure is null || _stop.IsCancellationRequested)
         {
-            _reconnect.Ended();
+            _reconnect.Closed();
             return;
         }
 
@@ -132,58 +129,26 @@ sealed class ListenerPump
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>
     async Task<bool> BackOffAsync()
     {
-        var remaining = _reconnect.Remaining;
+        var remaining = _reconnect.Remaining();
         if (remaining <= TimeSpan.Zero)
         {
             _state.Publish(ListenerState.Connecting.Instance);
             return true;
         }
 
-        // In this order: whoever sees the state and advances a virtual clock by its delay makes the attempt due.
+        // In this order: whoever sees the state and advances a virtual clock by its delay makes the attempt due. A scheduler that blocks
+        // until the delay is over would hold back the state; the options refuse those of Rx that do.
         var abandon = new CancellationTokenSource();
         var due = _scheduler.DelayAsync(remaining, abandon.Token);
         _state.Publish(new ListenerState.Reconnecting(_reconnect.Failures, remaining, _reconnect.LastFailure!));
-        await _whileWanted.EndsAsync(due, abandon).ConfigureAwait(false);
+        await _whileWanted.WaitAsync(due, abandon).ConfigureAwait(false);
         if (due.IsFaulted)
             await due.ConfigureAwait(false); // the scheduler of the options fails
         return due.IsCompletedSuccessfully && _desired.AnyWanted;
     }
 
-    /// <summary>One connection from beginning to end.</summary>
-    /// <returns>What it failed of; <see langword="null"/> if it was closed because nobody needs it.</returns>
-    async Task<Exception?> ConnectAndServeAsync()
+    void OnListening()
     {
-        var setUp = LibraryTracing.StartConnecting();
-        ListenSession? session = null;
-        try
-        {
-            session = await _connection.OpenAsync().ConfigureAwait(false);
-            if (session is null)
-                return null;
-            using var loop = new SessionLoop(session, _desired, _signal, _logger, _metrics, _stop.Token);
-            await loop.RunAsync(ready: () => HasConnected(session, setUp)).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception e)
-        {
-            setUp.End(session?.Connection, e);
-            return e;
-        }
-        finally
-        {
-            _processId = 0;
-            setUp.End(session?.Connection);
-            LibraryTracing.MakeCurrent(null); // here it still is the span that ended when the connection served
-            if (session is not null)
-                await _connection.CloseAsync(session).ConfigureAwait(false);
-            _metrics.ConnectionEnded();
-        }
-    }
-
-    void HasConnected(ListenSession session, Activity? setUp)
-    {
-        _processId = session.BackendProcessId; // before the state says that it listens
-        setUp.End(session.Connection);
         if (_reconnect is { HasConnected: true, Failures: > 0 })
             _metrics.Reconnected();
         _reconnect.Succeeded();

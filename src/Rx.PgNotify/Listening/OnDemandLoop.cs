@@ -4,10 +4,10 @@ namespace Rx.PgNotify.Listening;
 
 /// <summary>A loop that runs on the thread pool while it is needed, and never twice at a time.</summary>
 /// <remarks>
-/// <c>_gate</c> guards all fields. That the loop is needed no more is found out under it too: who needs it from then on starts
-/// the next one.
+/// <c>_gate</c> guards all fields. Whether the loop is still needed is decided under it too: whoever needs it after that decision
+/// starts the next one.
 /// </remarks>
-/// <param name="run">The loop. It ends when <see cref="TryEnd"/> allows it, and does not throw.</param>
+/// <param name="run">The loop. It returns when <see cref="TryExit"/> allows it, and does not throw.</param>
 sealed class OnDemandLoop(Func<Task> run)
 {
     readonly Lock _gate = new();
@@ -22,11 +22,11 @@ sealed class OnDemandLoop(Func<Task> run)
         /// <summary>A loop runs.</summary>
         Running,
 
-        /// <summary>A loop that still runs ends soon, and no other one begins.</summary>
+        /// <summary>A loop that still runs exits soon, and no other one is started.</summary>
         Stopped,
     }
 
-    /// <summary>The loop is needed: begins it, unless it runs or was stopped.</summary>
+    /// <summary>The loop is needed: starts it, unless it runs or was stopped.</summary>
     internal void Start()
     {
         lock (_gate)
@@ -39,7 +39,7 @@ sealed class OnDemandLoop(Func<Task> run)
     }
 
     /// <summary>No loop is needed from now on.</summary>
-    /// <returns>The end of the one that runs.</returns>
+    /// <returns>Completes when the one that runs has exited.</returns>
     internal Task Stop()
     {
         lock (_gate)
@@ -49,10 +49,10 @@ sealed class OnDemandLoop(Func<Task> run)
         }
     }
 
-    /// <summary>Whether the loop has to end; called by it.</summary>
-    /// <param name="isNeeded">Whether it is still needed.</param>
-    /// <param name="end">If not: the last that it does, before another one can begin.</param>
-    internal bool TryEnd(Func<bool> isNeeded, Action end)
+    /// <summary>Whether the loop has to exit; called by it.</summary>
+    /// <param name="isNeeded">Whether it is still needed. Called under the lock.</param>
+    /// <param name="exiting">The last thing that it does, before another one can be started. Called under the lock.</param>
+    internal bool TryExit(Func<bool> isNeeded, Action exiting)
     {
         lock (_gate)
         {
@@ -63,7 +63,7 @@ sealed class OnDemandLoop(Func<Task> run)
                 _state = State.Idle;
             }
 
-            end();
+            exiting();
             return true;
         }
     }

@@ -3,7 +3,7 @@ namespace Rx.PgNotify.Listening;
 /// <summary>Asks the pump to look at the desired state. Level-triggered: requests that meet become one.</summary>
 /// <remarks>
 /// <c>_gate</c> guards both fields. Invariant: while <c>_onRequest</c> is set the pump waits and no request is pending;
-/// the first request takes the callback with it, so it runs at most once for each time of waiting.
+/// the first request takes the callback away, so it runs at most once for each wait.
 /// </remarks>
 sealed class PumpSignal
 {

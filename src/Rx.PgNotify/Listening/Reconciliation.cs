@@ -6,17 +6,17 @@ sealed class Reconciliation(ChannelSet channels, RefusedChannels refused)
 {
     /// <summary>Takes what has to be sent now. The channels in it count as in flight until the answer is noted.</summary>
     /// <param name="now">On the listener's clock.</param>
-    /// <param name="postponed">Those that the server has refused, and how long they have to wait.</param>
-    internal ChannelChanges TakeChanges(TimeSpan now, out List<(ListenedChannel Channel, TimeSpan Delay)> postponed)
+    /// <param name="postponedUntil">When the first of those may be listened to that were postponed; <see langword="null"/> if none was.</param>
+    internal ChannelChanges TakeChanges(TimeSpan now, out TimeSpan? postponedUntil)
     {
         var changes = new ChannelChanges();
-        postponed = [];
+        postponedUntil = null;
         foreach (var channel in channels.TakeDirty())
         {
-            if (channel.Status == ListenStatus.NotListening && refused.Remaining_NeedsLock(channel.Hub.Name, now) is { Ticks: > 0 } delay)
-                postponed.Add((channel, delay));
-            else
+            if (channel.Status != ListenStatus.NotListening || refused.TryPostpone_NeedsLock(channel, now) is not { } until)
                 Plan(channel, changes);
+            else if (postponedUntil is null || until < postponedUntil)
+                postponedUntil = until;
         }
 
         return changes;

@@ -6,15 +6,16 @@ namespace Rx.PgNotify.Listening;
 
 /// <summary>
 /// The names that the server has refused, each with a backoff of its own: <c>Retry()</c> on a refused channel must not
-/// send a LISTEN for every round trip.
+/// send a LISTEN for every round trip. Channels of such names are postponed until then, all with one timer.
 /// </summary>
 /// <remarks>
-/// <paramref name="gate"/>, the lock of <see cref="DesiredChannels"/>, guards the names and the channels. It is not held while a timer
-/// is started: a scheduler is foreign code.
+/// <paramref name="gate"/>, the lock of <see cref="DesiredChannels"/>, guards the names, the channels and <c>_timerDue</c>. It is not
+/// held while a timer is started: a scheduler is foreign code. Invariant: while channels are postponed, a timer is armed, or about to
+/// be, that is due when the first of them may be listened to.
 /// </remarks>
 /// <param name="gate">The lock of the desired channels.</param>
 /// <param name="channels">The desired channels.</param>
-/// <param name="changed">Is called, without the lock, when one that has waited is to be looked at again.</param>
+/// <param name="changed">Is called, without the lock, when postponed channels are to be looked at again.</param>
 /// <param name="options">The backoff, and where timers run.</param>
 sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, PgListenerOptions options)
 {
@@ -26,6 +27,12 @@ sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, PgL
     readonly TimeSpan _longestDelay = options.MaxReconnectDelay;
     readonly IScheduler _scheduler = options.Scheduler;
 
+    // When the timer is due, on the listener's clock; the maximum while none is armed.
+    TimeSpan _timerDue = TimeSpan.MaxValue;
+
+    // The timer that was started last, used by the pump alone.
+    IDisposable? _timer;
+
     internal void Add_NeedsLock(string name, TimeSpan now)
     {
         var backoff = _names.TryGetValue(name, out var known) ? known.Backoff : new Backoff(_firstDelay, _longestDelay);
@@ -34,29 +41,51 @@ sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, PgL
         _names[name] = (backoff, now + backoff.Next());
     }
 
-    /// <summary>How long the next LISTEN for this name has to wait.</summary>
-    internal TimeSpan Remaining_NeedsLock(string name, TimeSpan now) =>
-        _names.TryGetValue(name, out var known) && known.NotBefore > now ? known.NotBefore - now : TimeSpan.Zero;
-
     internal void Forget_NeedsLock(string name) => _names.Remove(name);
 
-    /// <summary>Has the reconciler look at a channel when it has waited.</summary>
-    internal void StartTimer(ListenedChannel channel, TimeSpan delay)
+    /// <summary>Postpones a channel if its name has to wait.</summary>
+    /// <returns>Until when; <see langword="null"/> if it may be listened to now.</returns>
+    internal TimeSpan? TryPostpone_NeedsLock(ListenedChannel channel, TimeSpan now)
     {
-        // Without a scheduler, which is the user's and may be gone, real time has to do: looked at again at once, and again, the channel
-        // would keep the loop from reading the socket.
-        if (!TryStartTimer(_scheduler, channel, delay))
-            TryStartTimer(GuardedScheduling.Default, channel, delay);
+        var name = channel.Hub.Name;
+        if (!_names.TryGetValue(name, out var known) || known.NotBefore <= now)
+            return null;
+        if (known.NotBefore - now > _longestDelay) // the clock was set back
+            _names[name] = known = (known.Backoff, now + _longestDelay);
+        channels.Postpone(channel);
+        return known.NotBefore;
     }
 
-    bool TryStartTimer(IScheduler scheduler, ListenedChannel channel, TimeSpan delay) => scheduler.TrySchedule(
-        (Owner: this, Channel: channel), delay, static (_, timer) => timer.Owner.TimerFired(timer.Channel), out _) is null;
-
-    void TimerFired(ListenedChannel channel)
+    /// <summary>Channels were postponed: starts a timer for them, in place of one that is due later. Without the lock.</summary>
+    /// <param name="until">When the first of them may be listened to.</param>
+    /// <param name="now">On the listener's clock.</param>
+    internal void EnsureTimer(TimeSpan until, TimeSpan now)
     {
         lock (gate)
         {
-            if (!channels.TryMarkDirty(channel))
+            if (until >= _timerDue)
+                return;
+            _timerDue = until;
+        }
+
+        _timer?.Dispose();
+        // Without a scheduler, which is the user's and may be gone, real time has to do: looked at again at once, and again, the channels
+        // would keep the loop from reading the socket.
+        if (!TryStartTimer(_scheduler, until, until - now))
+            TryStartTimer(GuardedScheduling.Default, until, until - now);
+    }
+
+    bool TryStartTimer(IScheduler scheduler, TimeSpan until, TimeSpan delay) => scheduler.TrySchedule(
+        (Owner: this, Until: until), delay, static (_, timer) => timer.Owner.OnTimer(timer.Until), out _timer) is null;
+
+    void OnTimer(TimeSpan until)
+    {
+        lock (gate)
+        {
+            if (_timerDue != until) // another one has taken its place
+                return;
+            _timerDue = TimeSpan.MaxValue;
+            if (!channels.ResumePostponed())
                 return;
         }
 

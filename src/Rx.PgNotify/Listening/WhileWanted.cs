@@ -2,23 +2,23 @@ using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
-/// <summary>Waits for what is worth waiting for only while a channel is wanted: the next attempt to connect, and its end.</summary>
-/// <remarks>Used by the pump alone, and never while it serves a connection: both take the requests of the signal.</remarks>
+/// <summary>Waits, as long as a channel is wanted, for the next attempt to connect to be due and for the attempt to complete.</summary>
+/// <remarks>Used by the pump alone, and never while it serves a connection: that takes the requests of the signal as well.</remarks>
 sealed class WhileWanted(DesiredChannels desired, PumpSignal signal, CancellationToken stop)
 {
     /// <summary>
-    /// Waits until <paramref name="work"/> ends, however it ends, or cancels it, and returns at once, when no channel is wanted
-    /// any more or the listener stops.
+    /// Waits until <paramref name="work"/> completes, whatever its outcome. When no channel is wanted any more or the listener stops, it
+    /// cancels the work and returns at once.
     /// </summary>
     /// <param name="work">What to wait for.</param>
     /// <param name="abandon">Cancels it.</param>
-    internal async Task EndsAsync(Task work, CancellationTokenSource abandon)
+    internal async Task WaitAsync(Task work, CancellationTokenSource abandon)
     {
         using var stopping = stop.UnsafeRegister(
             static abandon => _ = ((CancellationTokenSource)abandon!).CancelSafelyAsync(), abandon);
         while (!work.IsCompleted && !abandon.IsCancellationRequested)
         {
-            // In this order: what changes after the look is a request that ends the waiting.
+            // In this order: a change after AnyWanted was read is a request that ends the waiting below.
             signal.TryTake();
             if (!desired.AnyWanted)
             {

@@ -27,7 +27,7 @@ sealed class CommitConclusion(
             await DoubtAsync(rest, failure).ConfigureAwait(false);
         else if (failure is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
         {
-            // A standby by now. Nothing was sent, and the next connection may be to the new primary.
+            // The server is a standby by now. Nothing was sent, and the next connection may be to the new primary.
             PutBack(rest);
             await connection.LoseAsync(failure).ConfigureAwait(false);
         }
@@ -38,7 +38,7 @@ sealed class CommitConclusion(
     internal static void FailInDoubt(List<List<PendingSend>> commits, string reason, Exception? cause)
     {
         foreach (var send in commits.SelectMany(commit => commit))
-            send.Fail(PgNotifierError.InDoubt, $"Nobody can tell whether it was sent: {reason} while its commit was under way.", cause);
+            send.Fail(PgNotifierError.InDoubt, $"It is not known whether it was sent: {reason} while its commit was under way.", cause);
     }
 
     async Task DoubtAsync(List<List<PendingSend>> commits, Exception failure)
@@ -56,11 +56,11 @@ sealed class CommitConclusion(
         await connection.LoseAsync(failure).ConfigureAwait(false);
     }
 
-    // The first one was refused; those after it were not begun, so each channel's order is kept.
+    // The first commit was refused, and those after it were not begun: sent again, they keep each channel's order.
     void Refuse(List<List<PendingSend>> commits, PostgresException failure)
     {
         var refused = commits[0];
-        if (refused.Count > 1 && failure.SqlState is ['2', '2', ..]) // data exception: halving finds whose
+        if (refused.Count > 1 && failure.SqlState is ['2', '2', ..]) // data exception: bisecting finds the send that causes it
         {
             PutBack([refused[..(refused.Count / 2)], refused[(refused.Count / 2)..], .. commits[1..]]);
             return;
@@ -72,7 +72,7 @@ sealed class CommitConclusion(
         PutBack(commits[1..]);
     }
 
-    // Of the server's own words only those that can't quote a payload.
+    // The server's own message is quoted only where it can't contain a payload.
     string Reason(PostgresException failure) => failure.SqlState switch
     {
         PostgresErrorCodes.InvalidParameterValue => string.Create(

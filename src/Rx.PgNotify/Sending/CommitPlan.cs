@@ -5,8 +5,8 @@ namespace Rx.PgNotify.Sending;
 /// <summary>Sends in the order in which they go out, divided into commits.</summary>
 /// <remarks>
 /// PostgreSQL delivers equal pairs of channel and payload of one transaction once, so equal pairs go into successive
-/// commits. What follows on the same channel goes no earlier than they do: so each channel keeps its order. Used by the
-/// pump alone.
+/// commits. A later send on the same channel never goes into an earlier commit than the ones before it: so each channel keeps its
+/// order. Used by the pump alone.
 /// </remarks>
 sealed class CommitPlan
 {
@@ -48,7 +48,7 @@ sealed class CommitPlan
     /// <summary>Puts commits back before all others.</summary>
     internal void PutBack(IEnumerable<List<PendingSend>> commits) => _commits.InsertRange(0, commits);
 
-    /// <summary>Takes out the commits that come next, without the sends that have ended meanwhile.</summary>
+    /// <summary>Takes out the commits that come next, without the sends that are completed already, by a cancel.</summary>
     internal List<List<PendingSend>> TakeNext(RoundTripSize size)
     {
         var next = new List<List<PendingSend>>();
@@ -57,7 +57,7 @@ sealed class CommitPlan
         while (taken < _commits.Count && next.Count < size.Commits)
         {
             var commit = _commits[taken];
-            commit.RemoveAll(send => send.HasEnded);
+            commit.RemoveAll(send => send.IsCompleted);
             var fits = CountThatFit(commit, size.Bytes, ref bytes, isFirst: next.Count == 0);
             if (fits > 0)
                 next.Add(commit[..fits]);

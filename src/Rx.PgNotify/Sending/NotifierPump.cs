@@ -36,7 +36,7 @@ sealed class NotifierPump
         _waiting = new WaitingSends(options);
         _deadline = new SendDeadline(options, _clock);
         ProcessIds = new OwnProcessIds(_clock);
-        _connection = new SendConnection(connections, ProcessIds, EndsAsync, options, _clock, logger);
+        _connection = new SendConnection(connections, ProcessIds, WaitAsync, options, _clock, logger);
         _conclusion = new CommitConclusion(_waiting, _deadline, _connection, options.ResendInDoubt, logger, metrics);
         _size = new RoundTripSize(options.Heartbeat);
         _loop = SuppressedFlow.Run(RunAsync);
@@ -55,7 +55,7 @@ sealed class NotifierPump
     internal async Task StopAsync(TimeSpan limit)
     {
         await _closing.CancelSafelyAsync().ConfigureAwait(false);
-        if (!await _loop.EndsWithinAsync(limit).ConfigureAwait(false))
+        if (!await _loop.CompletesWithinAsync(limit).ConfigureAwait(false))
             _stopped.TrySetResult(); // each of its waits ends with that
         await _loop.ConfigureAwait(false);
     }
@@ -82,7 +82,7 @@ sealed class NotifierPump
     {
         while (!_stopped.Task.IsCompleted)
         {
-            _waiting.DropEnded();
+            _waiting.DropCompleted();
             if (!_waiting.IsEmpty)
                 return true;
             if (_closing.IsCancellationRequested)
@@ -124,12 +124,12 @@ sealed class NotifierPump
         var commit = session.CommitAsync(commits);
         try
         {
-            if (await EndsAsync(commit).ConfigureAwait(false))
+            if (await WaitAsync(commit).ConfigureAwait(false))
                 outcome = await commit.ConfigureAwait(false);
         }
         finally
         {
-            // Whatever it was: nobody else knows these sends any more.
+            // Whatever was thrown: these sends are in no list any more, so nobody else would ever complete them.
             if (outcome is null)
                 CommitConclusion.FailInDoubt(commits, "the notifier stopped", commit.Exception?.InnerException);
         }
@@ -143,10 +143,10 @@ sealed class NotifierPump
     }
 
     /// <summary>
-    /// Awaits the end, not the outcome, of what the server or the clock has to do, and meanwhile fails the sends that wait
-    /// for too long; <see langword="false"/> if the pump has to stop.
+    /// Waits until <paramref name="work"/> completes, whatever its outcome, and meanwhile fails the sends that have waited too long;
+    /// <see langword="false"/> if the pump has to stop before that.
     /// </summary>
-    async Task<bool> EndsAsync(Task work)
+    async Task<bool> WaitAsync(Task work)
     {
         while (!work.IsCompleted && !_stopped.Task.IsCompleted)
         {

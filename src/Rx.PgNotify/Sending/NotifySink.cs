@@ -5,22 +5,22 @@ namespace Rx.PgNotify.Sending;
 
 /// <summary>Sends what it observes, and knows when all of it is committed.</summary>
 /// <remarks>
-/// <c>_open</c> counts what the end has to wait for: the source, and each send under way. <c>_failure</c> is set once, and
+/// <c>_open</c> counts what completion has to wait for: the source, and each send under way. <c>_failure</c> is set once, and
 /// nothing is sent after it.
 /// </remarks>
 #pragma warning disable CA1001 // the subscription ends with the source, and a token source without timer and links needs no disposal
 sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IObserver<string>
 #pragma warning restore CA1001
 {
-    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly SingleAssignmentDisposable _subscription = new();
     readonly CancellationTokenSource _withdraw = new();
     CancellationTokenRegistration _cancellation;
     int _open = 1;
-    int _hasSourceEnded;
+    int _hasLeftSource;
     Exception? _failure;
 
-    // No async method: it would keep the caller's context as long as the source goes on.
+    // Not an async method: that would keep the caller's ExecutionContext until the source terminates.
     internal Task RunAsync(IObservable<string> source, CancellationToken cancellationToken)
     {
         _cancellation = cancellationToken.UnsafeRegister(
@@ -34,12 +34,12 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
             Fail(e);
         }
 
-        return _ended.Task;
+        return _completion.Task;
     }
 
     public void OnNext(string value)
     {
-        if (Volatile.Read(ref _hasSourceEnded) != 0)
+        if (Volatile.Read(ref _hasLeftSource) != 0)
             return;
         if (Volatile.Read(ref _open) > capacity)
         {
@@ -55,7 +55,7 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
 
     public void OnError(Exception error) => Fail(error);
 
-    public void OnCompleted() => EndSource();
+    public void OnCompleted() => LeaveSource();
 
     async Task SendAsync(string value)
     {
@@ -78,12 +78,12 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null)
             return;
         _withdraw.Cancel(); // runs nothing but the ends of sends
-        EndSource();
+        LeaveSource();
     }
 
-    void EndSource()
+    void LeaveSource()
     {
-        if (Interlocked.Exchange(ref _hasSourceEnded, 1) != 0)
+        if (Interlocked.Exchange(ref _hasLeftSource, 1) != 0)
             return;
         try
         {
@@ -107,13 +107,13 @@ sealed class NotifySink(PgNotifier notifier, string channel, int capacity) : IOb
         switch (_failure)
         {
             case null:
-                _ended.SetResult();
+                _completion.SetResult();
                 break;
             case OperationCanceledException e:
-                _ended.SetCanceled(e.CancellationToken);
+                _completion.SetCanceled(e.CancellationToken);
                 break;
             default:
-                _ended.SetException(_failure);
+                _completion.SetException(_failure);
                 break;
         }
     }

@@ -21,7 +21,7 @@ sealed class PendingSend : TaskCompletionSource
         Payload = payload;
         Deadline = deadline;
         _metrics = metrics;
-        metrics.SendBegun();
+        metrics.SendStarted();
         _cancellation = cancellationToken.UnsafeRegister(static (send, token) => ((PendingSend)send!).Cancel(token), this);
     }
 
@@ -41,12 +41,12 @@ sealed class PendingSend : TaskCompletionSource
     /// <summary>Whether a commit with it was begun and its end not seen. Used by the pump alone.</summary>
     internal bool IsInDoubt { get; set; }
 
-    internal bool HasEnded => Task.IsCompleted;
+    internal bool IsCompleted => Task.IsCompleted;
 
     internal void Succeed()
     {
         if (TrySetResult())
-            _metrics.SendEnded();
+            _metrics.SendCompleted();
         _cancellation.Unregister();
     }
 
@@ -56,7 +56,7 @@ sealed class PendingSend : TaskCompletionSource
             (error, message) = (PgNotifierError.InDoubt, $"It may have been sent: a connection was lost during its commit. Then: {message}");
         if (TrySetException(new PgNotifierException(error, message, cause)))
         {
-            _metrics.SendEnded();
+            _metrics.SendCompleted();
             _metrics.Failed(error);
         }
 
@@ -66,6 +66,6 @@ sealed class PendingSend : TaskCompletionSource
     void Cancel(CancellationToken cancellationToken)
     {
         if (TrySetCanceled(cancellationToken))
-            _metrics.SendEnded();
+            _metrics.SendCompleted();
     }
 }

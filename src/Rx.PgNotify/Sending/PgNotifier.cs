@@ -16,8 +16,8 @@ namespace Rx.PgNotify;
 /// <remarks>
 /// <para>Thread-safe. Create one for each database and process, and keep it as long as the application runs.</para>
 /// <para>
-/// The notifications of a channel leave in the order of the calls; a call that another one awaited comes after it. Each send
-/// is a transaction of its own as far as anybody can tell. To send in a transaction of yours, use
+/// The notifications of a channel leave in the order of the calls; a call that another one awaited comes after it. To whoever
+/// receives, each send looks like a transaction of its own. To send in a transaction of yours, use
 /// <see cref="NpgsqlNotifyExtensions"/>; it takes no part in a <c>TransactionScope</c>.
 /// </para>
 /// <para>Follows <c>pg_notify</c> of the PostgreSQL manual, "NOTIFY".</para>
@@ -88,7 +88,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// </exception>
     /// <exception cref="ObjectDisposedException">The notifier was disposed.</exception>
     /// <exception cref="PgNotifierException">
-    /// It was not sent, or nobody can tell: <see cref="PgNotifierException.Error"/> says which. The task fails with it.
+    /// It was not sent, or that is not known: <see cref="PgNotifierException.Error"/> says which. The task fails with it.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task NotifyAsync(string channel, string? payload = null, CancellationToken cancellationToken = default)
@@ -138,7 +138,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = CloseAsync().EndedAsync();
+            _ = CloseAsync().IgnoreOutcomeAsync();
         return new ValueTask(_closed.Task);
     }
 

@@ -75,6 +75,10 @@ public sealed class PgNotifierOptions
     /// The clock and timer behind <see cref="SendTimeout"/>, the delays before connecting, and how long a past process id
     /// is remembered. Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>. It has to outlive the notifier.
     /// </summary>
+    /// <remarks>
+    /// Scheduling has to return before a delay is over: <see cref="ImmediateScheduler"/> and <see cref="CurrentThreadScheduler"/>, which
+    /// sleep on the calling thread instead, are refused.
+    /// </remarks>
     public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
 
     /// <summary>Where the notifier logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
@@ -98,6 +102,7 @@ public sealed class PgNotifierOptions
     /// An option is out of its range: <see cref="ArgumentException.ParamName"/> is its name.
     /// </exception>
     /// <exception cref="ArgumentNullException"><see cref="Scheduler"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="Scheduler"/> is one that runs its work on the calling thread.</exception>
     public void Validate()
     {
         if (Capacity is < 1 or > 1_048_576)
@@ -109,6 +114,7 @@ public sealed class PgNotifierOptions
         Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
         Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
         ArgumentNullException.ThrowIfNull(Scheduler);
+        GuardedScheduling.ThrowIfBlocking(Scheduler, nameof(Scheduler));
         if (Name is { Length: not (>= 1 and <= 100) })
             throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
     }

@@ -10,14 +10,14 @@ namespace Rx.PgNotify.Sending;
 /// <remarks>Used by the pump alone.</remarks>
 /// <param name="connections">Makes connections.</param>
 /// <param name="processIds">Is notified of each backend before it sends anything.</param>
-/// <param name="endsAsync">Awaits the end, but not the outcome, of a task; <see langword="false"/> if nothing is to be waited for any more.</param>
+/// <param name="waitAsync">Waits until a task completes, whatever its outcome; <see langword="false"/> if the notifier stops before that.</param>
 /// <param name="options">Delays and limits.</param>
 /// <param name="clock">The clock of the options' scheduler.</param>
 /// <param name="logger">Where to log.</param>
 sealed class SendConnection(
     ConnectionSource connections,
     OwnProcessIds processIds,
-    Func<Task, Task<bool>> endsAsync,
+    Func<Task, Task<bool>> waitAsync,
     PgNotifierOptions options,
     IStopwatch clock,
     ILogger logger)
@@ -31,14 +31,17 @@ sealed class SendConnection(
     /// <summary>The encoding of the present connection's database.</summary>
     internal string Encoding => _session?.Encoding ?? "";
 
-    /// <summary>A connection that lived a moment ago, or <see langword="null"/>: look again whether one is needed.</summary>
+    /// <summary>
+    /// A session whose connection has answered a moment ago; <see langword="null"/> if there is none yet, and the caller has to look again
+    /// whether one is needed.
+    /// </summary>
     /// <exception cref="PgNotifierException">The first connection failed, for a reason that trying again can't mend.</exception>
     internal async Task<SendSession?> GetAsync()
     {
         if (_session is { IsOpen: true } session)
             return !session.HasPaused || await IsAliveAsync(session).ConfigureAwait(false) ? session : null;
         await CloseAsync().ConfigureAwait(false);
-        var remaining = _reconnect.Remaining;
+        var remaining = _reconnect.Remaining();
         if (remaining > TimeSpan.Zero)
         {
             await DelayAsync(remaining).ConfigureAwait(false);
@@ -48,8 +51,7 @@ sealed class SendConnection(
         return await OpenAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A commit was made.</summary>
-    // Not earlier: a server that accepts connections and commits nothing is a failure too.
+    /// <summary>A commit was made. Only this counts as a success: a server may accept connections and commit nothing.</summary>
     internal void HasCommitted() => _reconnect.Succeeded();
 
     /// <summary>Gives the connection up. The next one is not opened before the backoff allows it.</summary>
@@ -71,9 +73,9 @@ sealed class SendConnection(
     async Task<bool> IsAliveAsync(SendSession session)
     {
         var ping = session.PingAsync();
-        if (!await endsAsync(ping).ConfigureAwait(false))
+        if (!await waitAsync(ping).ConfigureAwait(false))
         {
-            _ = ping.EndedAsync();
+            _ = ping.IgnoreOutcomeAsync();
             return false;
         }
 
@@ -92,9 +94,9 @@ sealed class SendConnection(
     async Task<SendSession?> OpenAsync()
     {
         var opening = OpenSessionAsync();
-        if (!await endsAsync(opening).ConfigureAwait(false))
+        if (!await waitAsync(opening).ConfigureAwait(false))
         {
-            _ = CloseWhenOpenedAsync(opening).EndedAsync(); // Npgsql can't be made to stop while it waits for the first answer
+            _ = CloseWhenOpenedAsync(opening).IgnoreOutcomeAsync(); // Npgsql can't be made to stop while it waits for the first answer
             return null;
         }
 
@@ -170,7 +172,7 @@ sealed class SendConnection(
     {
         using var abandon = new CancellationTokenSource();
         var due = options.Scheduler.DelayAsync(delay, abandon.Token);
-        if (await endsAsync(due).ConfigureAwait(false))
+        if (await waitAsync(due).ConfigureAwait(false))
             await due.ConfigureAwait(false); // throws if the scheduler of the options fails
         else
             await abandon.CancelSafelyAsync().ConfigureAwait(false);

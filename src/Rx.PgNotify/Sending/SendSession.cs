@@ -12,8 +12,8 @@ namespace Rx.PgNotify.Sending;
 /// <param name="connection">Just opened. The session becomes its owner.</param>
 sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
 {
-    // A backend that was killed, or a line that was cut, is only found by using it. The first commit after a pause would
-    // be in doubt for it, and a question is not.
+    // That a backend was killed or a line cut is found out only by using the connection. The first commit after a pause would then
+    // be in doubt, so a ping is sent before it, which can be lost without harm.
     static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
@@ -39,7 +39,7 @@ sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
     /// <summary>The encoding of the database, in which the server counts bytes.</summary>
     internal string Encoding { get; private set; } = "";
 
-    /// <summary>Bounded, however the server behaves: what is under way is left to end, and to be closed, by itself.</summary>
+    /// <summary>Bounded, however the server behaves: behind a command that is under way the connection is closed later, by itself.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!await connection.CloseAsync(s_closeLimit).ConfigureAwait(false))
@@ -47,27 +47,30 @@ sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
     }
 
     /// <summary>Before anything else. Makes sure that the connection can send; throws if it can't.</summary>
-    internal async Task CheckAsync()
+    internal Task CheckAsync() => connection.Track(AnsweredAsync(PrepareToSendAsync()));
+
+    /// <summary>Makes the commits, one after the other, in one round trip. Does not throw.</summary>
+    internal Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits) => connection.Track(TracedAsync(commits));
+
+    /// <summary>Throws if the connection has been lost.</summary>
+    // Not on the caller's thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
+    internal Task PingAsync() => connection.Track(Task.Run(AskAsync));
+
+    // Two round trips, for which there is one limit, as for a commit.
+    async Task PrepareToSendAsync()
     {
-        if (await connection.Backend.IsInRecoveryAsync().ConfigureAwait(false))
+        await connection.Backend.IdentifyAsync().ConfigureAwait(false);
+        if (connection.Backend.IsInRecovery)
             throw new PgNotifierException(PgNotifierError.CannotConnect, "The server is a standby in recovery, where NOTIFY is not possible.");
         if (IsDirect)
         {
             var template = CommitCommand.CreateTemplate(connection);
             await using (template.ConfigureAwait(false))
-                await connection.AnsweredAsync(template.PrepareAsync(connection.Aborting)).ConfigureAwait(false);
+                await template.PrepareAsync(connection.Aborting).ConfigureAwait(false);
         }
 
-        _answeredAt = Stopwatch.GetTimestamp();
         Encoding = Connection.PostgresParameters.GetValueOrDefault("server_encoding", "");
     }
-
-    /// <summary>Makes the commits, one after the other, in one round trip. Does not throw.</summary>
-    internal Task<CommitOutcome> CommitAsync(List<List<PendingSend>> commits) => connection.Begin(TracedAsync(commits));
-
-    /// <summary>Throws if the connection has been lost.</summary>
-    // Not on the caller's thread: it blocks, without regard to any limit, while Npgsql's own keepalive waits for an answer.
-    internal Task PingAsync() => connection.Begin(Task.Run(AskAsync));
 
     async Task AskAsync()
     {
@@ -123,7 +126,7 @@ sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
         }
         catch (Exception)
         {
-            _isUnfit = true; // the pump replaces it; what it failed of matters to nobody
+            _isUnfit = true; // the pump replaces the connection; why this failed does not matter
         }
     }
 

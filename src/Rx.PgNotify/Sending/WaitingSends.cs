@@ -6,14 +6,14 @@ namespace Rx.PgNotify.Sending;
 /// <remarks>Enqueued by any thread; all else is the pump's.</remarks>
 sealed class WaitingSends(PgNotifierOptions options)
 {
-    // Writers that find it full wait in the order of their calls, and come in as soon as something is read.
+    // Writers that find it full wait, and are let in one by one, in the order of their calls, as sends are read.
     readonly Channel<PendingSend> _queue = Channel.CreateBounded<PendingSend>(
         new BoundedChannelOptions(options.Capacity) { SingleReader = true });
 
     readonly CommitPlan _plan = new();
 
-    /// <summary>Whether nobody waits for anything that could be sent now, after <see cref="DropEnded"/>.</summary>
-    internal bool IsEmpty => _plan.Sends.All(send => send.HasEnded) && !_queue.Reader.TryPeek(out _);
+    /// <summary>Whether nobody waits for anything that could be sent now, after <see cref="DropCompleted"/>.</summary>
+    internal bool IsEmpty => _plan.Sends.All(send => send.IsCompleted) && !_queue.Reader.TryPeek(out _);
 
     /// <summary>When the first of them has waited too long. Those that come later have later deadlines.</summary>
     internal TimeSpan? EarliestDeadline
@@ -36,10 +36,10 @@ sealed class WaitingSends(PgNotifierOptions options)
     internal ValueTask EnqueueAsync(PendingSend send, CancellationToken cancellationToken) =>
         _queue.Writer.TryWrite(send) ? ValueTask.CompletedTask : _queue.Writer.WriteAsync(send, cancellationToken);
 
-    /// <summary>Takes those that have ended out of the queue, as far as they are in front.</summary>
-    internal void DropEnded()
+    /// <summary>Takes sends that are completed already, by a cancel, off the front of the queue.</summary>
+    internal void DropCompleted()
     {
-        while (_queue.Reader.TryPeek(out var send) && send.HasEnded)
+        while (_queue.Reader.TryPeek(out var send) && send.IsCompleted)
             _queue.Reader.TryRead(out _);
     }
 
@@ -63,7 +63,7 @@ sealed class WaitingSends(PgNotifierOptions options)
             var sends = new List<PendingSend>();
             while (sends.Count < options.Capacity && _queue.Reader.TryRead(out var send))
             {
-                if (!send.HasEnded)
+                if (!send.IsCompleted)
                     sends.Add(send);
             }
 
@@ -78,11 +78,11 @@ sealed class WaitingSends(PgNotifierOptions options)
     /// <summary>Takes out those that have waited too long.</summary>
     internal List<PendingSend> TakeOverdue(TimeSpan now)
     {
-        var overdue = _plan.Sends.Where(send => send.Deadline <= now && !send.HasEnded).ToList(); // the plan skips what has ended
-        while (_queue.Reader.TryPeek(out var send) && (send.HasEnded || send.Deadline <= now))
+        var overdue = _plan.Sends.Where(send => send.Deadline <= now && !send.IsCompleted).ToList(); // the plan skips completed ones
+        while (_queue.Reader.TryPeek(out var send) && (send.IsCompleted || send.Deadline <= now))
         {
             _queue.Reader.TryRead(out _);
-            if (!send.HasEnded)
+            if (!send.IsCompleted)
                 overdue.Add(send);
         }
 
@@ -94,7 +94,7 @@ sealed class WaitingSends(PgNotifierOptions options)
         var all = _plan.TakeAll();
         while (_queue.Reader.TryRead(out var send))
             all.Add(send);
-        return all.FindAll(send => !send.HasEnded);
+        return all.FindAll(send => !send.IsCompleted);
     }
 
     /// <summary>From now on nothing can be enqueued.</summary>

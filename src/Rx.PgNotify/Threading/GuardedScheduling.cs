@@ -5,8 +5,8 @@ namespace Rx.PgNotify.Threading;
 
 /// <summary>
 /// Schedules on a scheduler of the user's, which is foreign code: an event loop that was disposed throws, on whatever thread happens to
-/// schedule. That failure is returned. What the work itself throws is not: a scheduler that runs its work at once lets it pass, and it
-/// goes on to the caller, as from any other call of an observer.
+/// schedule. That failure is returned. What the work itself throws is not: from a scheduler that runs its work at once it goes on to
+/// the caller, like what any call of an observer throws.
 /// </summary>
 static class GuardedScheduling
 {
@@ -20,7 +20,17 @@ static class GuardedScheduling
         }
     }
 
-    /// <summary>Starts a stopwatch that never throws, without the caller's <see cref="ExecutionContext"/>, for the same reason.</summary>
+    /// <summary>
+    /// Refuses the schedulers of Rx that run work on the thread that schedules it, and sleep there until it is due. A loop that waits
+    /// with one would be held up where it only means to start a timer, and so would whoever leaves a channel that lingers.
+    /// </summary>
+    internal static void ThrowIfBlocking(IScheduler scheduler, string option)
+    {
+        if (scheduler is ImmediateScheduler or CurrentThreadScheduler)
+            throw new ArgumentException($"{option} must not be the {scheduler.GetType().Name}, which blocks the calling thread until a delay is over.", option);
+    }
+
+    /// <summary>Starts a stopwatch that never throws. A timer that the scheduler starts for it runs in nobody's context.</summary>
     internal static IStopwatch StartClock(this IScheduler scheduler)
     {
         using var flow = SuppressedFlow.Begin();
@@ -75,7 +85,7 @@ static class GuardedScheduling
         return due.Task;
     }
 
-    // It may be disposed on a thread that nobody above guards, and what was cancelled is over whether or not the scheduler knows.
+    // Disposed on threads where an exception would end the process. Whether the scheduler has really cancelled the work does not matter.
     sealed class Scheduled(IDisposable inner) : IDisposable
     {
         public void Dispose()
@@ -97,7 +107,7 @@ static class GuardedScheduling
 
         internal IDisposable Run(IScheduler self)
         {
-            // At once, on the scheduling thread: observers are not to see that the flow is suppressed.
+            // If it runs at once, on the scheduling thread, observers must not see that the flow is suppressed.
             using var flow = SuppressedFlow.Lift();
             try
             {

@@ -1,14 +1,14 @@
 namespace Rx.PgNotify.Threading;
 
-/// <summary>Waiting for a task no longer than so long.</summary>
+/// <summary>Waiting for a task with a limit.</summary>
 static class LimitedTasks
 {
-    /// <summary>Waits until the task ends, however it ends, or the limit is over.</summary>
+    /// <summary>Waits until the task completes, whatever its outcome, or the limit is over.</summary>
     /// <returns>
-    /// Whether it has ended. It may have at the very moment, or while this process stood still, when <see cref="Task.WaitAsync(TimeSpan)"/>
-    /// throws <see cref="TimeoutException"/> all the same: that alone proves nothing.
+    /// Whether it is completed. <see cref="Task.WaitAsync(TimeSpan)"/> alone does not show that: it also throws
+    /// <see cref="TimeoutException"/> if the task completes just then, or completed while this process was suspended.
     /// </returns>
-    internal static async Task<bool> EndsWithinAsync(this Task task, TimeSpan limit)
+    internal static async Task<bool> CompletesWithinAsync(this Task task, TimeSpan limit)
     {
         await task.WaitAsync(limit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return task.IsCompleted;

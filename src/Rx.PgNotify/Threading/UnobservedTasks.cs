@@ -1,10 +1,10 @@
 namespace Rx.PgNotify.Threading;
 
-/// <summary>Work that nobody waits for any more, and cancelling it.</summary>
+/// <summary>Work whose outcome nobody needs any more, and cancelling it.</summary>
 static class UnobservedTasks
 {
-    /// <summary>Awaits the end, whatever it is: the exception is observed, and concerns nobody.</summary>
-    internal static async Task EndedAsync(this Task task) =>
+    /// <summary>Completes when the task does, and never fails: an exception is observed and dropped.</summary>
+    internal static async Task IgnoreOutcomeAsync(this Task task) =>
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
 
     /// <summary>

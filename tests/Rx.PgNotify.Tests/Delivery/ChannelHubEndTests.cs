@@ -57,13 +57,13 @@ public sealed class ChannelHubEndTests : HubFixture
         Send("a");
         await parked.ReadAllAsync();
 
-        Hub.End(null);
+        Hub.Complete(null);
         Send("b");
 
         Assert.That(await parked.ReadAllAsync(), Is.Empty);
         Assert.That(await busy.ReadAllAsync(), Is.EqualTo([Subscribed, Notification("a")]));
-        Assert.That((parked.Read().Outcome, busy.Read().Outcome), Is.EqualTo((ReadOutcome.Ended, ReadOutcome.Ended)));
-        Assert.That((Hub.HasEnded, Hub.CreateError()), Is.EqualTo((true, default(PgListenerException))));
+        Assert.That((parked.Read().Outcome, busy.Read().Outcome), Is.EqualTo((ReadOutcome.Completed, ReadOutcome.Completed)));
+        Assert.That((Hub.IsCompleted, Hub.CreateError()), Is.EqualTo((true, default(PgListenerException))));
     }
 
     [Test]
@@ -72,12 +72,12 @@ public sealed class ChannelHubEndTests : HubFixture
         var joining = Join();
         Hub.ListenRequested();
 
-        Hub.End(Error);
+        Hub.Complete(Error);
         var late = Join();
 
         await joining.UntilQueuedAsync();
         await late.UntilQueuedAsync();
-        Assert.That((joining.Read().Outcome, late.Read().Outcome), Is.EqualTo((ReadOutcome.Ended, ReadOutcome.Ended)));
+        Assert.That((joining.Read().Outcome, late.Read().Outcome), Is.EqualTo((ReadOutcome.Completed, ReadOutcome.Completed)));
         Assert.That((joining.HasJoined, late.HasJoined), Is.EqualTo((false, false)));
         PgListenerException?[] errors = [joining.JoinFailure, late.JoinFailure, Hub.CreateError(), Hub.CreateError()];
         Assert.That(errors, Is.Unique.And.None.Null);
@@ -87,12 +87,12 @@ public sealed class ChannelHubEndTests : HubFixture
     public async Task OnceEnded_NothingBringsAChannelBack()
     {
         Listen();
-        Hub.End(Error);
+        Hub.Complete(Error);
 
         Hub.NoLongerListened();
         Listen();
         Send("a");
-        Hub.End(null);
+        Hub.Complete(null);
         var reader = Join();
 
         Assert.That(await reader.ReadAllAsync(), Is.Empty);
@@ -106,7 +106,7 @@ public sealed class ChannelHubEndTests : HubFixture
         Listen();
         var (slow, fast) = (Join(), Join());
         Send("a", "b", "c");
-        Hub.End(null);
+        Hub.Complete(null);
         await fast.ReadAllAsync();
         fast.Leave();
         Assert.That(Budget.BufferedNotifications, Is.EqualTo(3));

@@ -33,7 +33,7 @@ public class HubThreadTests
         threads.ForEach(thread => thread.Start());
 
         var sent = Serve(new Random(seed - 1), () => threads.TrueForAll(thread => !thread.IsAlive));
-        _hub.End(null);
+        _hub.Complete(null);
 
         await Task.WhenAll(_staying.Select(stream => stream.Ended)).WaitAsync(s_deadline);
         Assert.That(_staying.Concat(_leaving).Select(stream => stream.Mistake), Is.All.Null);

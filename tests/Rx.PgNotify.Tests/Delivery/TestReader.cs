@@ -41,7 +41,7 @@ sealed class TestReader(ChannelHub hub) : Reader(hub, static () => { })
 
     internal override void Deliver() => _queued.Release();
 
-    internal override void OnJoined() => HasJoined = true;
+    internal override void OnJoined_NeedsLock() => HasJoined = true;
 
-    internal override void OnJoinFailed(PgListenerException? error) => JoinFailure = error;
+    internal override void OnJoinFailed_NeedsLock(PgListenerException? error) => JoinFailure = error;
 }

@@ -4,12 +4,12 @@ using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Threading;
 
-namespace Rx.PgNotify.Sending;
+namespace Rx.PgNotify.Monitoring;
 
 /// <summary>Asks the server for one subscriber, again and again, until an answer fails or the subscriber leaves.</summary>
 /// <remarks>
-/// Each question begins on the thread pool, so without the ExecutionContext of whoever subscribed, runs the scheduler or
-/// observes: it is in nobody's trace or <c>TransactionScope</c>, and keeps nothing of theirs.
+/// Each query begins on the thread pool, without the <see cref="ExecutionContext"/> of the subscriber, the scheduler or the observer: it
+/// is part of nobody's trace or <c>TransactionScope</c>.
 /// </remarks>
 /// <param name="primary">Whom to ask.</param>
 /// <param name="interval">From an answer to the next question.</param>
@@ -27,7 +27,7 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
 
     internal void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
-    // What the observer throws is unhandled, as anywhere in Rx: no task may take it.
+    // What the observer throws has to stay unhandled, as anywhere in Rx; in a task it would be lost.
 #pragma warning disable VSTHRD100
     public async void Execute()
 #pragma warning restore VSTHRD100
@@ -44,7 +44,8 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         }
 
         observer.OnNext(usage);
-        // In its place before it can end: the next one, which may begin before this thread goes on, would be stopped otherwise.
+        // Assigned before the timer is scheduled: the timer may fire, and assign the pause after the next query, before this thread goes
+        // on, and to assign this one then would cancel that.
         var pause = new SingleAssignmentDisposable();
         _pause.Disposable = pause;
         if (scheduler.TrySchedule(this, interval, static (_, poll) => poll.Start(), out var timer) is { } failure)
@@ -65,14 +66,14 @@ sealed class QueueUsagePoll(NpgsqlDataSource primary, TimeSpan interval, ISchedu
         ? null
         : ConnectionSettings.TimeoutOf(settings) + TimeSpan.FromSeconds(settings.CommandTimeout) + ConnectionSettings.Grace;
 
-    // Npgsql sets a limit to its own waits, and none to what the data source was built with, which may also block the thread that it is
-    // called on: an alarm that hangs can never ring.
+    // Npgsql limits its own waits, but not the callbacks that the data source was built with, which may also block their thread. Without
+    // a limit here a query that hangs would never be reported, and its subscriber, who watches for trouble, would see none.
     async Task<double> AnsweredAsync()
     {
         var question = Task.Run(() => AskAsync(_leaving.Token), CancellationToken.None);
-        if (_limit is not { } limit || await question.EndsWithinAsync(limit).ConfigureAwait(false))
+        if (_limit is not { } limit || await question.CompletesWithinAsync(limit).ConfigureAwait(false))
             return await question.ConfigureAwait(false);
-        _ = question.EndedAsync();
+        _ = question.IgnoreOutcomeAsync();
         _ = _leaving.CancelSafelyAsync();
         throw new TimeoutException($"No answer about the notification queue within {limit.TotalSeconds:0} s (Timeout and Command Timeout).");
     }

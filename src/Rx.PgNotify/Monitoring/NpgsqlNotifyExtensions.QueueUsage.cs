@@ -2,7 +2,7 @@ using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using Npgsql;
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Sending;
+using Rx.PgNotify.Monitoring;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;

@@ -4,32 +4,32 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// What was read in a burst and not handed over yet. A batch costs one look-up, one lock and one waking, and a thread that
-/// is woken for each notification costs ten times as much as the notification: it would read the one and fall asleep.
+/// What was read during a drain and is not handed over yet. A batch costs one look-up, one lock and one waking of readers. To wake a
+/// thread for each notification would cost ten times as much as the notification: it would read this one and fall asleep again.
 /// </summary>
 /// <remarks>
 /// <para>
 /// <c>_gate</c> guards handing over, by the thread that reads the socket or by the timer; it may be held when a hub's lock
 /// is taken, never the other way round. Only the reading thread adds, without the lock: it alone writes <c>_count</c>, after
-/// the slot, and no slot below that changes until it starts over, under the lock.
+/// the slot, and no slot below that changes until the buffer is emptied, under the lock.
 /// </para>
 /// <para>
-/// Whether a burst is on changes only while nobody reads: before the command that receives it and after its reply. A thread
-/// that still reads a connection which was given up may leave something behind here; a Resync reports that anyway.
+/// Batching is switched on and off only while nobody reads: before the command that drains and after its reply. A thread that still
+/// reads a connection which was given up may leave something behind here; a Resync reports that anyway.
 /// </para>
 /// </remarks>
-sealed class BurstBuffer : IDisposable
+sealed class ReceiveBuffer : IDisposable
 {
-    // Read from the socket within a fifth of a millisecond, if they come as fast as they can.
+    // So many are read from the socket within a fifth of a millisecond, if they come as fast as possible.
     const int MostNotifications = 2_048;
 
-    // What waits here is outside the budget of bytes: no more than this, and an eighth of the budget.
+    // What is kept here is not charged to the budget of bytes. So it is limited to this, and to an eighth of that budget.
     const int MostBytes = 1024 * 1024;
 
-    // How long what was read may wait for the rest of a batch that comes slowly.
-    static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(1);
+    // How long a notification waits for a batch that fills slowly.
+    static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(1);
 
-    readonly NotificationsReceived _received;
+    readonly NotificationHandler _received;
     readonly int _most;
     readonly long _mostBytes;
     readonly Lock _gate = new();
@@ -38,13 +38,13 @@ sealed class BurstBuffer : IDisposable
     int _count;
     int _handedOver;
     long _bytes;
-    bool _isOn;
+    bool _isBatching;
 
     /// <param name="options">
     /// Limit a batch to an eighth of what a channel may buffer, or one batch would overrun those who keep up.
     /// </param>
     /// <param name="received">Takes what was read, in order.</param>
-    internal BurstBuffer(PgListenerOptions options, NotificationsReceived received)
+    internal ReceiveBuffer(PgListenerOptions options, NotificationHandler received)
     {
         _received = received;
         _most = Math.Clamp(options.BufferCapacity / 8, 1, MostNotifications);
@@ -52,34 +52,34 @@ sealed class BurstBuffer : IDisposable
         // Real time, whatever the scheduler of the options says: this is about the socket.
 #pragma warning disable RS0030
         using (SuppressedFlow.Begin())
-            _timer = new Timer(static buffer => ((BurstBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
+            _timer = new Timer(static buffer => ((ReceiveBuffer)buffer!).HandOver(), this, Timeout.Infinite, Timeout.Infinite);
 #pragma warning restore RS0030
     }
 
     public void Dispose() => _timer.Dispose();
 
-    /// <summary>From now on batches are made.</summary>
-    internal void Begin()
+    /// <summary>From now on notifications are handed over in batches.</summary>
+    internal void StartBatching()
     {
         _slots ??= new Notification[_most];
-        _isOn = true;
-        _timer.Change(s_patience, s_patience);
+        _isBatching = true;
+        _timer.Change(s_longestWait, s_longestWait);
     }
 
-    /// <summary>Hands over the rest.</summary>
-    internal void End()
+    /// <summary>Hands over the rest. From now on each notification is handed over by itself.</summary>
+    internal void StopBatching()
     {
         _timer.Change(Timeout.Infinite, Timeout.Infinite);
         lock (_gate)
         {
-            _isOn = false;
-            StartOver_NeedsLock();
+            _isBatching = false;
+            Empty_NeedsLock();
         }
     }
 
     internal void Add(in Notification notification)
     {
-        if (!_isOn)
+        if (!_isBatching)
         {
             _received(new ReadOnlySpan<Notification>(in notification));
             return;
@@ -91,10 +91,10 @@ sealed class BurstBuffer : IDisposable
         if (_count < _most && _bytes < _mostBytes)
             return;
         lock (_gate)
-            StartOver_NeedsLock();
+            Empty_NeedsLock();
     }
 
-    void StartOver_NeedsLock()
+    void Empty_NeedsLock()
     {
         HandOver_NeedsLock();
         Array.Clear(_slots!, 0, _count);
@@ -106,8 +106,9 @@ sealed class BurstBuffer : IDisposable
     {
         lock (_gate)
         {
-            // Late, after the end: what a thread that still reads a lost connection has left here may be half of it.
-            if (_isOn)
+            // A timer that fires late, after batching was stopped, hands over nothing: a thread that still reads a lost connection
+            // may be writing here.
+            if (_isBatching)
                 HandOver_NeedsLock();
         }
     }

@@ -9,17 +9,17 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>
-/// The work on one session: send the server what is wanted, wait for what it sends, and again, until nothing is wanted
-/// or the connection is lost (which ends it with the exception).
+/// Serves one session: sends the server what is wanted, waits for what it sends, and again, until nothing is wanted, or until the
+/// connection is lost, which is thrown.
 /// </summary>
-sealed class SessionLoop : IDisposable
+sealed class ListenLoop : IDisposable
 {
-    // A wait on a line where messages flow is not cancelled: the cancel may hit the middle of a message and break the
-    // connection (once in 13,000 cancels). Such a wait ends by itself soon enough.
+    // How long nothing must have come before a wait is cancelled. While messages flow, the cancel may hit the middle of one and break
+    // the connection (once in 13,000 cancels); and then the wait completes soon enough by itself.
     static readonly TimeSpan s_silence = TimeSpan.FromMilliseconds(10);
 
-    // So many waits in a row that found their message buffered already are a burst: the rest of it is cheaper to
-    // receive by one empty command, which costs a round trip, than by a wait for each message.
+    // After so many waits in a row that found their message buffered already, the rest of the burst is cheaper to receive by one
+    // empty command, which costs a round trip, than by a wait for each message.
     const int WaitsBeforeDrain = 8;
 
     readonly ListenSession _session;
@@ -33,10 +33,10 @@ sealed class SessionLoop : IDisposable
     int _waitsInARow;
     bool _hasWarned;
 
-    // Which wait is on. Written by the loop, read by whoever asks for its attention.
+    // The number of the present wait. Written by the loop, read by those who interrupt it.
     long _waitNumber;
 
-    internal SessionLoop(
+    internal ListenLoop(
         ListenSession session,
         DesiredChannels desired,
         PumpSignal signal,
@@ -97,7 +97,7 @@ sealed class SessionLoop : IDisposable
         WarnOfManyChannels();
     }
 
-    // Once for each connection and each time the number is crossed, not for every subscription beyond it.
+    // Once for each connection, and each time the count exceeds the limit anew; not for every further channel.
     void WarnOfManyChannels()
     {
         var count = _desired.Count;
@@ -106,7 +106,7 @@ sealed class SessionLoop : IDisposable
         _hasWarned = count > DesiredChannels.RecommendedCount;
     }
 
-    // One bad name fails the whole round trip; halving finds it, and only its own observers get the error.
+    // One refused name fails the whole round trip. Bisecting finds it, and only its own observers get the error.
     async Task ApplyRefusedAsync(ChannelChanges changes, PostgresException cause)
     {
         if (changes.Count > 1)
@@ -160,7 +160,8 @@ sealed class SessionLoop : IDisposable
         _metrics.HeartbeatAnswered(Stopwatch.GetElapsedTime(asked));
     }
 
-    // On the thread of whoever asks, perhaps late: it may then end the next wait, which just looks around once more.
+    // On the thread that made the request. If that is late it may cancel the next wait instead: the loop then looks at the desired state
+    // once more, which does no harm.
     void InterruptWait()
     {
         var silence = _heartbeat.Silence;
@@ -180,6 +181,6 @@ sealed class SessionLoop : IDisposable
         await Task.Delay(delay, CancellationToken.None).ConfigureAwait(false);
 #pragma warning restore RS0030
         if (Interlocked.Read(ref _waitNumber) == waitNumber)
-            _session.CancelWait(); // the same wait still: no message has come since
+            _session.CancelWait(); // still the same wait, so no message has come since
     }
 }

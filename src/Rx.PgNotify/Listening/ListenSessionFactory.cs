@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Connections;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>Opens and closes sessions. One that hangs while it is opened is abandoned as soon as no channel is wanted any more.</summary>
+/// <remarks>Used by the pump alone.</remarks>
+sealed class ListenSessionFactory(
+    ConnectionSource connections, WhileWanted whileWanted, NotificationHandler received, PgListenerOptions options, ILogger logger)
+{
+    static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
+
+    readonly ConnectionCheck _check = new(connections, options.Heartbeat, logger);
+
+    /// <summary>Opens a session on whose connection notifications can arrive.</summary>
+    /// <returns><see langword="null"/> if no channel is wanted any more.</returns>
+    internal async Task<ListenSession?> OpenAsync()
+    {
+        var abandon = new CancellationTokenSource();
+        var opening = OpenAsync(abandon.Token);
+        await whileWanted.WaitAsync(opening, abandon).ConfigureAwait(false);
+        if (!abandon.IsCancellationRequested)
+            return await opening.ConfigureAwait(false);
+
+        // While Npgsql waits for the answer to its first message it can't be cancelled.
+        if (!await CloseWhenOpenedAsync(opening).CompletesWithinAsync(s_cancelPatience).ConfigureAwait(false))
+            Log.OpeningAbandoned(logger);
+        return null;
+    }
+
+    /// <summary>Closes a session. Takes no longer than a heartbeat, and does not throw.</summary>
+    internal async Task CloseAsync(ListenSession session)
+    {
+        try
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            Log.Closed(logger);
+        }
+        catch (Exception e)
+        {
+            Log.CloseFailed(logger, e);
+        }
+    }
+
+    async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
+        var session = new ListenSession(connection, new ReceiveBuffer(options, received));
+        try
+        {
+            await session.CheckAsync(_check, cancellationToken).ConfigureAwait(false);
+            Log.Connected(logger, session.BackendProcessId);
+            return session;
+        }
+        catch
+        {
+            await CloseAsync(session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    async Task CloseWhenOpenedAsync(Task<ListenSession> opening)
+    {
+        try
+        {
+            await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.OpeningCancelled(logger, e);
+        }
+    }
+}
