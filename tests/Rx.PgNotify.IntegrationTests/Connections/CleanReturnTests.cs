@@ -1,6 +1,5 @@
 using System.Reactive.Linq;
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Connections;

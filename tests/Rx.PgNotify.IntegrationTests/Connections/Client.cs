@@ -1,5 +1,4 @@
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Connections;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 using Rx.PgNotify.IntegrationTests.Stress;
 
 namespace Rx.PgNotify.IntegrationTests.Connections;

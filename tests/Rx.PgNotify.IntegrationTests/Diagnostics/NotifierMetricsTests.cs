@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rx.PgNotify.IntegrationTests.Sending;
 
 namespace Rx.PgNotify.IntegrationTests.Diagnostics;
 

@@ -1,5 +1,3 @@
-using Rx.PgNotify.IntegrationTests.Servers;
-
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>What a listener says of itself without a subscription.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Reactive.Linq;
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
-using Rx.PgNotify.IntegrationTests.Stress;
 
 namespace Rx.PgNotify.IntegrationTests.Operators;
 

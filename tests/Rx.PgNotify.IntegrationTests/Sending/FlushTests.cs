@@ -80,7 +80,7 @@ public class FlushTests
         }
 
         await Eventually.BecomesAsync(
-            () => Servers.SqlExtensions.ExecuteAsync(server, "select count(*) from pg_stat_activity where application_name = 'Rx.PgNotify'"),
+            () => SqlExtensions.ExecuteAsync(server, "select count(*) from pg_stat_activity where application_name = 'Rx.PgNotify'"),
             left => left is 0L);
     }
 
@@ -93,7 +93,7 @@ public class FlushTests
         await using var notifier = new PgNotifier(
             $"{server.ConnectionString};Application Name={application}", new PgNotifierOptions { CommitTimeout = TimeSpan.FromSeconds(2) });
         await notifier.NotifyAsync(arrivals.Channel, "first");
-        var backend = (int)(await Servers.SqlExtensions.ExecuteAsync(server, $"select pid from pg_stat_activity where application_name = '{application}'"))!;
+        var backend = (int)(await SqlExtensions.ExecuteAsync(server, $"select pid from pg_stat_activity where application_name = '{application}'"))!;
         await ProcessSignal.SendAsync(backend, "STOP");
         try
         {

@@ -58,7 +58,7 @@ public class InDoubtTests
         // Commits in many round trips: the backend is killed somewhere in between.
         var sends = Enumerable.Range(0, 4_000).Select(_ => victim.NotifyAsync(arrivals.Channel, "same")).ToList();
         await arrivals.UntilCountAsync(20);
-        await Servers.SqlExtensions.KillBackendsAsync(server, "victim");
+        await SqlExtensions.KillBackendsAsync(server, "victim");
         await Task.WhenAll(sends.Select(send => send.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         var succeeded = sends.Count(send => send.IsCompletedSuccessfully);

@@ -1,5 +1,4 @@
 using System.Reactive.Subjects;
-using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Sending;
 

@@ -1,6 +1,5 @@
 using System.Transactions;
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 
 namespace Rx.PgNotify.IntegrationTests.Sending;
 

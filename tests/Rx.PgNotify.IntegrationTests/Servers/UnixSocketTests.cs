@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
+[Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class UnixSocketTests
 {

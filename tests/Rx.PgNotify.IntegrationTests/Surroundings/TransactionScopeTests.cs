@@ -41,7 +41,7 @@ public class TransactionScopeTests
     {
         await using var dataSource = NpgsqlDataSource.Create($"{TestServer.ConnectionString};Enlist=true");
         await using var notifier = new PgNotifier(dataSource);
-        await using var arrivals = await Sending.Arrivals.ListenAsync();
+        await using var arrivals = await Arrivals.ListenAsync();
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
             await notifier.NotifyAsync(arrivals.Channel, "during"); // and is rolled back
 

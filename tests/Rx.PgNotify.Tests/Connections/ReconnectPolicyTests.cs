@@ -1,5 +1,5 @@
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Tests.VirtualTime;
+using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Connections;
 

@@ -1,6 +1,6 @@
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Listening;
-using Rx.PgNotify.Tests.VirtualTime;
+using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Listening;
 

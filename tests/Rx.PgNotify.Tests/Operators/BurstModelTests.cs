@@ -1,4 +1,4 @@
-using Rx.PgNotify.Tests.VirtualTime;
+using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 

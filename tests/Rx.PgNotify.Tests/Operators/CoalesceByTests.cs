@@ -1,6 +1,6 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
-using Rx.PgNotify.Tests.VirtualTime;
+using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 

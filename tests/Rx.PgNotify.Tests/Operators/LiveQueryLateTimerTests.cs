@@ -1,5 +1,5 @@
 using System.Reactive.Subjects;
-using Rx.PgNotify.Tests.VirtualTime;
+using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 

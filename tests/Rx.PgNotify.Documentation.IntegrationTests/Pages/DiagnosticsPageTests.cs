@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Rx.PgNotify.Documentation.IntegrationTests.Pages;
+
+/// <summary>The tables of docs/diagnostics.md say what the code does.</summary>
+[Parallelizable(ParallelScope.All)]
+public partial class DiagnosticsPageTests
+{
+    [Test]
+    public void TheTableOfLogMessages_IsThatOfTheCode()
+    {
+        Assembly[] assemblies = [typeof(PgListener).Assembly, typeof(PgListenerServiceCollectionExtensions).Assembly];
+        var inCode =
+            from assembly in assemblies
+            from type in assembly.GetTypes()
+            from method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+            let message = method.GetCustomAttribute<LoggerMessageAttribute>()
+            where message is not null
+            orderby message.EventId
+            select $"{message.EventId} {message.Level} {WhiteSpace().Replace(message.Message, " ")}";
+        var onPage = from row in Rows() where row[0].All(char.IsAsciiDigit) select $"{row[0]} {row[1]} {row[2]}";
+
+        Assert.That(onPage, Is.EqualTo(inCode.ToList()));
+        Assert.That(onPage.Select(line => line.Split(' ')[0]), Is.Unique.And.Not.Empty);
+    }
+
+    [Test]
+    public async Task TheTableOfInstruments_IsThatOfTheCode()
+    {
+        using var meters = new MeterRecorder();
+        await using var listener = new PgListener(
+            TestServer.ConnectionString, new PgListenerOptions { MeterFactory = meters, Name = "listener", Heartbeat = TimeSpan.FromSeconds(1) });
+        await using var notifier = new PgNotifier(TestServer.ConnectionString, new PgNotifierOptions { MeterFactory = meters, Name = "notifier" });
+        await using var nowhere = new PgNotifier(
+            "Host=127.0.0.1;Port=1;Username=u",
+            new PgNotifierOptions { MeterFactory = meters, Name = "nowhere", SendTimeout = TimeSpan.FromMilliseconds(1) });
+        using var subscription = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        await notifier.NotifyAsync(UniqueChannel.Name());
+        Assert.That(async () => await nowhere.NotifyAsync("a"), Throws.InstanceOf<PgNotifierException>());
+        string[] notSeen = ["pgnotify.listener.reconnects"];
+        await Eventually.IsTrueAsync(
+            () => meters.Seen.Select(seen => seen.Instrument).Concat(notSeen).Distinct().Count() == meters.Instruments.Count);
+
+        var onPage = Rows().Where(row => row[0].StartsWith("`pgnotify.", StringComparison.Ordinal) && row.Length > 4)
+            .ToDictionary(row => row[0].Trim('`'), row => row);
+        Assert.That(
+            onPage.Select(row => $"{row.Key} {row.Value[1]} {row.Value[2].Trim('`')}"),
+            Is.EquivalentTo(meters.Instruments.Select(instrument => $"{instrument.Name} {TypeOf(instrument)} {instrument.Unit}")));
+        foreach (var (instrument, tags) in meters.Seen)
+            Assert.That(onPage[instrument][3].Replace("`", "").Split(", "), Is.EqualTo(tags), instrument);
+        Assert.That(meters.Instruments.Select(instrument => instrument.Description), Has.All.Not.Empty);
+    }
+
+    static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(Snippet.Root, "docs", "diagnostics.md"))
+        .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+        .Select(line => line.Trim('|', ' ').Split(" | "));
+
+    static string TypeOf(Instrument instrument) => instrument.GetType().Name.Split('`')[0];
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
+    private static partial Regex WhiteSpace();
+}

@@ -1,0 +1,86 @@
+namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
+
+[Parallelizable(ParallelScope.All)]
+sealed class UsageTests
+{
+    const string Secret = "hunter2";
+
+    static readonly object[][] s_wrong =
+    [
+        [new[] { "listen" }, "CHANNEL"],
+        [Array.Empty<string>(), "command"],
+        [new[] { "lisen", "c" }, "'lisen'"],
+        [new[] { "listen", "c" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "send", "c" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "listen", "", "--connection", "Host=h" }, "1 to 63 bytes"],
+        [new[] { "listen", "ok", new string('é', 32), "--connection", "Host=h" }, "this one has 64"],
+        [new[] { "send", new string('x', 64), "--connection", "Host=h" }, "this one has 64"],
+        [new[] { "send", new string('x', 64), "-", "--connection", "Host=h" }, "this one has 64"],
+        [new[] { "send", "c", new string('x', 8_000), "--connection", "Host=h" }, "at most 7999 bytes of UTF-8; this one has 8000"],
+        [new[] { "send", "c", "x", "y", "--connection", "Host=h" }, "more words"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--count", "0" }, "--count takes a whole number from 1 to 2147483647"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--count", "-1" }, "--count takes"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--count", "many" }, "--count takes"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--coalesce", "0" }, "--coalesce takes a whole number from 1 to 3600000"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--max-wait", "5" }, "--max-wait goes with --coalesce"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--coalesce", "9", "--max-wait", "5" }, "can't be less than --coalesce"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--format", "xml" }, "'json'"],
+        [new[] { "listen", "c", "--connection", "" }, "--connection"],
+        [new[] { "doctor" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "doctor", "--connection", "Host=h", "--timeout", "0" }, "--timeout takes a whole number from 1 to 3600"],
+        [new[] { "doctor", "--connection", $"garbage {Secret}" }, "neither"],
+        [new[] { "doctor", $"Host=h;Password={Secret}" }, "more words"],
+        [new[] { "completion", "tcsh" }, "'bash'"],
+        [new[] { "listen", "c", "--connection", $"garbage {Secret}" }, "neither"],
+        [new[] { "listen", "c", "--connection", $"Host=h;Prot=5;Password={Secret}" }, "--connection"],
+        [new[] { "listen", "c", "--connection", $"Password={Secret};Username=u" }, "no Host"],
+        [new[] { "send", "c", "--connection", $"postgres://u:{Secret}@h/d?colour={Secret}" }, "colour"],
+        [new[] { "listen", "c", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "listen", "c", $"--conection=Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "listen", "c", "--conection", $"Host=a-host-with-a-long-name.example;Database=shop;Password={Secret}" }, "'--conection'"],
+        [new[] { "send", "c", "x", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "demo", "--port", "5080" }, "--port goes with --web"],
+        [new[] { "demo", "--web", "--port", "65536" }, "--port takes a whole number from 0 to 65535"],
+        [new[] { $"postgres://u:{Secret}@h/d" }, "'postgres'"],
+        [new[] { "send", "c", "x", $"postgres://u:{Secret}@h/d" }, "more words"],
+    ];
+
+    static IEnumerable<TestCaseData> Wrong() => s_wrong.Select(item => new TestCaseData(item)
+        .SetArgDisplayNames([.. ((string[])item[0]).Select(word => word.Length > 30 ? word[..30] + "..." : $"'{word}'")]));
+
+    [TestCaseSource(nameof(Wrong))]
+    public async Task Tool_CalledWrongly_SaysWhyAndEndsWithTwo(string[] arguments, string reason)
+    {
+        await using var tool = await ToolProcess.RunAsync(arguments);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await tool.ExitCodeAsync(), Is.EqualTo(2));
+            Assert.That(tool.Errors[0], Does.StartWith("pgnotify: ").And.Contains(reason));
+            Assert.That(tool.Errors[^1], Does.StartWith("Try 'pgnotify "));
+            Assert.That(string.Concat(tool.Errors), Does.Not.Contain(Secret).And.Not.Contain(" at Rx.").And.Not.Contain("(Parameter"));
+            Assert.That(tool.Output, Is.Empty);
+        }
+    }
+
+    [TestCase("--help", "demo")]
+    [TestCase("listen --help", "--coalesce 200")]
+    [TestCase("demo --help", "pgnotify demo --web")]
+    [TestCase("send --help", "tail -f")]
+    [TestCase("trigger --help", "pgnotify trigger orders")]
+    [TestCase("demo --help", "PostgreSQL server")]
+    [TestCase("demo --help", "Examples:")]
+    [TestCase("listen --help", "listen <CHANNEL>...")]
+    [TestCase("doctor --help", "--timeout 60")]
+    [TestCase("completion --help", "~/.bashrc")]
+    [TestCase("listen --bad --help", "--coalesce 200")]
+    [TestCase("--version", "0.")]
+    public async Task Tool_AskedForHelpOrVersion_GivesItOnTheOutput(string arguments, string part)
+    {
+        await using var tool = await ToolProcess.RunAsync(arguments.Split(' '));
+
+        Assert.That(await tool.ExitCodeAsync(), Is.Zero);
+        Assert.That(string.Join('\n', tool.Output), Does.Contain(part));
+        Assert.That(tool.Errors, Is.Empty);
+    }
+}
