@@ -59,10 +59,11 @@ public sealed class SourceChoiceTests
     [Test]
     public async Task GivenConnection_IsUsedAsItIs_AndNotStopped()
     {
-        await using var child = ChildProgram.Start("describe", ("PGNOTIFY_TEST_CONNECTION", TestServer.ConnectionString));
+        await using var server = await PostgresServerTests.StartAsync();
+        await using var child = ChildProgram.Start("describe", ("PGNOTIFY_TEST_CONNECTION", server.ConnectionString));
 
         Assert.That(await child.ReadLineAsync(), Is.EqualTo("the connection string in PGNOTIFY_TEST_CONNECTION"));
-        Assert.That(await child.ReadLineAsync(), Is.EqualTo($"port {TestServer.Current.Port}, owned False"));
+        Assert.That(await child.ReadLineAsync(), Is.EqualTo($"port {server.Port}, owned False"));
         Assert.That(await child.ReadLineAsync(), Does.StartWith("The server cannot be stopped: it does not belong to"));
         Assert.That(await child.WaitForExitAsync(), Is.Zero);
     }

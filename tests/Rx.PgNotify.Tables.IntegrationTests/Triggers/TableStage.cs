@@ -7,7 +7,7 @@ namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 sealed class TableStage : IAsyncDisposable
 {
     readonly Recorder<ChannelSignal> _recorder = new();
-    readonly string _connectionString;
+    readonly NpgsqlDataSource _database;
     readonly PgListener _listener;
     readonly IDisposable _subscription;
     int _seen = 1;
@@ -15,7 +15,8 @@ sealed class TableStage : IAsyncDisposable
     TableStage(string channel, string connectionString)
     {
         Channel = channel;
-        _connectionString = connectionString;
+        // Of this test's own, as are the settings in it; what a session has set is discarded when it goes back to the pool.
+        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = Schema });
         _listener = new PgListener(connectionString);
         _subscription = _listener.Channel(channel).Signals.Subscribe(_recorder);
     }
@@ -51,9 +52,7 @@ sealed class TableStage : IAsyncDisposable
     /// <summary>A connection of a role's, by default the superuser, with the schema as search path.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string? role = null)
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, SearchPath = Schema }.ConnectionString);
-        await connection.OpenAsync();
+        var connection = await _database.OpenConnectionAsync();
         if (role is not null)
             await ExecuteAsync(connection, $"SET ROLE {role}");
         return connection;
@@ -95,5 +94,6 @@ sealed class TableStage : IAsyncDisposable
         _subscription.Dispose();
         await _listener.DisposeAsync();
         await ExecuteAsync($"DROP SCHEMA {Schema} CASCADE");
+        await _database.DisposeAsync();
     }
 }
