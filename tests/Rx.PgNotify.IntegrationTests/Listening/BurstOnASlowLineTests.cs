@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>A burst that takes longer than two heartbeats to arrive; what the server says next stands behind it.</summary>
-[NonParallelizable]
+[Parallelizable(ParallelScope.All)]
 public class BurstOnASlowLineTests
 {
     static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(2);
