@@ -5,8 +5,8 @@ namespace Rx.PgNotify.EntityFrameworkCore;
 
 /// <summary>
 /// Asks for triggers on the table of this entity type, as <c>HasChangeNotifications</c> of its builder does, which wins
-/// over it. It counts for this class alone, not for classes derived from it that have a table of their own by the model;
-/// those that share its hierarchy in the model do as it does.
+/// over it. Entity types derived from this one in the model do the same; a class whose base class is no entity type
+/// does not inherit it.
 /// </summary>
 /// <remarks>Has an effect in contexts with <c>UseChangeNotifications</c>.</remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

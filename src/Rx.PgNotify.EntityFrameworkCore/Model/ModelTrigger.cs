@@ -67,8 +67,11 @@ sealed record ModelTrigger(TableTrigger Trigger, TableTriggerOptions Options)
                 return [];
             var columns = properties.SelectMany(property => PropertyColumns.Find(source, property, table, entityTypes))
                 .Select(column => column.Name).Distinct(StringComparer.Ordinal).ToArray();
-            return columns.Length > 0 ? columns : throw new InvalidOperationException(
-                $"Table '{table.DisplayName()}' stores none of the {option} that entity type '{source.DisplayName()}' names for its change notifications: give '{entityTypes.First().DisplayName()}' change notifications of its own, or none.");
+            if (columns.Length > 0)
+                return columns;
+            var stored = entityTypes.First();
+            throw new InvalidOperationException(
+                $"Table '{table.DisplayName()}' stores none of the {option} that entity type '{source.DisplayName()}' names for its change notifications: name one that it stores{(stored == source ? "" : $", or give '{stored.DisplayName()}' change notifications of its own, or none")}.");
         }
     }
 }

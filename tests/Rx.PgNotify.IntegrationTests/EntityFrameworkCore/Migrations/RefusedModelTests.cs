@@ -67,7 +67,7 @@ public sealed class RefusedModelTests
             model.Entity<Order>().Property(o => o.Amount).HasComputedColumnSql("\"Id\" * 2", stored: false);
             model.Entity<Order>().HasChangeNotifications(o => o.PropertyFilter = ["Amount"]);
         });
-        yield return Refused("properties of which a table has none", "give 'Dog' change notifications of its own", model =>
+        yield return Refused("properties of which a table has none", "or give 'Dog' change notifications of its own", model =>
         {
             model.Entity<Animal>().UseTptMappingStrategy().ToTable("animals").HasChangeNotifications(o => o.PropertyFilter = ["Name"]);
             model.Entity<Dog>().ToTable("dogs");
