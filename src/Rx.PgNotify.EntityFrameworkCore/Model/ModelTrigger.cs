@@ -53,7 +53,7 @@ sealed record ModelTrigger(TableTrigger Trigger, TableTriggerOptions Options)
         };
         try
         {
-            return new(new TableTrigger(table.Name, options.Channel, byColumns, table.Schema ?? "public"), byColumns);
+            return new(new TableTrigger(table.Name, options.Channel, table.Schema ?? "public", byColumns), byColumns);
         }
         catch (ArgumentException e)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rx.PgNotify.Tables;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>A shop whose model takes ten steps: the program, and the triggers that each step asks for.</summary>
 static class ShopSteps
@@ -99,11 +99,11 @@ static class ShopSteps
     {
         0 => [],
         1 => [new("orders")],
-        2 => [new("orders", "desk", Status("status"))],
-        3 => [new("orders", "desk", Status(State))],
-        4 => [new("sales_orders", "desk", Status(State))],
-        5 => [new("sales_orders", "desk", Status(State), "sales")],
-        6 or 7 => [new("sales_orders", "desk", Status(State), "sales"), .. OfCustomers],
+        2 => [new("orders", "desk", options: Status("status"))],
+        3 => [new("orders", "desk", options: Status(State))],
+        4 => [new("sales_orders", "desk", options: Status(State))],
+        5 => [new("sales_orders", "desk", "sales", Status(State))],
+        6 or 7 => [new("sales_orders", "desk", "sales", Status(State)), .. OfCustomers],
         8 => [new("sales_orders", options: Rows(State, "Amount"), schema: "sales"), .. OfCustomers],
         9 => [new("sales_orders", options: Rows(State), schema: "sales"), .. OfCustomers],
         Last => [new("Tag")],

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Xml.Linq;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>A project in a temporary folder with a context and its migrations, and the command <c>dotnet ef</c> for it.</summary>
 sealed class EfProject : IDisposable

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
-using static Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations.Entities;
+using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>Each way to map a model to tables: triggers on the right ones, created with them.</summary>
 [Parallelizable(ParallelScope.All)]
@@ -32,7 +32,7 @@ public sealed class ModelShapeTests
                     o.FireOnReplica = true;
                 });
             }),
-            new TableTrigger("orders", "prices", new()
+            new TableTrigger("orders", "prices", options: new()
             {
                 Payload = TriggerPayload.Columns,
                 Columns = ["no", "Amount", "state"],
@@ -45,7 +45,7 @@ public sealed class ModelShapeTests
             })),
         new(
             "an attribute", model => model.Entity<Marked>(),
-            new TableTrigger("Marked", "marked", new() { Payload = TriggerPayload.Keys, Operations = TableOperations.Insert | TableOperations.Delete })),
+            new TableTrigger("Marked", "marked", options: new() { Payload = TriggerPayload.Keys, Operations = TableOperations.Insert | TableOperations.Delete })),
         new("an attribute that the model overrides", model => model.Entity<Marked>().HasChangeNotifications(), new TableTrigger("Marked")),
         new("an attribute that the model takes back", model => model.Entity<Marked>().HasNoChangeNotifications()),
         new(
@@ -116,8 +116,8 @@ public sealed class ModelShapeTests
                     o.Properties = ["Title", "Parts.Name"];
                 });
             }),
-            new TableTrigger("documents", "library", new() { Payload = TriggerPayload.Columns, Columns = ["Title"] }),
-            new TableTrigger("parts", "library", new() { Payload = TriggerPayload.Columns, Columns = ["Name"] }),
+            new TableTrigger("documents", "library", options: new() { Payload = TriggerPayload.Columns, Columns = ["Title"] }),
+            new TableTrigger("parts", "library", options: new() { Payload = TriggerPayload.Columns, Columns = ["Name"] }),
             new TableTrigger("places", options: new() { Payload = TriggerPayload.Columns, Columns = ["City"] })),
         new(
             "an owned table that has none",
@@ -193,8 +193,8 @@ public sealed class ModelShapeTests
                     o.Payload = TriggerPayload.Columns;
                     o.Properties = ["Id", "Amount"];
                 }),
-            new TableTrigger("amounts", "orders", new() { Payload = TriggerPayload.Columns, Columns = ["Id", "amount"] }),
-            new TableTrigger("orders", "orders", new() { Payload = TriggerPayload.Columns, Columns = ["Id"] })),
+            new TableTrigger("amounts", "orders", options: new() { Payload = TriggerPayload.Columns, Columns = ["Id", "amount"] }),
+            new TableTrigger("orders", "orders", options: new() { Payload = TriggerPayload.Columns, Columns = ["Id"] })),
         new(
             "a table without a key",
             model => model.Entity<Total>().ToTable("totals").HasNoKey().HasChangeNotifications(o => o.Payload = TriggerPayload.RowCount),

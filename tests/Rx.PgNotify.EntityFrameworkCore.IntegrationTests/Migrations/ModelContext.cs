@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>A context of whatever model a test describes.</summary>
 sealed class ModelContext(DbContextOptions options, Action<ModelBuilder> describe) : DbContext(options)

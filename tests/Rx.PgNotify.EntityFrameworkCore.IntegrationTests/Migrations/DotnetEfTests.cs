@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 using Rx.PgNotify.LocalPostgres;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>The real command <c>dotnet ef</c>, over a model that takes ten steps, on the oldest and the newest PostgreSQL.</summary>
 [LongTest, NonParallelizable]

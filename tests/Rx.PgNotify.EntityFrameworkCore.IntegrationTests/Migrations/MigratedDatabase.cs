@@ -4,9 +4,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
-using Rx.PgNotify.IntegrationTests.Servers;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>A database of a test's own that is brought from one model to the next, as migrations do it.</summary>
 sealed class MigratedDatabase : IAsyncDisposable

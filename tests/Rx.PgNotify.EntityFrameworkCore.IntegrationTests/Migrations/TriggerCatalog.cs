@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using Rx.PgNotify.Tables;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>All triggers and functions of a database, as the server writes them.</summary>
 static partial class TriggerCatalog

@@ -7,9 +7,9 @@ using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
-using static Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations.Entities;
+using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>What triggers can't do is refused when the model is built, with the entity type's name and what to do.</summary>
 [Parallelizable(ParallelScope.All)]

@@ -1,7 +1,7 @@
 using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>The classes of the models that tests describe.</summary>
 static class Entities

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Rx.PgNotify.Tables;
-using static Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations.Entities;
+using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>A database whose tables somebody else makes.</summary>
 [Parallelizable(ParallelScope.All)]
@@ -13,7 +13,7 @@ public sealed class DatabaseInstallationTests
 
     static readonly TableTrigger[] s_triggers =
     [
-        new("orders", "desk", new() { Payload = TriggerPayload.Columns, Columns = ["Id", "no"] }),
+        new("orders", "desk", options: new() { Payload = TriggerPayload.Columns, Columns = ["Id", "no"] }),
         new("posts"),
     ];
 

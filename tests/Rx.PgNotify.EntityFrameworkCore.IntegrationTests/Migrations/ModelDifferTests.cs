@@ -5,9 +5,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
-using static Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations.Entities;
+using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 
-namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Migrations;
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>What a migration does to triggers, forth and back, on a real catalog.</summary>
 [Parallelizable(ParallelScope.All)]
