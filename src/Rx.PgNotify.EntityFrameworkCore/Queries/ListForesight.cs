@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Rx.PgNotify.EntityFrameworkCore.Queries;
+
+/// <summary>Finds what a query reads by having its SQL generated, and nothing sent to the server.</summary>
+static class ListForesight
+{
+    internal static void Foresee(IQueryable query, RunReads reads)
+    {
+        using var command = AsOneCommand(query).CreateDbCommand();
+        // Parameters may be the caller's own.
+        command.Parameters.Clear();
+        reads.Add(command.CommandText, Microsoft.EntityFrameworkCore.Diagnostics.CommandSource.LinqQuery);
+    }
+
+    // A split query would show the first of its commands only.
+    static IQueryable AsOneCommand(IQueryable query) => query.ElementType.IsValueType
+        ? query
+        : query.Provider.CreateQuery(System.Linq.Expressions.Expression.Call(
+            typeof(RelationalQueryableExtensions), nameof(RelationalQueryableExtensions.AsSingleQuery), [query.ElementType], query.Expression));
+}
