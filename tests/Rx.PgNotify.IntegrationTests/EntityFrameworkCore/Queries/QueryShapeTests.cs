@@ -14,11 +14,13 @@ namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Queries;
 public sealed partial class QueryShapeTests
 {
     ShopDatabase<ShopContext> _database = null!;
+    ShopListener _listener = null!;
 
     [OneTimeSetUp]
     public async Task CreateDatabaseAsync()
     {
         _database = await ShopDatabase<ShopContext>.CreateAsync(options => new ShopContext(options));
+        _listener = _database.Listen();
         await _database.ExecuteAsync("""
             create view order_totals as select l."OrderId", sum(l."Quantity" * p."Price") as "Total"
                 from sales."Lines" l join "Products" p on p."Id" = l."ProductId" group by l."OrderId";
@@ -45,7 +47,11 @@ public sealed partial class QueryShapeTests
     }
 
     [OneTimeTearDown]
-    public async Task DropDatabaseAsync() => await _database.DisposeAsync();
+    public async Task DropDatabaseAsync()
+    {
+        await _listener.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     [TestCaseSource(typeof(QueryShapes), nameof(QueryShapes.All))]
     public async Task TheTablesFoundAreThoseThatTheStatementReads(object shape)
@@ -67,7 +73,7 @@ public sealed partial class QueryShapeTests
         IReadOnlyCollection<string>? locked = null;
         var results = new Recorder<int>();
         using var live = _database.LiveQuery(
-            _database.Listener,
+            _listener.Listener,
             async (db, cancellation) =>
             {
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

@@ -1,0 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+using Rx.PgNotify.EntityFrameworkCore;
+
+namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Queries;
+
+/// <summary>The same model, with change notifications for some tables, of which some leave changes out.</summary>
+public class PartialShopContext(DbContextOptions options) : ShopContext(options)
+{
+    protected override void Notify(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<Order>().HasChangeNotifications();
+        modelBuilder.Entity<Product>().HasChangeNotifications("inserts");
+        modelBuilder.Entity<Customer>().HasChangeNotifications("filtered");
+    }
+}
