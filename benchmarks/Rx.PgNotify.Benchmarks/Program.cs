@@ -2,6 +2,7 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Rx.PgNotify.Benchmarks.Comparison;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
+using Rx.PgNotify.Benchmarks.EntityFrameworkCore;
 using Rx.PgNotify.Benchmarks.Sending;
 using Rx.PgNotify.Benchmarks.Tables;
 
@@ -17,6 +18,8 @@ switch (args)
         return 0;
     case ["triggers"]:
         return await TriggerBenchmarks.RunAsync(Console.Out);
+    case ["entities"]:
+        return await TrackingBenchmark.RunAsync(Console.Out);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Queries;
@@ -10,12 +11,13 @@ static class ListForesight
         using var command = AsOneCommand(query).CreateDbCommand();
         // Parameters may be the caller's own.
         command.Parameters.Clear();
-        reads.Add(command.CommandText, Microsoft.EntityFrameworkCore.Diagnostics.CommandSource.LinqQuery);
+        if (TrackedCommand.TryGetReads(command, out var found))
+            reads.Add(found);
     }
 
     // A split query would show the first of its commands only.
     static IQueryable AsOneCommand(IQueryable query) => query.ElementType.IsValueType
         ? query
-        : query.Provider.CreateQuery(System.Linq.Expressions.Expression.Call(
+        : query.Provider.CreateQuery(Expression.Call(
             typeof(RelationalQueryableExtensions), nameof(RelationalQueryableExtensions.AsSingleQuery), [query.ElementType], query.Expression));
 }

@@ -11,13 +11,14 @@ sealed class RunReads
 {
     static readonly ConditionalWeakTable<DbContext, RunReads> s_running = [];
 
-    readonly HashSet<ITable> _tables = [];
-    readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
+    // Here in the way of every command there is one look-up and one addition; all else is done once a run.
+    readonly HashSet<CommandReads> _commands = [];
+    readonly HashSet<string> _unknown = new(StringComparer.Ordinal);
 
-    internal IReadOnlyCollection<ITable> Tables => _tables;
+    internal IEnumerable<ITable> Tables => _commands.SelectMany(command => command.Tables).Distinct();
 
     /// <summary>What may have read other tables and was not declared.</summary>
-    internal IReadOnlyCollection<string> Hidden => _hidden;
+    internal IReadOnlyCollection<string> Hidden => [.. _commands.SelectMany(command => command.Hidden).Concat(_unknown).Distinct(StringComparer.Ordinal)];
 
     internal static RunReads Begin(DbContext context)
     {
@@ -31,25 +32,20 @@ sealed class RunReads
 
     internal static bool TryFind(DbContext context, [NotNullWhen(true)] out RunReads? reads) => s_running.TryGetValue(context, out reads);
 
-    internal void Add(string commandText, CommandSource source)
+    internal void Add(CommandReads command) => _commands.Add(command);
+
+    /// <summary>Of <c>SaveChanges</c> and of generators of values it doesn't matter: they read what they write, or a sequence.</summary>
+    internal void AddUnknown(string commandText, CommandSource source)
     {
-        if (KnownCommands.TryGet(commandText, out var command))
-        {
-            _tables.UnionWith(command.Tables);
-            _hidden.UnionWith(command.Hidden);
-        }
-        else if (source is not (CommandSource.SaveChanges or CommandSource.ValueGenerator))
-        {
-            // What those two read is what they write, or a sequence.
-            _hidden.Add(NameOf(commandText, source));
-        }
+        if (source is not (CommandSource.SaveChanges or CommandSource.ValueGenerator))
+            _unknown.Add(NameOf(commandText, source));
     }
 
     static string NameOf(string commandText, CommandSource source) => source switch
     {
         CommandSource.ExecuteSqlRaw => $"the SQL that begins with \"{Beginning(commandText)}\"",
         CommandSource.LinqQuery or CommandSource.FromSqlQuery or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete =>
-            $"a query that was precompiled, or whose SQL an interceptor has replaced, and that begins with \"{Beginning(commandText)}\"",
+            $"a query that was compiled without change notifications and begins with \"{Beginning(commandText)}\"",
         _ => $"a command of the kind {source} that begins with \"{Beginning(commandText)}\"",
     };
 

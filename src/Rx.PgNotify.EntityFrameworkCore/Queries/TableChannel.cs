@@ -32,10 +32,10 @@ sealed class TableChannel
         List<string>? problems = null;
         Add(reads.Tables);
         Add(declared);
-        if (!isDeclared && reads.Hidden.Count > 0)
+        if (!isDeclared && reads.Hidden is { Count: > 0 } hidden)
         {
             (problems ??= []).Add(
-                $"what {string.Join(", ", reads.Hidden)} reads can't be seen: declare it with Reads(…) or ReadsNothingElse(), "
+                $"what {string.Join(", ", hidden)} reads can't be seen: declare it with Reads(…) or ReadsNothingElse(), "
                 + $"in the query or in {nameof(EntityLiveQueryOptions)}");
         }
 
@@ -43,7 +43,7 @@ sealed class TableChannel
             ? channels
             : throw new MisuseException($"A live query would miss changes: {string.Join("; ", problems)}.");
 
-        void Add(IReadOnlyCollection<ITable> tables)
+        void Add(IEnumerable<ITable> tables)
         {
             foreach (var table in tables)
             {

@@ -234,7 +234,7 @@ public sealed class EntityLiveQueryTests : LiveQueryFixture
                     Interlocked.Increment(ref runs);
                     return await db.Audit.CountAsync(cancellation);
                 },
-                new EntityLiveQueryOptions { Quiet = TimeSpan.FromMilliseconds(200), MaxWait = longest })
+                new EntityLiveQueryOptions { Quiet = longest, MaxWait = longest })
             .Subscribe(results);
         await results.UntilCountAsync(1);
         var before = Volatile.Read(ref runs);

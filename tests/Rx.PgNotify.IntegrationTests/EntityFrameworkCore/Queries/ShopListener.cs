@@ -6,14 +6,13 @@ namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Queries;
 sealed class ShopListener : IAsyncDisposable
 {
     readonly NpgsqlDataSource _dataSource;
-    readonly string _application = UniqueChannel.Name("ef");
 
     public ShopListener(string connectionString, NpgsqlDataSource dataSource)
     {
         _dataSource = dataSource;
         Tap = WireTap.Start(connectionString, keepStatements: false);
         Listener = new PgListener(
-            new NpgsqlConnectionStringBuilder(Tap.ConnectionString) { ApplicationName = _application }.ConnectionString,
+            new NpgsqlConnectionStringBuilder(Tap.ConnectionString) { ApplicationName = Application }.ConnectionString,
             new PgListenerOptions
             {
                 Linger = TimeSpan.Zero,
@@ -21,6 +20,9 @@ sealed class ShopListener : IAsyncDisposable
                 MaxReconnectDelay = TimeSpan.FromMilliseconds(50),
             });
     }
+
+    /// <summary>The name of its connection.</summary>
+    public string Application { get; } = UniqueChannel.Name("ef");
 
     public WireTap Tap { get; }
 
@@ -37,14 +39,14 @@ sealed class ShopListener : IAsyncDisposable
     public async Task<long> CountBackendsAsync()
     {
         await using var command = _dataSource.CreateCommand(
-            $"select count(*) from pg_stat_activity where application_name = '{_application}'");
+            $"select count(*) from pg_stat_activity where application_name = '{Application}'");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public async Task KillBackendAsync()
     {
         await using var command = _dataSource.CreateCommand(
-            $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{_application}'");
+            $"select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = '{Application}'");
         await command.ExecuteScalarAsync();
     }
 
