@@ -21,16 +21,16 @@ public static class ReadsQueryableExtensions
     /// <typeparam name="T">The type of the query's elements.</typeparam>
     /// <returns>The query, to be composed further.</returns>
     /// <exception cref="ArgumentNullException">An argument is <see langword="null"/>.</exception>
-    public static IQueryable<T> Reads<T>(this IQueryable<T> source, [NotParameterized] Type entityType)
+    public static IQueryable<T> ReadsTablesOf<T>(this IQueryable<T> source, [NotParameterized] Type entityType)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(entityType);
         return Append(source, ReadsMethods.OfType, Expression.Constant(entityType, typeof(Type)));
     }
 
-    /// <summary>Declares that the query reads the tables of the entity type that it returns: of raw SQL for that very entity.</summary>
-    /// <inheritdoc cref="Reads{T}(IQueryable{T}, Type)"/>
-    public static IQueryable<T> Reads<T>(this IQueryable<T> source) => source.Reads(typeof(T));
+    /// <summary>Declares that the query reads the tables of the entity type that it returns: of raw SQL for that very entity, <c>db.Orders.FromSql(…).Reads()</c>.</summary>
+    /// <inheritdoc cref="ReadsTablesOf{T}(IQueryable{T}, Type)"/>
+    public static IQueryable<T> Reads<T>(this IQueryable<T> source) => source.ReadsTablesOf(typeof(T));
 
     /// <summary>Declares that the query reads a table.</summary>
     /// <param name="source">The query.</param>
@@ -38,7 +38,7 @@ public static class ReadsQueryableExtensions
     /// <param name="schema">Its schema; default: the model's default schema.</param>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="table"/> is <see langword="null"/> or empty.</exception>
-    /// <inheritdoc cref="Reads{T}(IQueryable{T}, Type)" path="/*[self::typeparam or self::returns]"/>
+    /// <inheritdoc cref="ReadsTablesOf{T}(IQueryable{T}, Type)" path="/*[self::typeparam or self::returns]"/>
     public static IQueryable<T> Reads<T>(
         this IQueryable<T> source, [NotParameterized] string table, [NotParameterized] string? schema = null)
     {
@@ -50,7 +50,7 @@ public static class ReadsQueryableExtensions
     /// <summary>Declares that raw SQL, views and functions of the query read no table but those that the query itself names.</summary>
     /// <param name="source">The query.</param>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> is <see langword="null"/>.</exception>
-    /// <inheritdoc cref="Reads{T}(IQueryable{T}, Type)" path="/*[self::typeparam or self::returns]"/>
+    /// <inheritdoc cref="ReadsTablesOf{T}(IQueryable{T}, Type)" path="/*[self::typeparam or self::returns]"/>
     public static IQueryable<T> ReadsNothingElse<T>(this IQueryable<T> source)
     {
         ArgumentNullException.ThrowIfNull(source);

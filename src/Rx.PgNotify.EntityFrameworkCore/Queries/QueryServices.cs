@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Rx.PgNotify.EntityFrameworkCore.Registration;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Queries;
 
@@ -14,11 +15,10 @@ static class QueryServices
     /// To be called with the provider's services already there. Entity Framework Core may call it a second time, with a
     /// collection of its own in which services were replaced.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The provider's services are not there yet.</exception>
     internal static void Add(IServiceCollection services)
     {
-        Decorate<IRelationalCommandBuilderFactory>(services, (builders, _) => new TrackedCommandBuilderFactory(builders));
-        Decorate<IQuerySqlGeneratorFactory>(services, (generators, provider) =>
+        services.Decorate<IRelationalCommandBuilderFactory>((builders, _) => new TrackedCommandBuilderFactory(builders));
+        services.Decorate<IQuerySqlGeneratorFactory>((generators, provider) =>
             new TrackedSqlGeneratorFactory(generators, provider.GetRequiredService<QuerySqlGeneratorDependencies>()));
         services.AddSingleton<DeclarationRewriter>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<DeclarationRewriter>());
@@ -30,22 +30,7 @@ static class QueryServices
         if (context.GetInfrastructure().GetService<DeclarationRewriter>() is null)
         {
             throw new MisuseException(
-                $"The tables that {context.GetType().Name} reads can't be found: call UseChangeNotifications() on its options, after UseNpgsql().");
+                $"The tables that {context.GetType().Name} reads can't be found: call UseChangeNotifications() on its options, beside UseNpgsql().");
         }
     }
-
-    static void Decorate<TService>(IServiceCollection services, Func<TService, IServiceProvider, TService> decorate)
-        where TService : class
-    {
-        var service = services.LastOrDefault(descriptor => descriptor.ServiceType == typeof(TService))
-            ?? throw new InvalidOperationException("UseChangeNotifications() has to be called after UseNpgsql().");
-        services.Remove(service);
-        services.Add(ServiceDescriptor.Describe(
-            typeof(TService), provider => decorate((TService)Create(service, provider), provider), service.Lifetime));
-    }
-
-    static object Create(ServiceDescriptor service, IServiceProvider provider) =>
-        service.ImplementationInstance
-        ?? service.ImplementationFactory?.Invoke(provider)
-        ?? ActivatorUtilities.CreateInstance(provider, service.ImplementationType!);
 }

@@ -6,7 +6,7 @@ namespace Rx.PgNotify.EntityFrameworkCore.Queries;
 /// <summary>The methods that declare in a query, as they stand in its tree.</summary>
 static class ReadsMethods
 {
-    internal static readonly MethodInfo OfType = Of(query => query.Reads(typeof(object)));
+    internal static readonly MethodInfo OfType = Of(query => query.ReadsTablesOf(typeof(object)));
 
     internal static readonly MethodInfo OfOwnType = Of(query => query.Reads());
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Rx.PgNotify.EntityFrameworkCore.Model;
 using Rx.PgNotify.Tables;

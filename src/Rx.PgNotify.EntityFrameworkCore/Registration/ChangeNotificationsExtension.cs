@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 using Rx.PgNotify.EntityFrameworkCore.Migrations;
+using Rx.PgNotify.EntityFrameworkCore.Queries;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Registration;
 
@@ -32,8 +33,9 @@ sealed class ChangeNotificationsExtension : IDbContextOptionsExtension
     {
         services.AddEntityFrameworkNpgsql();
         new EntityFrameworkServicesBuilder(services).TryAdd<IConventionSetPlugin, NotificationConventions>();
-        Decorate<IMigrationsModelDiffer>(services, inner => new TriggerModelDiffer(inner));
-        Decorate<IModelValidator>(services, inner => new NotificationModelValidator(inner));
+        services.Decorate<IMigrationsModelDiffer>((inner, _) => new TriggerModelDiffer(inner));
+        services.Decorate<IModelValidator>((inner, _) => new NotificationModelValidator(inner));
+        QueryServices.Add(services);
     }
 
     public void Validate(IDbContextOptions options)
@@ -50,19 +52,6 @@ sealed class ChangeNotificationsExtension : IDbContextOptionsExtension
             throw new InvalidOperationException(
                 $"ReplaceService<{replaced.Name}, …>() takes the place of what UseChangeNotifications() needs: leave one of these calls out.");
     }
-
-    static void Decorate<TService>(IServiceCollection services, Func<TService, TService> decorate)
-        where TService : class
-    {
-        var inner = services.Last(service => service.ServiceType == typeof(TService));
-        services[services.IndexOf(inner)] = ServiceDescriptor.Describe(
-            typeof(TService), provider => decorate((TService)Create(provider, inner)), inner.Lifetime);
-    }
-
-    static object Create(IServiceProvider provider, ServiceDescriptor service) =>
-        service.ImplementationInstance
-        ?? service.ImplementationFactory?.Invoke(provider)
-        ?? ActivatorUtilities.CreateInstance(provider, service.ImplementationType!);
 
     sealed class ExtensionInfo(ChangeNotificationsExtension extension) : DbContextOptionsExtensionInfo(extension)
     {

@@ -43,7 +43,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
         using (Database.LiveQuery(Listener, db => db.Set<OrderTotal>().Reads("Orders", "sales"), Soon()).Subscribe(results))
         {
             await results.UntilCountAsync(1);
-            await Shop.UntilChannelsAsync("sales_Orders");
+            await Shop.UntilChannelsAsync("Orders");
         }
 
         var counts = new Recorder<int>();
@@ -52,14 +52,14 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
             .Subscribe(counts))
         {
             await counts.UntilCountAsync(1);
-            await Shop.UntilChannelsAsync("public_Bank", "public_Tags");
+            await Shop.UntilChannelsAsync("Bank", "Tags");
         }
 
         var scores = new Recorder<IReadOnlyList<int>>();
         using (Database.LiveQuery(Listener, db => db.Customers.Select(c => ShopContext.Score(c.Id)).ReadsNothingElse(), Soon()).Subscribe(scores))
         {
             await scores.UntilCountAsync(1);
-            await Shop.UntilChannelsAsync("public_Customers");
+            await Shop.UntilChannelsAsync("Customers");
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
     public async Task WhatIsDeclared_HasToBeInTheModel()
     {
         Assert.That(await ErrorAsync(db => db.Tags.Reads("Nothing")), Does.Contain("Nothing").And.Contain("not in the model"));
-        Assert.That(await ErrorAsync(db => db.Tags.Reads(typeof(string))), Does.Contain("String"));
+        Assert.That(await ErrorAsync(db => db.Tags.ReadsTablesOf(typeof(string))), Does.Contain("String"));
         Assert.That(await ErrorAsync(db => db.Tags, Soon().Reads<OrderTotal>()), Does.Contain("OrderTotal"));
     }
 
@@ -128,7 +128,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
         var results = new Recorder<IReadOnlyList<Tag>>();
         using var live = contexts.LiveQuery(Listener, db => db.Tags, Soon()).Subscribe(results);
         await results.UntilCountAsync(1);
-        await Shop.UntilChannelsAsync("public_Tags");
+        await Shop.UntilChannelsAsync("Tags");
     }
 
     [Test]
@@ -140,14 +140,14 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
                 Listener,
                 async (db, ct) =>
                 {
-                    db.Add(new AuditedTag().ToTag());
+                    db.Add(new Tag { Name = "saved" });
                     await db.SaveChangesAsync(ct);
                     return await db.Set<Bank>().CountAsync(ct);
                 },
                 Soon())
             .Subscribe(results);
         await results.UntilCountAsync(1);
-        await Shop.UntilChannelsAsync("public_Bank");
+        await Shop.UntilChannelsAsync("Bank");
     }
 
     [Test]
@@ -159,7 +159,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
     public void AQueryOfAnotherProvider_IsLeftAsItIs()
     {
         var query = new[] { 1, 2 }.AsQueryable();
-        Assert.That(query.Reads("Tags").Reads(typeof(Tag)).ReadsNothingElse().Reads(), Is.SameAs(query));
+        Assert.That(query.Reads("Tags").ReadsTablesOf(typeof(Tag)).ReadsNothingElse().Reads(), Is.SameAs(query));
     }
 
     Task<string> ErrorAsync<T>(Func<NotifyingShopContext, IQueryable<T>> query, EntityLiveQueryOptions? options = null) =>
@@ -186,11 +186,6 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
         options ??= Soon();
         options.QueryFailed = error => Assert.Fail($"It is no failed run: {error}");
         return options;
-    }
-
-    sealed class AuditedTag
-    {
-        public Tag ToTag() => new() { Name = "saved" };
     }
 
     sealed class Rewriting : DbCommandInterceptor

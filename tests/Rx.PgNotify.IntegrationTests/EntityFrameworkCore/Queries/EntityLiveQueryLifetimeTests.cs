@@ -253,7 +253,7 @@ public sealed class EntityLiveQueryLifetimeTests : LiveQueryFixture
         {
             var options = new EntityLiveQueryOptions();
             change(options);
-            Database.LiveQuery(Listener, query, options);
+            _ = Database.LiveQuery(Listener, query, options);
         }
     }
 

@@ -21,19 +21,19 @@ public sealed class EntityLiveQuerySwitchTests : LiveQueryFixture
                 Soon())
             .Subscribe(results);
         await results.UntilCountAsync(1);
-        await Shop.UntilChannelsAsync("public_Tags");
+        await Shop.UntilChannelsAsync("Tags");
 
         Volatile.Write(ref readsBanks, true);
         await AddTagAsync();
         await results.UntilAsync(all => all[^1] == "banks 0", "the other branch");
-        await Shop.UntilChannelsAsync("public_Bank");
+        await Shop.UntilChannelsAsync("Bank");
         await AddBankAsync();
         await results.UntilAsync(all => all[^1] == "banks 1", "a change of its table");
 
         Volatile.Write(ref readsBanks, false);
         await AddBankAsync();
         await results.UntilAsync(all => all[^1] == $"tags {CountTagsAsync().Result}", "the first branch again");
-        await Shop.UntilChannelsAsync("public_Tags");
+        await Shop.UntilChannelsAsync("Tags");
         Assert.That(results.Violation ?? results.Error?.Message, Is.Null);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Rx.PgNotify.EntityFrameworkCore;
+using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Queries;
 
@@ -9,7 +10,7 @@ public class PartialShopContext(DbContextOptions options) : ShopContext(options)
     protected override void Notify(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<Order>().HasChangeNotifications();
-        modelBuilder.Entity<Product>().HasChangeNotifications("inserts");
-        modelBuilder.Entity<Customer>().HasChangeNotifications("filtered");
+        modelBuilder.Entity<Product>().HasChangeNotifications(o => o.Operations = TableOperations.Insert);
+        modelBuilder.Entity<Customer>().HasChangeNotifications(o => o.PropertyFilter = [nameof(Customer.Name)]);
     }
 }

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 
+#pragma warning disable CA1806 // a query is executed for what it reads
+
 namespace Rx.PgNotify.IntegrationTests.EntityFrameworkCore.Queries;
 
 /// <summary>One way to write a query, executed both ways.</summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using Rx.PgNotify.EntityFrameworkCore;
@@ -110,6 +109,6 @@ public sealed partial class QueryShapeTests
         return tables;
     }
 
-    [GeneratedRegex(@"(?:: |; )(\S+)(?: \(of [^;]*?\))? has no change notifications")]
+    [GeneratedRegex(@"(?:: |; )(\S+)(?: \(of [^;]*?\))? has no change notifications", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Table();
 }

@@ -10,9 +10,6 @@ static class TestTriggers
     public static async Task InstallAsync(DbContext context, NpgsqlDataSource dataSource)
     {
         foreach (var table in context.Model.GetRelationalModel().Tables)
-        {
-            var schema = table.Schema ?? "public";
-            await new TableTrigger(table.Name, $"{schema}_{table.Name}", schema: schema).InstallAsync(dataSource);
-        }
+            await new TableTrigger(table.Name, schema: table.Schema ?? "public").InstallAsync(dataSource);
     }
 }
