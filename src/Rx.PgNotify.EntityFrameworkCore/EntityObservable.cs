@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Rx.PgNotify.EntityFrameworkCore;
 
 /// <summary>
-/// What channels say of the entities of a model: their changes, typed; their keys; and collections bound by their keys.
+/// Entities as observables: queries whose results stay true, changes, typed, and their keys, and collections that are bound by keys.
 /// </summary>
 /// <remarks>
 /// The model is a context's <c>Model</c>: an <see cref="IModel"/>, which is immutable, thread-safe and outlives the context.
