@@ -20,6 +20,8 @@ namespace Rx.PgNotify.Tables;
 /// </remarks>
 public sealed class TableTrigger
 {
+    readonly TableTriggerOptions _options;
+
     /// <summary>Describes the triggers; nothing is connected to.</summary>
     /// <param name="table">
     /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
@@ -38,7 +40,7 @@ public sealed class TableTrigger
         channel ??= table;
         ChannelName.Validate(channel, nameof(channel));
         (Schema, Table, Channel) = (schema, table, channel);
-        Options = (options ?? new TableTriggerOptions()).ValidatedCopy();
+        _options = (options ?? new TableTriggerOptions()).ValidatedCopy();
         Names = new TriggerNames(schema, table, channel);
     }
 
@@ -51,7 +53,8 @@ public sealed class TableTrigger
     /// <summary>The channel that is notified.</summary>
     public string Channel { get; }
 
-    internal TableTriggerOptions Options { get; }
+    /// <summary>What is reported, and when. A copy at each call: a change of it has no effect here.</summary>
+    public TableTriggerOptions Options => _options.ValidatedCopy();
 
     internal TriggerNames Names { get; }
 

@@ -52,16 +52,21 @@ sealed class SampleProcess : IAsyncDisposable
     }
 
     /// <summary>Ends it as Ctrl-C does.</summary>
-    public async Task<int> InterruptAsync()
-    {
-        await ProcessSignal.SendAsync(_process.Id, "INT");
-        return await ExitCodeAsync();
-    }
+    public Task<int> InterruptAsync() => SignalAsync("INT");
+
+    /// <summary>Ends it as a container engine or a service manager does.</summary>
+    public Task<int> TerminateAsync() => SignalAsync("TERM");
 
     public async Task<int> ExitCodeAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(s_deadline);
         return _process.ExitCode;
+    }
+
+    async Task<int> SignalAsync(string signal)
+    {
+        await ProcessSignal.SendAsync(_process.Id, signal);
+        return await ExitCodeAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -15,6 +15,7 @@ return args switch
     ["negotiate"] => await NegotiateProgram.RunAsync(),
     ["cancel"] => await FailedCancelProgram.RunAsync(),
     ["foreign"] => await ForeignProgram.RunAsync(),
+    ["cache"] => await CacheProgram.RunAsync(),
     ["describe"] => await DescribeProgram.RunAsync(),
     _ => throw new ArgumentException($"No such test program: {string.Join(' ', args)}"),
 };

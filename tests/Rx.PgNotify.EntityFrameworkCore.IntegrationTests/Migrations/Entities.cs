@@ -1,4 +1,3 @@
-using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
-using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
 using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 

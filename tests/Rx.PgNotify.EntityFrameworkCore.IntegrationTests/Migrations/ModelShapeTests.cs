@@ -175,6 +175,15 @@ public sealed class ModelShapeTests
             },
             new TableTrigger("orders", options: new() { Payload = TriggerPayload.Rows })),
         new(
+            "two entity types of one table, one of which says otherwise than the model",
+            model =>
+            {
+                model.HasChangeNotifications();
+                model.Entity<Order>().ToTable("orders").HasOne<OrderNote>().WithOne().HasForeignKey<OrderNote>(note => note.Id);
+                model.Entity<OrderNote>().ToTable("orders").HasChangeNotifications(o => o.Channel = "notes");
+            },
+            new TableTrigger("orders", "notes")),
+        new(
             "two entity types of one table that ask for the same",
             model =>
             {

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.Extensions.DependencyInjection;
-using Rx.PgNotify.EntityFrameworkCore;
 using Rx.PgNotify.Tables;
 using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entities;
 

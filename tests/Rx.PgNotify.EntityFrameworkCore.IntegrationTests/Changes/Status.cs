@@ -1,0 +1,8 @@
+namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Changes;
+
+public enum Status
+{
+    Open,
+    Paid,
+    Shipped,
+}
