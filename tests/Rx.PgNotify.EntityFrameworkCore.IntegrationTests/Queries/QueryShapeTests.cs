@@ -86,7 +86,7 @@ public sealed partial class QueryShapeTests
         Assert.That(results.Error, Is.InstanceOf<InvalidOperationException>());
         Assert.That(locked, Is.Not.Null, results.Error!.ToString());
         Assert.That(results.Error.Message, Does.Not.Contain("can't be seen"));
-        return ([.. Table().Matches(results.Error.Message).Select(match => match.Groups[1].Value)], locked!);
+        return ([.. Table().Matches(results.Error.Message).Select(match => match.Groups["table"].Value)], locked!);
     }
 
     static async Task<IReadOnlyCollection<string>> LockedAsync(IDbContextTransaction transaction)
@@ -108,6 +108,6 @@ public sealed partial class QueryShapeTests
         return tables;
     }
 
-    [GeneratedRegex(@"(?:: |; )(\S+)(?: \(of [^;]*?\))? has no change notifications", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"(: |; )(?<table>\S+)( \(of [^;]*?\))? has no change notifications", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Table();
 }
