@@ -150,9 +150,15 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
     }
 
     [Test]
-    public async Task AStatementOfAKindThatIsNotKnown_HasToBeDeclared() => Assert.That(
-        await ErrorAsync((db, ct) => db.Set<Bank>().Where(b => b.Name == "none").ExecuteDeleteAsync(ct)),
-        Does.Contain("a statement of the kind").And.Contain("Reads("));
+    public async Task AStatementOfAKindThatIsNotKnown_HasToBeDeclaredInTheOptions()
+    {
+        Func<NotifyingShopContext, CancellationToken, Task<int>> delete = (db, ct) => db.Set<Bank>().Where(b => b.Name == "none").ExecuteDeleteAsync(ct);
+        Assert.That(await ErrorAsync(delete), Does.Contain("a statement of the kind").And.Contain("Reads("));
+        var results = new Recorder<int>();
+        using var live = Database.LiveQuery(Listener, delete, Soon().Reads<Bank>()).Subscribe(results);
+        await results.UntilCountAsync(1);
+        await Shop.UntilChannelsAsync("Bank");
+    }
 
     [Test]
     public void AQueryOfAnotherProvider_IsLeftAsItIs()

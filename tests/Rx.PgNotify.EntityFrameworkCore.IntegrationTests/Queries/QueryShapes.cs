@@ -144,6 +144,7 @@ static class QueryShapes
         QueryShape.Of("Raw_DeclaredAfterComposition", db => db.Customers.FromSqlRaw("""select c.* from "Customers" c join sales."Orders" o on c."Id" = o."CustomerId" """).Where(c => c.Name != "x").Select(c => c.Name).Reads("Orders", "sales").ReadsTablesOf(typeof(Customer)).Distinct()),
         QueryShape.Of("Raw_OfAScalar", db => db.Database.SqlQuery<int>($"""select count(*)::int as "Value" from "Customers" """).ReadsTablesOf(typeof(Customer)).Where(n => n >= 0)),
         QueryShape.Of("Raw_InASubquery", db => db.Tags.Where(t => db.Customers.FromSqlRaw("""select * from "Customers" """).Reads().Any(c => c.Name == t.Name))),
+        QueryShape.Of("Raw_Declared_Split", db => db.Orders.FromSqlRaw("""select * from sales."Orders" """).Reads().AsSplitQuery().Include(o => o.Lines).Include(o => o.Tags)),
         QueryShape.Of("View_Declared", db => db.Set<OrderTotal>().Where(t => t.Total >= 0).Reads("Lines", "sales").ReadsTablesOf(typeof(Product))),
         QueryShape.Of("SqlQueryOfTheModel_Declared", db => db.Set<CountryCount>().ReadsTablesOf(typeof(Customer))),
         QueryShape.Of("TableFunction_Declared", db => db.SalesOf(1).ReadsTablesOf(typeof(OrderLine))),
@@ -176,6 +177,7 @@ static class QueryShapes
         new("Compiled_Scalar", db => s_compiledCount(db, 0), db => s_compiledCountAsync(db, 0)),
         new("SeveralQueries", db => _ = db.Tags.Count() + db.Vehicles.Count(), async db => _ = await db.Tags.CountAsync() + await db.Vehicles.CountAsync()),
         new("ExecuteUpdate", db => db.Products.Where(p => p.Category!.Name == "x").ExecuteUpdate(s => s.SetProperty(p => p.Price, 2)), db => db.Products.Where(p => p.Category!.Name == "x").ExecuteUpdateAsync(s => s.SetProperty(p => p.Price, 2))),
+        new("ExecuteUpdate_OfWhatIsDeclared", db => db.Products.Where(p => ShopContext.Score(p.Id) > 9).Reads("Orders", "sales").ExecuteUpdate(s => s.SetProperty(p => p.Price, 2)), db => db.Products.Where(p => ShopContext.Score(p.Id) > 9).Reads("Orders", "sales").ExecuteUpdateAsync(s => s.SetProperty(p => p.Price, 2))),
         new("ExecuteUpdate_FromAnotherTable", db => db.Products.ExecuteUpdate(s => s.SetProperty(p => p.Price, p => db.Lines.Count(l => l.ProductId == p.Id))), db => db.Products.ExecuteUpdateAsync(s => s.SetProperty(p => p.Price, p => db.Lines.Count(l => l.ProductId == p.Id)))),
     ];
 
