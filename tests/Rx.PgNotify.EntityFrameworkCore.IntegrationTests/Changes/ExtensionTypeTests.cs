@@ -12,9 +12,8 @@ public sealed class ExtensionTypeTests : SampleFixture
     {
         if (await TestServer.Current.ExecuteAsync("SELECT count(*) FROM pg_available_extensions WHERE name IN ('hstore', 'ltree', 'citext')") is not 3L)
             Assert.Ignore("This server comes without its extensions.");
-        await using var context = new ExtendedContext(new DbContextOptionsBuilder<ExtendedContext>().UseNpgsql(Connection).Options);
+        await using var context = new ExtendedContext(new DbContextOptionsBuilder<ExtendedContext>().UseNpgsql(Connection).UseChangeNotifications().Options);
         await context.Database.EnsureCreatedAsync();
-        await context.Database.InstallChangeNotificationsAsync();
         await using var listener = new PgListener(Connection);
         var changes = new Recorder<TableChange<Extended>>();
         using var subscription = listener.Changes<Extended>(context.Model).Subscribe(changes);
