@@ -20,11 +20,25 @@ public class BrokenNegotiationTests
         await program.WriteLineAsync();
         Assert.That(await program.ReadLineAsync(), Is.EqualTo("listening to the second"), () => program.Errors.Result);
         await Task.Delay(TimeSpan.FromSeconds(2.5)); // two heartbeats
-        await TestServer.DataSource.NotifyAsync($"{channel}_first", "one");
-        await TestServer.DataSource.NotifyAsync($"{channel}_second", "two");
+        await ArrivesAsync("first");
+        await ArrivesAsync("second");
+        Assert.That(proxy.Accepted, Is.AtLeast(2), "the negotiation, and the connection");
 
-        Assert.That(await program.ReadLineAsync(), Is.EqualTo("first one"));
-        Assert.That(await program.ReadLineAsync(), Is.EqualTo("second two"));
-        Assert.That(proxy.Accepted, Is.EqualTo(2), "the negotiation, and the connection");
+        // On a busy machine the line may miss a heartbeat and be replaced: what is sent just then is lost, so it is sent again.
+        async Task ArrivesAsync(string name)
+        {
+            for (var line = program.ReadLineAsync(); ; line = program.ReadLineAsync())
+            {
+                while (!line.IsCompleted)
+                {
+                    await TestServer.DataSource.NotifyAsync($"{channel}_{name}", "arrived");
+                    await Task.WhenAny(line, Task.Delay(TimeSpan.FromSeconds(1)));
+                }
+
+                Assert.That(await line, Is.EqualTo("first arrived").Or.EqualTo("second arrived"), () => program.Errors.Result);
+                if (await line == $"{name} arrived")
+                    return;
+            }
+        }
     }
 }
