@@ -32,6 +32,8 @@ sealed class RowConverter<T>(Func<JsonElement, ReadRow<T>> read) : JsonConverter
     internal Action<Notification, JsonException> NamingTheColumn(Action<Notification, JsonException>? onMalformed) => (notification, error) =>
     {
         var unreadable = Interlocked.Exchange(ref _unreadable, null);
-        onMalformed?.Invoke(notification, unreadable is null ? error : new JsonException(unreadable));
+        onMalformed?.Invoke(notification, unreadable is not null
+            ? new JsonException(unreadable)
+            : new JsonException("The payload cannot be read as that of a trigger.", path: null, error.LineNumber, error.BytePositionInLine));
     };
 }
