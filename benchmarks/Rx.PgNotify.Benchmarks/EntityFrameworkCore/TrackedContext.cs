@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Rx.PgNotify.EntityFrameworkCore;
 
 namespace Rx.PgNotify.Benchmarks.EntityFrameworkCore;
 
