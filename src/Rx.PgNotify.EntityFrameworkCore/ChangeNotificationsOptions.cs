@@ -15,7 +15,7 @@ public sealed class ChangeNotificationsOptions
 {
     /// <summary>
     /// Where to send: 1 to 63 bytes of UTF-8. Default <see langword="null"/>: for each table the channel that is called
-    /// like the table.
+    /// exactly like the table, in upper and lower case too.
     /// </summary>
     public string? Channel { get; set; }
 
@@ -37,14 +37,17 @@ public sealed class ChangeNotificationsOptions
     /// </summary>
     public bool IncludeOld { get; set; }
 
-    /// <summary>Which operations are reported. Default <see cref="TableOperations.All"/>; at least one.</summary>
+    /// <summary>Which operations are reported. Default <see cref="TableOperations.All"/>, which a live query needs; at least one.</summary>
     public TableOperations Operations { get; set; } = TableOperations.All;
 
     /// <summary>
     /// The properties that matter to an update: one that changes none of them, in any row, is not reported. Default:
     /// none, every update is reported.
     /// </summary>
-    /// <remarks>A live query that reads another property would miss a change of it: leave this to <c>Changes</c>.</remarks>
+    /// <remarks>
+    /// A live query refuses a table with a filter, as it would miss changes of the other properties. A filter is for
+    /// <c>Changes</c>, and for whoever listens to the channel itself.
+    /// </remarks>
     public IReadOnlyList<string> PropertyFilter { get; set; } = [];
 
     /// <summary>
