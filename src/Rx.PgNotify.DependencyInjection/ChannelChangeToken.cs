@@ -21,6 +21,7 @@ sealed class ChannelChangeToken(ChannelChanges changes) : IChangeToken
     public IDisposable RegisterChangeCallback(Action<object?> callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        // Counted before it is registered: where no registration is counted, changing the token calls nobody.
         changes.Register(this);
         // Unsafe: without the context of who registers, which would live as long as the registration.
         var registration = _changed.Token.UnsafeRegister(callback, state);

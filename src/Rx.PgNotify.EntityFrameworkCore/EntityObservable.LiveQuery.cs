@@ -121,7 +121,8 @@ public static partial class EntityObservable
             var runs = new LiveQueryRun<TContext, TResult>(contexts, query, foresee, copy, channels);
             return channels.LiveQuery(runs.RunAsync, timing);
         });
-        results = results.Catch<TResult, ListenerEndedException>(_ => Observable.Empty<TResult>());
+        results = results.Catch<TResult, ListenerEndedException>(
+            end => end.InnerException is { } error ? Observable.Throw<TResult>(error) : Observable.Empty<TResult>());
         return comparer is null ? results : results.DistinctUntilChanged(comparer);
     }
 }

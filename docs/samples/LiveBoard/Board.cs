@@ -26,6 +26,8 @@ sealed partial class Board : IDisposable
                 db => db.Cards.OrderBy(card => card.IsDone).ThenByDescending(card => card.Id).Take(100),
                 new() { QueryFailed = error => QueryFailed(logger, error) })
             .Replay(1);
+        // A mistake of the program, such as a table without notifications, ends the query: each browser sees that, and this log.
+        _cards.Subscribe(_ => { }, error => QueryEnded(logger, error));
         _connection = _cards.Connect();
     }
 
@@ -45,4 +47,7 @@ sealed partial class Board : IDisposable
 
     [LoggerMessage(1, LogLevel.Warning, "The cards could not be read, and will be read again")]
     static partial void QueryFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(2, LogLevel.Error, "The cards are not followed any more")]
+    static partial void QueryEnded(ILogger logger, Exception error);
 }

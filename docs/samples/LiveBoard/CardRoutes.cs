@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LiveBoard;
 
-/// <summary>What a browser may ask for. Nothing here tells the others: the table does.</summary>
+/// <summary>What a browser may ask for. Nothing here notifies the other browsers: the table does.</summary>
 static class CardRoutes
 {
     internal static void MapCards(this IEndpointRouteBuilder app)

@@ -14,7 +14,7 @@ sealed class EntityTable
         Name = entity.DisplayName();
         Identifier = StoreObjectIdentifier.Table(table.Name, table.Schema);
         Trigger = ModelTriggers.Find(table) ?? throw new InvalidOperationException(
-            $"The table '{table.SchemaQualifiedName}' of {Name} has no notifications: call HasChangeNotifications for it in the model.");
+            $"The table '{table.SchemaQualifiedName}' of {Name} has no change notifications: call HasChangeNotifications() for it in the model.");
         Options = Trigger.Options;
     }
 

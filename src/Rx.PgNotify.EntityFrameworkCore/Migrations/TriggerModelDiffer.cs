@@ -22,7 +22,7 @@ sealed class TriggerModelDiffer(IMigrationsModelDiffer inner) : IMigrationsModel
         [
             .. changes.Removed.Select(trigger => new SqlOperation { Sql = trigger.RemoveScript }),
             .. operations,
-            .. changes.Installed.Select(trigger => new SqlOperation { Sql = trigger.InstallScript }),
+            .. changes.Installed.Select(trigger => new SqlOperation { Sql = $"{trigger.InstallScript}{AlteredTableNotification.Of(trigger)}" }),
         ];
     }
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 
@@ -27,8 +28,10 @@ sealed class CommandReadsVisitor : ExpressionVisitor
         switch (node)
         {
             case FromSqlExpression raw:
-                // Its arguments are values.
+                // Its arguments are values. It is read from the entity's tables as a rule, even where nothing else is declared.
                 _hidden.Add(NameOf(raw));
+                if (raw.Table is { } named)
+                    _tables.UnionWith(named.EntityTypeMappings.SelectMany(mapping => ((IEntityType)mapping.TypeBase).GetTableMappings()).Select(mapping => mapping.Table));
                 return node;
             case TableValuedFunctionExpression function:
                 if (!(function.StoreFunction?.IsBuiltIn ?? function.IsBuiltIn))

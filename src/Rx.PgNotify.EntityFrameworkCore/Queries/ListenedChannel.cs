@@ -33,7 +33,7 @@ sealed class ListenedChannel(ListenedChannels owner, string name) : IObserver<Ch
     }
 
     // Whoever waits for the acknowledgement is cancelled by what the error ends.
-    public void OnError(Exception error) => owner.Fail(error);
+    public void OnError(Exception error) => owner.Fail(this, error);
 
     public void OnCompleted()
     {

@@ -32,6 +32,8 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
     IObserver<ChannelSignal>? _observer;
 
     Phase _phase;
+
+    // Stays after the end: a run that notices the end first passes it on.
     Exception? _error;
     bool _isDue;
     bool _isEmitting;
@@ -67,8 +69,8 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
         List<Task<bool>> acknowledgements = [];
         lock (_gate)
         {
-            if (_phase == Phase.Over)
-                throw new ListenerEndedException();
+            if (_phase != Phase.Running)
+                throw new ListenerEndedException(_error);
             foreach (var name in channels)
             {
                 if (!_channels.TryGetValue(name, out var channel))
@@ -85,7 +87,7 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
             Subscribe(channel);
         var acknowledged = await Task.WhenAll(acknowledgements).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (acknowledged.Contains(false))
-            throw new ListenerEndedException();
+            throw new ListenerEndedException(null);
     }
 
     /// <summary>Leaves all other channels. Without any channel nothing will come any more: that ends the signals.</summary>
@@ -129,7 +131,17 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
         Emit();
     }
 
-    internal void Fail(Exception error) => End(error);
+    /// <summary>A channel has failed. One that was left meanwhile is of no interest any more.</summary>
+    internal void Fail(ListenedChannel channel, Exception error)
+    {
+        lock (_gate)
+        {
+            if (!_channels.TryGetValue(channel.Name, out var current) || current != channel)
+                return;
+        }
+
+        End(error);
+    }
 
     /// <summary>One channel has completed; the signals do once all have.</summary>
     internal void Complete(ListenedChannel channel)
@@ -167,6 +179,11 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
         catch (ObjectDisposedException)
         {
             channel.OnCompleted();
+        }
+        catch (Exception e)
+        {
+            // Or whoever waits for its acknowledgement would do so for ever.
+            channel.OnError(e);
         }
     }
 

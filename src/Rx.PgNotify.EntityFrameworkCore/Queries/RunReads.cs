@@ -45,7 +45,7 @@ sealed class RunReads
     {
         CommandSource.ExecuteSqlRaw => $"the SQL that begins with \"{Beginning(commandText)}\"",
         CommandSource.LinqQuery or CommandSource.FromSqlQuery or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete =>
-            $"a query that was compiled without change notifications and begins with \"{Beginning(commandText)}\"",
+            $"a query that was compiled for a context without UseChangeNotifications() and begins with \"{Beginning(commandText)}\"",
         _ => $"a command of the kind {source} that begins with \"{Beginning(commandText)}\"",
     };
 

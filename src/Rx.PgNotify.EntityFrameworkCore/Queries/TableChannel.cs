@@ -18,7 +18,7 @@ sealed class TableChannel
         if (ModelTriggers.Find(table) is not { } trigger)
             _problem = $"{SqlNames.Of(table)} has no change notifications: call HasChangeNotifications() on {Owner(table)} while the model is built";
         else if (trigger.Options is { Operations: not TableOperations.All } or { ColumnFilter.Count: > 0 })
-            _problem = $"the change notifications of {SqlNames.Of(table)} leave changes out: HasChangeNotifications() has to report all operations and to filter no columns";
+            _problem = $"the change notifications of {SqlNames.Of(table)} leave changes out: a live query needs them without PropertyFilter and with all Operations";
         else
             _channel = trigger.Channel;
     }

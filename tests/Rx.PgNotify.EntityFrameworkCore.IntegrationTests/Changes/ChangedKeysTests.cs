@@ -51,7 +51,7 @@ public sealed class ChangedKeysTests : ChangesFixture<ShopContext>
         Refuses<Note, long>("The key of Note is Int32, and not System.Int64.");
         Refuses<Cat, int>("The table 'Animal' holds more than Cat, and a key does not say of what it is: name Animal.");
         Refuses<Bare, int>("The notifications of Bare don't report the column 'Id' of its key (Payload is Bare): set TriggerPayload.Keys in HasChangeNotifications.");
-        Refuses<Silent, int>("The table 'Silent' of Silent has no notifications: call HasChangeNotifications for it in the model.");
+        Refuses<Silent, int>("The table 'Silent' of Silent has no change notifications: call HasChangeNotifications() for it in the model.");
     }
 
     void Refuses<T, TKey>(string message)

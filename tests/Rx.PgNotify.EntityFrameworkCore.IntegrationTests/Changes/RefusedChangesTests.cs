@@ -18,7 +18,7 @@ public class RefusedChangesTests
 
         Refuses<Bare>("The notifications of Bare don't report its rows (Payload is Bare): set TriggerPayload.Rows in HasChangeNotifications, or take a live query, which needs none.");
         Refuses<Note>("The notifications of Note don't report its rows (Payload is Keys): call ChangedKeys, or set TriggerPayload.Rows in HasChangeNotifications.");
-        Refuses<Silent>("The table 'Silent' of Silent has no notifications: call HasChangeNotifications for it in the model.");
+        Refuses<Silent>("The table 'Silent' of Silent has no change notifications: call HasChangeNotifications() for it in the model.");
         Refuses<Employee>("A row of Employee is spread over the tables 'Person', 'Employee', so that no notification reports it whole: take a live query.");
         Refuses<Line>("Line is owned by Order: name the owner.");
         Refuses<string>("String is no entity type of the model.");

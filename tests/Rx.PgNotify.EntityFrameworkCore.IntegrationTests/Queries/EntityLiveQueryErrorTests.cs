@@ -104,7 +104,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
                 .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking).Options))
             await db.Tags.Where(t => t.Id > 0).ToListAsync();
         var contexts = Database.With((DbContextOptionsBuilder<NotifyingShopContext>)Database.Options().UseMemoryCache(shared).UseModel(any.Model));
-        Assert.That(await ErrorAsync(contexts, db => db.Tags.Where(t => t.Id > 0)), Does.Contain("a query that was compiled without change notifications"));
+        Assert.That(await ErrorAsync(contexts, db => db.Tags.Where(t => t.Id > 0)), Does.Contain("a query that was compiled for a context without UseChangeNotifications()"));
     }
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class EntityLiveQueryErrorTests : LiveQueryFixture
             await query(db, 0).ToListAsync();
         Assert.That(
             await ErrorAsync(Database.LiveQuery(Listener, async (db, ct) => await query(db, 0).CountAsync(ct), Taking(null))),
-            Does.Contain("a query that was compiled without change notifications"));
+            Does.Contain("a query that was compiled for a context without UseChangeNotifications()"));
     }
 
     [Test]

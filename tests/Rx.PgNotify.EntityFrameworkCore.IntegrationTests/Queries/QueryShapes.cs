@@ -140,6 +140,7 @@ static class QueryShapes
     static IEnumerable<QueryShape> Others =>
     [
         QueryShape.Of("Raw_Declared", db => db.Orders.FromSql($"""select * from sales."Orders" where "Id" > {s_ids[0] - 1}""").Reads().Include(o => o.Customer)),
+        QueryShape.Of("Raw_ThatReadsNothingElse", db => db.Orders.FromSql($"""select * from sales."Orders" """).ReadsNothingElse()),
         QueryShape.Of("Raw_DeclaredByName", db => db.Audit.FromSqlRaw("""select a."Text" from "Audit" a cross join "Customers" """).Reads("Audit").Reads("Customers")),
         QueryShape.Of("Raw_DeclaredAfterComposition", db => db.Customers.FromSqlRaw("""select c.* from "Customers" c join sales."Orders" o on c."Id" = o."CustomerId" """).Where(c => c.Name != "x").Select(c => c.Name).Reads("Orders", "sales").ReadsTablesOf(typeof(Customer)).Distinct()),
         QueryShape.Of("Raw_OfAScalar", db => db.Database.SqlQuery<int>($"""select count(*)::int as "Value" from "Customers" """).ReadsTablesOf(typeof(Customer)).Where(n => n >= 0)),
