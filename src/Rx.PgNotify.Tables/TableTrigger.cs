@@ -20,8 +20,6 @@ namespace Rx.PgNotify.Tables;
 /// </remarks>
 public sealed class TableTrigger
 {
-    readonly TableTriggerOptions _options;
-
     /// <summary>Describes the triggers; nothing is connected to.</summary>
     /// <param name="table">
     /// The table: an ordinary one or a partitioned one, not a partition. Names are taken as they are, unquoted; case counts.
@@ -40,7 +38,7 @@ public sealed class TableTrigger
         channel ??= table;
         ChannelName.Validate(channel, nameof(channel));
         (Schema, Table, Channel) = (schema, table, channel);
-        _options = (options ?? new TableTriggerOptions()).ValidatedCopy();
+        ValidOptions = (options ?? new TableTriggerOptions()).ValidatedCopy();
         Names = new TriggerNames(schema, table, channel);
     }
 
@@ -54,7 +52,10 @@ public sealed class TableTrigger
     public string Channel { get; }
 
     /// <summary>What is reported, and when. A copy at each call: a change of it has no effect here.</summary>
-    public TableTriggerOptions Options => _options.ValidatedCopy();
+    public TableTriggerOptions Options => ValidOptions.ValidatedCopy();
+
+    /// <summary>The ones that the scripts are written from. Nobody changes them.</summary>
+    internal TableTriggerOptions ValidOptions { get; }
 
     internal TriggerNames Names { get; }
 

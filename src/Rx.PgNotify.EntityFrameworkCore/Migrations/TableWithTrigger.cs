@@ -14,7 +14,7 @@ sealed record TableWithTrigger(ITable Table, ModelTrigger Model)
     internal static IReadOnlyList<TableWithTrigger> OwnedByMigrations(IRelationalModel? model, IRelationalModel? other) =>
     [
         .. (model?.Tables ?? []).Where(table => !table.IsExcludedFromMigrations && other?.FindTable(table.Name, table.Schema) is not { IsExcludedFromMigrations: true })
-            .Select(table => ModelTriggers.FindWithOptions(table) is { } trigger ? new TableWithTrigger(table, trigger) : null)
+            .Select(table => ModelTriggers.FindModelTrigger(table) is { } trigger ? new TableWithTrigger(table, trigger) : null)
             .OfType<TableWithTrigger>()
             .OrderBy(pair => pair.Trigger.Schema, StringComparer.Ordinal).ThenBy(pair => pair.Trigger.Table, StringComparer.Ordinal),
     ];
@@ -48,7 +48,7 @@ sealed record TableWithTrigger(ITable Table, ModelTrigger Model)
 
     bool ReadsPrimaryKey => Model is { DependsOnColumns: true, Options.KeyColumns.Count: 0 };
 
-    bool IsTable(string? schema, string name) => (schema ?? "public", name).Equals((Trigger.Schema, Trigger.Table));
+    bool IsTable(string? schema, string name) => (schema ?? MappedTables.DefaultSchema, name).Equals((Trigger.Schema, Trigger.Table));
 
     bool IsColumn(string? schema, string table, string column) =>
         Model.DependsOnColumns && IsTable(schema, table)

@@ -5,9 +5,11 @@ namespace Rx.PgNotify.EntityFrameworkCore.Model;
 
 /// <summary>The trigger that a model asks for on one table.</summary>
 /// <param name="Trigger">The trigger.</param>
-/// <param name="Options">Its options, by columns.</param>
-sealed record ModelTrigger(TableTrigger Trigger, TableTriggerOptions Options)
+sealed record ModelTrigger(TableTrigger Trigger)
 {
+    /// <summary>Its options, by columns.</summary>
+    internal TableTriggerOptions Options { get; } = Trigger.Options;
+
     /// <summary>Whether what the trigger does was decided by columns of its table.</summary>
     internal bool DependsOnColumns => Options.Payload >= TriggerPayload.Keys || Options.ColumnFilter.Count > 0;
 
@@ -53,7 +55,7 @@ sealed record ModelTrigger(TableTrigger Trigger, TableTriggerOptions Options)
         };
         try
         {
-            return new(new TableTrigger(table.Name, options.Channel, table.Schema ?? "public", byColumns), byColumns);
+            return new(new TableTrigger(table.Name, options.Channel, table.Schema ?? MappedTables.DefaultSchema, byColumns));
         }
         catch (ArgumentException e)
         {

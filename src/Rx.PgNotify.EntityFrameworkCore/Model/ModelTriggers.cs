@@ -15,14 +15,14 @@ static class ModelTriggers
     static readonly ConditionalWeakTable<IReadOnlyModel, Dictionary<StoreObjectIdentifier, ModelTrigger>> s_found = [];
 
     /// <summary>The trigger of one table; <see langword="null"/> if the model asks for none.</summary>
-    internal static TableTrigger? Find(ITable table) => FindWithOptions(table)?.Trigger;
+    internal static TableTrigger? Find(ITable table) => FindModelTrigger(table)?.Trigger;
 
     /// <summary>All triggers, in the order of schema and table.</summary>
     internal static IReadOnlyList<TableTrigger> Of(IRelationalModel model) =>
         [.. model.Tables.Select(Find).OfType<TableTrigger>()
             .OrderBy(trigger => trigger.Schema, StringComparer.Ordinal).ThenBy(trigger => trigger.Table, StringComparer.Ordinal)];
 
-    internal static ModelTrigger? FindWithOptions(ITable table) =>
+    internal static ModelTrigger? FindModelTrigger(ITable table) =>
         s_found.GetValue(table.Model.Model, Resolve).GetValueOrDefault(StoreObjectIdentifier.Table(table.Name, table.Schema));
 
     static Dictionary<StoreObjectIdentifier, ModelTrigger> Resolve(IReadOnlyModel model)

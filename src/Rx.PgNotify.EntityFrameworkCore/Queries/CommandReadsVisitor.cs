@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Query.SqlExpressions;
 
@@ -31,7 +30,7 @@ sealed class CommandReadsVisitor : ExpressionVisitor
                 // Its arguments are values. It is read from the entity's tables as a rule, even where nothing else is declared.
                 _hidden.Add(NameOf(raw));
                 if (raw.Table is { } named)
-                    _tables.UnionWith(named.EntityTypeMappings.SelectMany(mapping => ((IEntityType)mapping.TypeBase).GetTableMappings()).Select(mapping => mapping.Table));
+                    _tables.UnionWith(ModelTables.Of(named.EntityTypeMappings.Select(mapping => mapping.TypeBase).OfType<IEntityType>()));
                 return node;
             case TableValuedFunctionExpression function:
                 if (!(function.StoreFunction?.IsBuiltIn ?? function.IsBuiltIn))

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Queries;
 
@@ -86,7 +88,10 @@ sealed class LiveQueryRun<TContext, TResult>(
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            QueryServices.Require(context);
+            // Without it nothing that the context reads would be seen.
+            if (context.GetInfrastructure().GetService<DeclarationRewriter>() is null)
+                throw new MisuseException(
+                    $"The tables that {context.GetType().Name} reads can't be found: call UseChangeNotifications() on its options, beside UseNpgsql().");
             context.ChangeTracker.QueryTrackingBehavior = options.Tracking;
             return context;
         }

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 using Rx.PgNotify.EntityFrameworkCore.Migrations;
-using Rx.PgNotify.EntityFrameworkCore.Queries;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Registration;
 
@@ -16,14 +15,11 @@ sealed class ChangeNotificationsExtension : IDbContextOptionsExtension
 
     public DbContextOptionsExtensionInfo Info => field ??= new ExtensionInfo(this);
 
-    /// <summary>Whether a context was configured by <c>UseChangeNotifications</c>; if not, no migration has installed anything.</summary>
-    internal static bool IsUsedBy(DbContext context) =>
-        context.GetService<IDbContextOptions>().FindExtension<ChangeNotificationsExtension>() is not null;
-
-    /// <exception cref="InvalidOperationException">It was not.</exception>
+    /// <summary>No migration has installed what a context's model asks for unless its options have this.</summary>
+    /// <exception cref="InvalidOperationException">They have not.</exception>
     internal static void Require(DbContext context)
     {
-        if (!IsUsedBy(context))
+        if (context.GetService<IDbContextOptions>().FindExtension<ChangeNotificationsExtension>() is null)
             throw new InvalidOperationException(
                 $"The options of {context.GetType().Name} lack UseChangeNotifications(): call it beside UseNpgsql, so that its model is checked and migrations install its triggers.");
     }

@@ -17,11 +17,11 @@ static class AlteredTable
     internal static string Variables(TableTriggerOptions options) =>
         $"    altered boolean := false;{(options.RowLevel ? "\n    intact  text;" : "")}";
 
-    internal static string Statements(TableTrigger trigger) => trigger.Options switch
+    internal static string Statements(TableTrigger trigger) => trigger.ValidOptions switch
     {
         { RowLevel: true } => OnceInATransaction(trigger),
-        { ReportsRows: true } => Look(trigger.Options, indent: 4),
-        _ => $"    IF TG_OP = 'UPDATE' THEN\n{Look(trigger.Options, indent: 8)}\n    END IF;",
+        { ReportsRows: true } => Look(trigger.ValidOptions, indent: 4),
+        _ => $"    IF TG_OP = 'UPDATE' THEN\n{Look(trigger.ValidOptions, indent: 8)}\n    END IF;",
     };
 
     /// <summary>The part of the script that looks at what a function of all columns has to know.</summary>
@@ -57,7 +57,7 @@ static class AlteredTable
             intact := concat_ws(' ', TG_RELID, pg_stat_get_xact_tuples_inserted('pg_attribute'::regclass),
                 pg_stat_get_xact_tuples_updated('pg_attribute'::regclass), pg_stat_get_xact_tuples_deleted('pg_attribute'::regclass));
             IF current_setting('{trigger.Names.Setting}', true) IS DISTINCT FROM intact OR current_setting('track_counts') = 'off' THEN
-        {Look(trigger.Options, indent: 8)}
+        {Look(trigger.ValidOptions, indent: 8)}
                 IF NOT altered THEN
                     PERFORM set_config('{trigger.Names.Setting}', intact, true);
                 END IF;

@@ -7,8 +7,8 @@ sealed record TriggerEvent(TableOperations Operation, bool IsOfRow, string Name)
 {
     internal static IEnumerable<TriggerEvent> Of(TableTrigger trigger) =>
         from operation in new[] { TableOperations.Insert, TableOperations.Update, TableOperations.Delete, TableOperations.Truncate }
-        where trigger.Options.Operations.HasFlag(operation)
-        let isOfRow = trigger.Options.RowLevel && operation != TableOperations.Truncate
+        where trigger.ValidOptions.Operations.HasFlag(operation)
+        let isOfRow = trigger.ValidOptions.RowLevel && operation != TableOperations.Truncate
         select new TriggerEvent(operation, isOfRow, trigger.Names.Trigger(operation, isOfRow));
 
     /// <summary>What makes it on <c>relation</c>: expressions of the script.</summary>
@@ -16,8 +16,8 @@ sealed record TriggerEvent(TableOperations Operation, bool IsOfRow, string Name)
     {
         var name = SqlName.Quote(Name);
         yield return $"{SqlText.Literal($"CREATE OR REPLACE TRIGGER {name} AFTER {Operation.ToString().ToUpperInvariant()} ON ")} || relation"
-            + $" || {SqlText.Literal($" {Transition(trigger.Options)}{Level(trigger.Options)} EXECUTE FUNCTION {trigger.Names.Function}()")}";
-        if (trigger.Options.FireOnReplica)
+            + $" || {SqlText.Literal($" {Transition(trigger.ValidOptions)}{Level(trigger.ValidOptions)} EXECUTE FUNCTION {trigger.Names.Function}()")}";
+        if (trigger.ValidOptions.FireOnReplica)
             yield return $"'ALTER TABLE ' || relation || {SqlText.Literal($" ENABLE ALWAYS TRIGGER {name}")}";
     }
 

@@ -32,7 +32,7 @@ static class TriggerFunction
 
     internal static string Body(TableTrigger trigger)
     {
-        var options = trigger.Options;
+        var options = trigger.ValidOptions;
         var isBare = options.Payload == TriggerPayload.Bare;
         var isFiltered = IsFiltered(options);
         var canBeAltered = CanBeAltered(options);

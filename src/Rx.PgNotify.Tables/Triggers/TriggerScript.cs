@@ -12,7 +12,7 @@ static class TriggerScript
 {
     internal static string Create(TableTrigger trigger)
     {
-        string[] given = [trigger.Schema, trigger.Table, trigger.Channel, .. trigger.Options.NamedColumns];
+        string[] given = [trigger.Schema, trigger.Table, trigger.Channel, .. trigger.ValidOptions.NamedColumns];
         var script = SqlText.Mark("script", given);
         var function = SqlText.Mark("function", given);
         var body = TriggerFunction.Body(trigger);
@@ -39,7 +39,7 @@ static class TriggerScript
             {SqlNameCheck.Statement(given)}    target := {SqlText.Literal(trigger.Names.Table)}::regclass;
             {Checks(trigger)}
             """,
-            needsKey ? TriggerKey.Statements(trigger.Options) : null,
+            needsKey ? TriggerKey.Statements(trigger.ValidOptions) : null,
             $"""
 
                 body := {(needsKey ? "format(" : "")}{function}
@@ -74,7 +74,7 @@ static class TriggerScript
     // them. A partition that is itself named here would miss what is written through its parent.
     static string Checks(TableTrigger trigger)
     {
-        var options = trigger.Options;
+        var options = trigger.ValidOptions;
         string?[] checks =
         [
             """
@@ -127,8 +127,8 @@ static class TriggerScript
     // takes several times as long as the look.
     static string FunctionHeader(TableTrigger trigger) =>
         $"CREATE OR REPLACE FUNCTION {trigger.Names.Function}() RETURNS trigger LANGUAGE plpgsql "
-        + $"SET search_path = pg_catalog, pg_temp {(TriggerFunction.IsFiltered(trigger.Options) ? "SET enable_nestloop = off " : "")}"
-        + $"{(TriggerFunction.CanBeAltered(trigger.Options) ? "SET plan_cache_mode = force_generic_plan " : "")}AS ";
+        + $"SET search_path = pg_catalog, pg_temp {(TriggerFunction.IsFiltered(trigger.ValidOptions) ? "SET enable_nestloop = off " : "")}"
+        + $"{(TriggerFunction.CanBeAltered(trigger.ValidOptions) ? "SET plan_cache_mode = force_generic_plan " : "")}AS ";
 
     // PostgreSQL itself gives a trigger of rows to all partitions.
     static string Triggers(TableTrigger trigger, string relations, IEnumerable<TriggerEvent> events)

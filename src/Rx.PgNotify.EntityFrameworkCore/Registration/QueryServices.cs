@@ -1,14 +1,12 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Query;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Rx.PgNotify.EntityFrameworkCore.Registration;
+using Rx.PgNotify.EntityFrameworkCore.Queries;
 
-namespace Rx.PgNotify.EntityFrameworkCore.Queries;
+namespace Rx.PgNotify.EntityFrameworkCore.Registration;
 
-/// <summary>What live queries need of a context's services, and whether a context has it.</summary>
+/// <summary>What live queries need of a context's services.</summary>
 static class QueryServices
 {
     /// <summary>
@@ -22,15 +20,5 @@ static class QueryServices
             new TrackedSqlGeneratorFactory(generators, provider.GetRequiredService<QuerySqlGeneratorDependencies>()));
         services.AddSingleton<DeclarationRewriter>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<DeclarationRewriter>());
-    }
-
-    /// <exception cref="MisuseException">They are missing: nothing that the context reads would be seen.</exception>
-    internal static void Require(DbContext context)
-    {
-        if (context.GetInfrastructure().GetService<DeclarationRewriter>() is null)
-        {
-            throw new MisuseException(
-                $"The tables that {context.GetType().Name} reads can't be found: call UseChangeNotifications() on its options, beside UseNpgsql().");
-        }
     }
 }
