@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Rx.PgNotify.Documentation.IntegrationTests.Pages;
 
 namespace Rx.PgNotify.Documentation.IntegrationTests.Packages;
 
@@ -11,7 +10,7 @@ public sealed record PackableLibrary(string Name, string Folder)
 {
     /// <summary>Every project under src that says it is packable and no tool.</summary>
     public static IEnumerable<PackableLibrary> All() =>
-        from path in Directory.EnumerateFiles(Path.Combine(Snippet.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+        from path in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), "*.csproj", SearchOption.AllDirectories)
         let project = XDocument.Load(path)
         where Says(project, "IsPackable") && !Says(project, "PackAsTool")
         select new PackableLibrary(Path.GetFileNameWithoutExtension(path), Path.GetDirectoryName(path)!);

@@ -1,5 +1,3 @@
-using Rx.PgNotify.Documentation.IntegrationTests.Pages;
-
 namespace Rx.PgNotify.Documentation.IntegrationTests.Packages;
 
 [Parallelizable(ParallelScope.All)]
@@ -8,7 +6,7 @@ public sealed class PackageReadmeTests
     [Test]
     public void Readme_OfAPackage_HasNoLinkIntoTheRepository()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Snippet.Root, "src"), "README.md", SearchOption.AllDirectories).ToList();
+        var pages = Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), "README.md", SearchOption.AllDirectories).ToList();
 
         Assert.That(pages, Is.Not.Empty);
         foreach (var page in pages)

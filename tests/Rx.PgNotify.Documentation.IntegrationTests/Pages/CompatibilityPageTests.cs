@@ -25,7 +25,7 @@ public sealed partial class CompatibilityPageTests
             verdict.Contains("*not tried*", StringComparison.Ordinal) || verdict.Contains("does not work", StringComparison.Ordinal);
     }
 
-    static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(Snippet.Root, "docs", "compatibility.md"))
+    static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "compatibility.md"))
         .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
         .Skip(1)
         .Select(line => line[1..^1].Split('|', StringSplitOptions.TrimEntries));
@@ -33,7 +33,7 @@ public sealed partial class CompatibilityPageTests
     /// <summary>The tests of all projects, as <c>Class.Method</c>: a file is named like its class.</summary>
     static HashSet<string> Tests() =>
     [
-        .. from file in Directory.EnumerateFiles(Path.Combine(Snippet.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+        .. from file in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "tests"), "*Tests.cs", SearchOption.AllDirectories)
            from test in Test().Matches(File.ReadAllText(file))
            select $"{Path.GetFileNameWithoutExtension(file)}.{test.Groups["name"].Value}"
     ];

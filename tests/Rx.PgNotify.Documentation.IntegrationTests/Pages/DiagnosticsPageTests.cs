@@ -55,7 +55,7 @@ public partial class DiagnosticsPageTests
         Assert.That(meters.Instruments.Select(instrument => instrument.Description), Has.All.Not.Empty);
     }
 
-    static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(Snippet.Root, "docs", "diagnostics.md"))
+    static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "diagnostics.md"))
         .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
         .Select(line => line.Trim('|', ' ').Split(" | "));
 

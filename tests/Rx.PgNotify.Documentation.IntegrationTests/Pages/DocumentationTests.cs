@@ -33,7 +33,7 @@ public partial class DocumentationTests
     [Test]
     public void EveryRelativeLink_LeadsToAFileOfTheRepository()
     {
-        var pages = Directory.EnumerateFiles(Snippet.Root, "*.md", SearchOption.AllDirectories)
+        var pages = Directory.EnumerateFiles(RepositoryFolder.Path, "*.md", SearchOption.AllDirectories)
             .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
         var broken =
             from page in pages
@@ -41,7 +41,7 @@ public partial class DocumentationTests
             let target = link.Groups["target"].Value
             where !target.Contains(':', StringComparison.Ordinal) && !target.StartsWith('#')
             where !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target.Split('#')[0]))
-            select $"{Path.GetRelativePath(Snippet.Root, page)}: {target}";
+            select $"{Path.GetRelativePath(RepositoryFolder.Path, page)}: {target}";
         Assert.That(broken, Is.Empty);
     }
 

@@ -23,7 +23,7 @@ public class FolderTests
     [TestCase(Tables)]
     public void TheTableOfReferences_SaysWhatTheCodeDoes(string library)
     {
-        var page = File.ReadAllText(Path.Combine(Snippet.Root, "docs", "how-it-works.md"));
+        var page = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "how-it-works.md"));
         foreach (var (folder, others) in References(library))
         {
             var cell = others.Count == 0 ? "–" : string.Join(", ", others.Select(other => $"`{other}/`"));
@@ -47,7 +47,7 @@ public class FolderTests
     // public types, may use all and be used by all; so may a class that is spread over several folders.
     static SortedDictionary<string, SortedSet<string>> References(string library)
     {
-        var files = Directory.EnumerateDirectories(Path.Combine(Snippet.Root, "src", library))
+        var files = Directory.EnumerateDirectories(Path.Combine(RepositoryFolder.Path, "src", library))
             .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
                 .Select(file => (Folder: Path.GetFileName(folder), Root: (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot())))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Rx.PgNotify.Documentation.IntegrationTests.Packages;
 
 namespace Rx.PgNotify.Documentation.IntegrationTests.Pages;
 
@@ -23,7 +22,7 @@ sealed class FollowedProgram : IAsyncDisposable
     /// <param name="variables">Environment variables of its own.</param>
     public static FollowedProgram Start(string folder, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = SourceCopy.StartInfo(folder, SourceCopy.Dotnet, arguments);
+        var start = SdkCommand.StartInfo(folder, SdkCommand.Dotnet, arguments);
         start.RedirectStandardInput = true;
         foreach (var (name, value) in variables)
             start.Environment[name] = value;

@@ -33,7 +33,7 @@ public class LinqPageTests
     static string Lines(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 
     static IEnumerable<string> TestSources() =>
-        Directory.EnumerateFiles(Path.Combine(Snippet.Root, "tests", "Rx.PgNotify.IntegrationTests", "Linq"), "*Tests.cs")
+        Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "tests", "Rx.PgNotify.IntegrationTests", "Linq"), "*Tests.cs")
             .Where(path => Path.GetFileNameWithoutExtension(path) != nameof(LinqPageTests))
             .Select(path => Lines(File.ReadAllText(path)));
 }

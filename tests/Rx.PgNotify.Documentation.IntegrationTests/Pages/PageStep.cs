@@ -13,7 +13,7 @@ sealed partial record PageStep(string Language, string? File, int Line, IReadOnl
 
     internal static IEnumerable<PageStep> Of(string page)
     {
-        var lines = System.IO.File.ReadAllLines(Path.Combine(Snippet.Root, "docs", page));
+        var lines = System.IO.File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "docs", page));
         for (var i = 0; i < lines.Length; i++)
         {
             if (!lines[i].StartsWith(Fence, StringComparison.Ordinal))

@@ -35,16 +35,13 @@ public sealed record Snippet(string Page, int Line, string Code)
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
         Options(OutputKind.ConsoleApplication)));
 
-    /// <summary>The folder that holds the solution.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>The snippets of README, docs and the packages, in order.</summary>
     public static IEnumerable<Snippet> All()
     {
-        var pages = Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+        var pages = Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
-            .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(project => Path.Combine(project, "README.md")).Where(File.Exists))
-            .Prepend(Path.Combine(Root, "README.md"));
+            .Concat(Directory.EnumerateDirectories(Path.Combine(RepositoryFolder.Path, "src")).Select(project => Path.Combine(project, "README.md")).Where(File.Exists))
+            .Prepend(Path.Combine(RepositoryFolder.Path, "README.md"));
         return pages.SelectMany(In);
     }
 
@@ -64,7 +61,7 @@ public sealed record Snippet(string Page, int Line, string Code)
 
     public override string ToString() => $"{Page}:{Line}";
 
-    string UsingsOfThePage() => File.ReadLines(Path.Combine(Root, Page)).Contains(TablesUsing, StringComparer.Ordinal) ? TablesUsing : "";
+    string UsingsOfThePage() => File.ReadLines(Path.Combine(RepositoryFolder.Path, Page)).Contains(TablesUsing, StringComparer.Ordinal) ? TablesUsing : "";
 
     static CSharpCompilationOptions Options(OutputKind kind) => new(kind, nullableContextOptions: NullableContextOptions.Enable);
 
@@ -76,16 +73,8 @@ public sealed record Snippet(string Page, int Line, string Code)
             if (lines[i] != "```csharp")
                 continue;
             var code = lines.Skip(i + 1).TakeWhile(line => line != "```").ToArray();
-            yield return new Snippet(Path.GetRelativePath(Root, path), i + 2, string.Join('\n', code));
+            yield return new Snippet(Path.GetRelativePath(RepositoryFolder.Path, path), i + 2, string.Join('\n', code));
             i += code.Length;
         }
-    }
-
-    static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Rx.PgNotify.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 }
