@@ -50,7 +50,8 @@ public sealed class HangingProviderTests
         {
             ReconnectDelay = TimeSpan.FromMilliseconds(5),
             MaxReconnectDelay = TimeSpan.FromMilliseconds(5),
-            ReconnectBudget = TimeSpan.FromSeconds(2 * AttemptSeconds),
+            // Twice what two attempts take: the second one may wait for a thread, of which the first one blocks one.
+            ReconnectBudget = TimeSpan.FromSeconds(4 * AttemptSeconds),
         });
         using var end = Disposable.Create(provider.Release);
         var recorder = new Recorder<Notification>();
