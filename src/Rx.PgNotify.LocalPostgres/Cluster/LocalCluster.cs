@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace Rx.PgNotify.LocalPostgres;
@@ -13,7 +11,6 @@ namespace Rx.PgNotify.LocalPostgres;
 sealed class LocalCluster : IControllablePostgresInstance
 {
     const int PortAttempts = 5;
-    const string User = "postgres";
 
     readonly PostgresBinaries _binaries;
     readonly ServerAccount _account;
@@ -32,7 +29,7 @@ sealed class LocalCluster : IControllablePostgresInstance
         _options = options;
         _password = options.StandbyOf is { } primary
             ? new NpgsqlConnectionStringBuilder(primary.ConnectionString).Password!
-            : Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+            : EmptyCluster.Password;
         _folder = TemporaryFolder.Create(account);
         _janitor = Janitor.Watch(_folder);
     }
@@ -41,7 +38,7 @@ sealed class LocalCluster : IControllablePostgresInstance
     {
         Host = "127.0.0.1",
         Port = _port,
-        Username = User,
+        Username = EmptyCluster.User,
         Password = _password,
         Database = "postgres",
     }.ConnectionString;
@@ -116,29 +113,10 @@ sealed class LocalCluster : IControllablePostgresInstance
         }
         else
         {
-            await InitializeEmptyAsync(data, cancellationToken).ConfigureAwait(false);
+            await EmptyCluster.CreateAsync(_binaries, _account, _options, data, cancellationToken).ConfigureAwait(false);
         }
 
         await ServerConfiguration.WriteAsync(data, _options, cancellationToken).ConfigureAwait(false);
-    }
-
-    async Task InitializeEmptyAsync(string data, CancellationToken cancellationToken)
-    {
-        var passwordFile = Path.Combine(_folder, "password");
-        await File.WriteAllTextAsync(passwordFile, _password, cancellationToken).ConfigureAwait(false);
-        _account.Own(passwordFile);
-        var (exitCode, output) = await Command.RunAsync(
-            _account.Running(
-                Path.Combine(_binaries.Folder, "initdb"), "-D", data, "-U", User, $"--pwfile={passwordFile}",
-                "--auth=scram-sha-256", "--locale=C", $"--encoding={_options.Encoding}", "--no-sync", "--no-instructions"),
-            _folder, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
-        File.Delete(passwordFile);
-        if (exitCode != 0)
-        {
-            throw new PostgresServerException(
-                $"initdb of {_binaries.Origin} failed (exit code {exitCode.ToString(CultureInfo.InvariantCulture)}):"
-                + Environment.NewLine + output.TrimEnd());
-        }
     }
 
     async Task StartOnFreePortAsync(CancellationToken cancellationToken)
