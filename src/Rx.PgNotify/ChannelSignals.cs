@@ -1,6 +1,7 @@
 using System.Reactive;
 using System.Runtime.CompilerServices;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Listening;
 
 namespace Rx.PgNotify;
 
@@ -10,10 +11,10 @@ namespace Rx.PgNotify;
 /// </summary>
 public sealed class ChannelSignals : IObservable<ChannelSignal>
 {
-    readonly PgListener _listener;
+    readonly SharedListener _listener;
     readonly string _channel;
 
-    internal ChannelSignals(PgListener listener, string channel)
+    internal ChannelSignals(SharedListener listener, string channel)
     {
         _listener = listener;
         _channel = channel;
@@ -79,7 +80,7 @@ public sealed class ChannelSignals : IObservable<ChannelSignal>
     /// </para>
     /// <para>
     /// The loop's body runs where any <c>await</c> goes on: in its captured context, or on the thread pool;
-    /// <see cref="PgListenerOptions.DeliveryScheduler"/> does not matter. As with any enumerator, one
+    /// <see cref="ListenerOptions.DeliveryScheduler"/> does not matter. As with any enumerator, one
     /// <c>MoveNextAsync</c> at a time, and no <c>DisposeAsync</c> while it waits: cancel the token instead.
     /// </para>
     /// </remarks>

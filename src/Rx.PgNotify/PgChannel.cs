@@ -1,17 +1,18 @@
 using System.Reactive;
 using System.Runtime.CompilerServices;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Listening;
 
 namespace Rx.PgNotify;
 
 /// <summary>
-/// One channel of a <see cref="PgListener"/>: a hot observable of its notifications. The first subscriber of a channel
+/// One channel of a <see cref="PgListener"/>, or of another listener of the library: a hot observable of its notifications. The first subscriber of a channel
 /// makes the server listen, the last one to go ends that after a linger; all others share.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Calls to one observer never overlap and come in commit order; different observers are called independently, on the
-/// thread pool or on <see cref="PgListenerOptions.DeliveryScheduler"/>. Subscribing, disposing and sending are legal
+/// thread pool or on <see cref="ListenerOptions.DeliveryScheduler"/>. Subscribing, disposing and sending are legal
 /// inside <c>OnNext</c>. After <c>Dispose</c> has returned, at most the one <c>OnNext</c> that was already under way on
 /// another thread may still be seen.
 /// </para>
@@ -24,9 +25,9 @@ namespace Rx.PgNotify;
 /// </remarks>
 public sealed class PgChannel : IObservable<Notification>
 {
-    readonly PgListener _listener;
+    readonly SharedListener _listener;
 
-    internal PgChannel(PgListener listener, string name)
+    internal PgChannel(SharedListener listener, string name)
     {
         _listener = listener;
         Name = name;

@@ -1,11 +1,6 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Delivery;
-using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
-using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify;
 
@@ -22,19 +17,9 @@ namespace Rx.PgNotify;
 /// </remarks>
 public sealed class PgListener : IAsyncDisposable, IDisposable
 {
-    // A server that hangs must not hold up a shutdown; closing takes a few milliseconds otherwise.
-    static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
-
-    readonly DesiredChannels _desired;
     readonly ConnectionSource _connections;
-    readonly ListenerPump _pump;
-    readonly StateFeed _state;
-    readonly ObserverCalls _calls;
-    readonly ListenerMetrics _metrics;
-    readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Set once, by the first DisposeAsync.
-    int _isDisposed;
+    readonly SharedListener _listener;
+    ListenConnection? _connection;
 
     /// <summary>Creates a listener. It connects when the first subscriber comes.</summary>
     /// <param name="connectionString">
@@ -74,30 +59,18 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     {
     }
 
-    PgListener(PgListenerOptions options, Func<TimeSpan, ConnectionSource> connections)
+    /// <param name="options">Validated, and changed by nobody else.</param>
+    /// <param name="connections">How it connects.</param>
+    /// <param name="guard">What a session has to get hold of before it listens; <see langword="null"/> for nothing.</param>
+    internal PgListener(PgListenerOptions options, Func<TimeSpan, ConnectionSource> connections, SessionGuard? guard = null)
     {
-        var logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgListener>() ?? NullLogger<PgListener>.Instance);
-        var budget = new BufferBudget(options.BufferBytes);
-        _calls = new ObserverCalls(
-            options.DeliveryScheduler,
-            options.ObserverFailed,
-            (channel, failure) => Log.DeliverySchedulerFailed(logger, channel ?? nameof(State), ExceptionSummary.Of(failure), failure));
-        _state = new StateFeed(_calls);
         _connections = connections(options.Heartbeat);
-        var instruments = LibraryMeter.Of(options.MeterFactory).Listeners;
-        var series = instruments.SeriesOf(options.Name);
-        _desired = new DesiredChannels(
-            name => new ChannelHub(name, options.BufferCapacity, budget, series.Deliveries), () => _pump!.Wake(), options);
-        _metrics = new ListenerMetrics(instruments, series, new ListenerReadings(
-            () => _state.Latest, _desired.CountListened, _desired.CountSubscribers, () => budget.BufferedNotifications, () => budget.Used, budget.CountDeliveries));
-        _pump = new ListenerPump(_desired, _connections, _state, OnReceived, options, logger, _metrics);
-
-        void OnReceived(ReadOnlySpan<Notification> notifications)
-        {
-            _metrics.Received(notifications.Length);
-            _desired.Route(notifications);
-        }
+        _listener = new SharedListener(typeof(PgListener), options, pump =>
+            _connection = new ListenConnection(_connections, new ListenSessionFactory(_connections, options, guard, pump), pump));
     }
+
+    /// <summary>For whoever reads signals in batches.</summary>
+    internal SharedListener Shared => _listener;
 
     /// <summary>What the listener is doing.</summary>
     /// <remarks>
@@ -105,18 +78,18 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// next. Ends with <see cref="ListenerState.Disposed"/> and <c>OnCompleted</c>, never with <c>OnError</c>.
     /// Subscribing does not connect.
     /// </remarks>
-    public IObservable<ListenerState> State => _state;
+    public IObservable<ListenerState> State => _listener.State;
 
     /// <summary>What the listener is doing at this moment: what <see cref="State"/> replays, without subscribing.</summary>
     /// <remarks>Thread-safe; blocks nobody. It may have changed by the time that it is looked at.</remarks>
-    public ListenerState CurrentState => _state.Latest;
+    public ListenerState CurrentState => _listener.State.Latest;
 
     /// <summary>
     /// The process id of the server's backend that listens, as in <c>pg_stat_activity.pid</c> and in the server's log;
     /// <see langword="null"/> while no connection serves. Behind a pooler it is that of the backend, too.
     /// </summary>
     /// <remarks>Thread-safe; blocks nobody. Each connection has another one.</remarks>
-    public int? ProcessId => _pump.ProcessId;
+    public int? ProcessId => _connection!.ProcessId;
 
     /// <summary>A channel. This neither connects nor listens: subscribing does.</summary>
     /// <param name="name">
@@ -127,12 +100,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> can't be a channel; the message names the limit.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
-    public PgChannel Channel(string name)
-    {
-        ChannelName.Validate(name, nameof(name));
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-        return new PgChannel(this, name);
-    }
+    public PgChannel Channel(string name) => _listener.Channel(name);
 
     /// <summary>
     /// Closes the connection. Each subscriber gets what is buffered for it and then <c>OnCompleted</c>; subscribing
@@ -143,12 +111,7 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// from an observer: each call awaits the same closing.
     /// </remarks>
     /// <returns>Completes when the connection is closed.</returns>
-    public ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            _ = CloseAsync().IgnoreOutcomeAsync();
-        return new ValueTask(_closed.Task);
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync(_connections);
 
     /// <summary>
     /// <see cref="DisposeAsync"/> for <c>using</c> and for containers that are disposed synchronously: blocks the thread until
@@ -158,52 +121,4 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
 #pragma warning disable VSTHRD002 // nothing that this waits for needs the caller's context, and it is limited
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
-
-    internal TReader Subscribe<TReader>(string channel, Func<ChannelHub, ObserverCalls, Action, TReader> create)
-        where TReader : Reader
-    {
-        var acquired = _desired.Acquire(channel);
-        var reader = create(acquired.Hub, _calls, acquired.Release);
-        acquired.Hub.Join(reader);
-        return reader;
-    }
-
-    internal async Task<IDisposable> SubscribeAsync(
-        string channel,
-        Func<ChannelHub, ObserverCalls, Action, TaskCompletionSource, Subscription> create,
-        CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var subscription = Subscribe(channel, (hub, calls, release) => create(hub, calls, release, joined));
-        try
-        {
-            await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return subscription;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            subscription.Dispose();
-            throw _state.Latest is ListenerState.Reconnecting { Cause: var cause }
-                ? new OperationCanceledException(
-                    $"Gave up waiting for the server to listen; the last attempt to connect failed: {ExceptionSummary.Of(cause)}", cause, cancellationToken)
-                : new OperationCanceledException("Gave up waiting for the server to listen.", cancellationToken);
-        }
-    }
-
-    async Task CloseAsync()
-    {
-        try
-        {
-            _desired.Close();
-            await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
-            await _connections.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _state.Publish(ListenerState.Disposed.Instance);
-            _metrics.Disposed();
-            _closed.TrySetResult();
-        }
-    }
 }

@@ -12,12 +12,13 @@ namespace Rx.PgNotify.Connections;
 /// <remarks>
 /// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
 /// </remarks>
-/// <param name="connections">What is connected with.</param>
+/// <param name="permanent">What no attempt can mend, of the failure of a first connection; <see langword="null"/> if one may.</param>
 /// <param name="first">The first delay.</param>
 /// <param name="cap">The longest delay.</param>
 /// <param name="budget">How long to go on from the first failure; <see langword="null"/> for ever.</param>
 /// <param name="clock">The clock of the options' scheduler.</param>
-sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
+sealed class ReconnectPolicy(
+    Func<Exception, (PgListenerError Error, string Message)?> permanent, TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
 {
     // An attempt "at once" is made within this part of the first delay, at random: of many clients that lose their connections together
     // not all connect in the same moment. If the server itself is gone they fail, and the delays that follow spread them further.
@@ -92,8 +93,8 @@ sealed class ReconnectPolicy(ConnectionSource connections, TimeSpan first, TimeS
     /// <summary>Why no attempt follows the last failure; <see langword="null"/> if one does.</summary>
     internal (PgListenerError Error, string Message)? ReasonToGiveUp(Exception failure)
     {
-        if (!HasConnected && PermanentFailure.OfConnecting(failure, connections) is { } permanent)
-            return permanent;
+        if (!HasConnected && permanent(failure) is { } reason)
+            return reason;
         if (!_isBudgetSpent)
             return null;
         return (

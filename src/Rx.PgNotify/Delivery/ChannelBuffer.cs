@@ -55,9 +55,12 @@ sealed class ChannelBuffer(string channel, int capacity, Lock gate, BufferBudget
 
     /// <inheritdoc cref="Store_NeedsLock(ReadOnlySpan{Notification})"/>
     /// <summary>Stores a Resync for all cursors, like a notification.</summary>
-    internal void StoreResync_NeedsLock(ResyncReasons reasons)
+    internal void StoreResync_NeedsLock(ResyncReasons reasons, long lost = 0)
     {
-        Store_NeedsLock(RingEntry.OfResync(reasons));
+        // An entry has room for two billion.
+        for (; lost > int.MaxValue; lost -= int.MaxValue)
+            Store_NeedsLock(RingEntry.OfResync(reasons, int.MaxValue));
+        Store_NeedsLock(RingEntry.OfResync(reasons, (int)lost));
         ChargeBudget_NeedsLock();
     }
 
@@ -139,7 +142,7 @@ sealed class ChannelBuffer(string channel, int capacity, Lock gate, BufferBudget
         var from = _ring.Head;
         while (to < _ring.Tail && _ring[to].IsResync)
             to++; // a Resync at the new position would follow at once: it becomes part of the one that reports the skipping
-        var (dropped, reasons) = _ring.Summarise(from, to);
+        var (dropped, reasons, lost) = _ring.Summarise(from, to);
         if (dropped > 0)
             reasons |= ResyncReasons.Overflow;
         var moved = 0;
@@ -147,7 +150,7 @@ sealed class ChannelBuffer(string channel, int capacity, Lock gate, BufferBudget
         {
             if (cursor.Position != from)
                 continue;
-            cursor.Skip(to, reasons, dropped);
+            cursor.Skip(to, reasons, dropped + lost);
             moved++;
         }
 

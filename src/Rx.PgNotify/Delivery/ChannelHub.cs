@@ -23,9 +23,10 @@ sealed class ChannelHub
     // Written once, before the state becomes Completed, and read only after that has been seen.
     Func<PgListenerException>? _error;
 
-    internal ChannelHub(string name, int capacity, BufferBudget budget, DeliveryCounts counts)
+    internal ChannelHub(string name, Type listener, int capacity, BufferBudget budget, DeliveryCounts counts)
     {
         Name = name;
+        Listener = listener;
         _budget = budget;
         _buffer = new ChannelBuffer(name, capacity, _gate, budget, counts);
         _waiting = new WaitingReaders(_gate);
@@ -42,6 +43,9 @@ sealed class ChannelHub
     }
 
     internal string Name { get; }
+
+    /// <summary>Whose channel it is, to be named in an <see cref="ObjectDisposedException"/>.</summary>
+    internal Type Listener { get; }
 
     /// <summary>Whether nothing comes any more.</summary>
     internal bool IsCompleted => _state == State.Completed;
@@ -84,6 +88,23 @@ sealed class ChannelHub
             if (_state != State.Requested)
                 return;
             Acknowledge_NeedsLock();
+            woken = _waiting.Wake_NeedsLock();
+        }
+
+        woken?.Queue();
+    }
+
+    /// <summary>
+    /// Notifications that were to come next were lost on the way here: each reader's next signal is a Resync that says how many.
+    /// </summary>
+    internal void Lost(long notifications)
+    {
+        Reader? woken;
+        lock (_gate)
+        {
+            if (_state != State.Acknowledged || !_buffer.HasCursors_NeedsLock())
+                return;
+            _buffer.StoreResync_NeedsLock(ResyncReasons.Overflow, notifications);
             woken = _waiting.Wake_NeedsLock();
         }
 

@@ -81,23 +81,28 @@ sealed class SignalRing
         Trim();
     }
 
-    /// <summary>How many of the signals in a range are notifications, and the reasons of those that are not.</summary>
-    internal (long Notifications, ResyncReasons Reasons) Summarise(long from, long to)
+    /// <summary>
+    /// How many of the signals in a range are notifications, the reasons of those that are not, and how many notifications these report
+    /// as lost.
+    /// </summary>
+    internal (long Notifications, ResyncReasons Reasons, long Lost) Summarise(long from, long to)
     {
         var reasons = ResyncReasons.None;
+        var lost = 0L;
         var notifications = to - from;
         if (_resyncs == 0)
-            return (notifications, reasons);
+            return (notifications, reasons, lost);
         for (var sequence = from; sequence < to; sequence++)
         {
             ref readonly var entry = ref Slot(sequence);
             if (!entry.IsResync)
                 continue;
             reasons |= entry.Reasons;
+            lost += entry.Lost;
             notifications--;
         }
 
-        return (notifications, reasons);
+        return (notifications, reasons, lost);
     }
 
     ref RingEntry Slot(long sequence) => ref _entries![(int)sequence & _mask];

@@ -1,28 +1,36 @@
 namespace Rx.PgNotify.Delivery;
 
 /// <summary>
-/// The listener's state as an observable: replays the latest and is conflated, so that a slow observer sees the newest
+/// A state as an observable: replays the latest and is conflated, so that a slow observer sees the newest
 /// state next and no backlog. Delivered on the thread pool, never on the thread that publishes.
 /// </summary>
+/// <typeparam name="TState">Compared by value: a state that equals the latest is no change.</typeparam>
+/// <param name="calls">How observers are called.</param>
+/// <param name="first">The state before any is published.</param>
+/// <param name="last">The state that nothing changes any more: observers complete after it; <see langword="null"/> if there is none.</param>
 /// <remarks><c>_gate</c> guards all fields and those of the subscriptions; no user code runs under it.</remarks>
-sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
+sealed class StateFeed<TState>(ObserverCalls calls, TState first, TState? last) : IObservable<TState>
+    where TState : class, IEquatable<TState>
 {
     readonly Lock _gate = new();
-    readonly List<StateSubscription> _subscriptions = [];
-    ListenerState _latest = ListenerState.Idle.Instance;
+    readonly List<StateSubscription<TState>> _subscriptions = [];
+    TState _latest = first;
     long _version = 1;
 
-    public IDisposable Subscribe(IObserver<ListenerState> observer)
+    public IDisposable Subscribe(IObserver<TState> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new StateSubscription(this, calls, observer) { IsQueued = true };
+        var subscription = new StateSubscription<TState>(this, calls, observer) { IsQueued = true };
         lock (_gate)
             _subscriptions.Add(subscription);
         subscription.Queue();
         return subscription;
     }
 
-    internal ListenerState Latest
+    /// <summary>The state that ends the feed.</summary>
+    internal TState? Last => last;
+
+    internal TState Latest
     {
         get
         {
@@ -31,12 +39,12 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
         }
     }
 
-    /// <summary>Publishes a state. After <see cref="ListenerState.Disposed"/> nothing changes it any more.</summary>
-    internal void Publish(ListenerState state)
+    /// <summary>Publishes a state.</summary>
+    internal void Publish(TState state)
     {
         lock (_gate)
         {
-            if (_latest is ListenerState.Disposed || _latest.Equals(state))
+            if (_latest.Equals(last) || _latest.Equals(state))
                 return;
             _latest = state;
             _version++;
@@ -50,15 +58,8 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
         }
     }
 
-    /// <summary>Publishes Idle, unless a fault is to be seen until somebody subscribes again.</summary>
-    internal void PublishIdle()
-    {
-        if (Latest is not ListenerState.Faulted)
-            Publish(ListenerState.Idle.Instance);
-    }
-
     /// <summary>The state, if <paramref name="subscription"/> has not seen it; else it is not queued any more.</summary>
-    internal ListenerState? Next(StateSubscription subscription)
+    internal TState? Next(StateSubscription<TState> subscription)
     {
         lock (_gate)
         {
@@ -73,7 +74,7 @@ sealed class StateFeed(ObserverCalls calls) : IObservable<ListenerState>
         }
     }
 
-    internal void Remove(StateSubscription subscription)
+    internal void Remove(StateSubscription<TState> subscription)
     {
         lock (_gate)
             _subscriptions.Remove(subscription);

@@ -1,8 +1,9 @@
 namespace Rx.PgNotify.Delivery;
 
-/// <summary>One observer of <see cref="StateFeed"/>; queued or running at most once, so its calls never overlap.</summary>
-sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<ListenerState> observer)
+/// <summary>One observer of <see cref="StateFeed{TState}"/>; queued or running at most once, so its calls never overlap.</summary>
+sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls calls, IObserver<TState> observer)
     : QueuedDelivery, IDisposable
+    where TState : class, IEquatable<TState>
 {
     // Set once; read before each call of the observer.
     int _hasStopped;
@@ -24,7 +25,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
             return;
         // As in Subscription: the user's event loop is gone, which after the last state is to be expected.
         Dispose();
-        if (feed.Latest is not ListenerState.Disposed)
+        if (!feed.Latest.Equals(feed.Last))
             calls.SchedulerFailed(channel: null, failure);
     }
 
@@ -37,7 +38,7 @@ sealed class StateSubscription(StateFeed feed, ObserverCalls calls, IObserver<Li
                 if (Volatile.Read(ref _hasStopped) != 0)
                     break;
                 observer.OnNext(state);
-                if (state is ListenerState.Disposed)
+                if (state.Equals(feed.Last))
                     Complete();
             }
         }

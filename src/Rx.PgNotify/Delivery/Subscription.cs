@@ -36,7 +36,7 @@ abstract class Subscription : Reader
     internal override void OnJoined_NeedsLock() => _joined?.TrySetResult();
 
     internal override void OnJoinFailed_NeedsLock(PgListenerException? error) =>
-        _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(typeof(PgListener).FullName));
+        _joined?.TrySetException(error ?? (Exception)new ObjectDisposedException(Hub.Listener.FullName));
 
     private protected abstract void OnNext(in ChannelSignal signal);
 

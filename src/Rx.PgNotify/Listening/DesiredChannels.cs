@@ -19,6 +19,7 @@ sealed class DesiredChannels
     /// <summary>Beyond so many channels the server's own cost for each notification begins to show.</summary>
     internal const int RecommendedCount = 1_000;
 
+    readonly Type _owner;
     readonly Lock _gate = new();
     readonly ChannelSet _channels;
     readonly Linger _linger;
@@ -28,8 +29,9 @@ sealed class DesiredChannels
     readonly IStopwatch _clock;
     bool _isClosed;
 
-    internal DesiredChannels(Func<string, ChannelHub> createHub, Action changed, PgListenerOptions options)
+    internal DesiredChannels(Type owner, Func<string, ChannelHub> createHub, Action changed, ListenerOptions options)
     {
+        _owner = owner;
         _changed = changed;
         _clock = options.Scheduler.StartClock();
         _channels = new ChannelSet(name => new ListenedChannel(createHub(name), Release));
@@ -56,7 +58,7 @@ sealed class DesiredChannels
         ListenedChannel channel;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(PgListener));
+            ObjectDisposedException.ThrowIf(_isClosed, _owner);
             channel = _channels.AddSubscriber(name);
             if (channel.Status == ListenStatus.Listening)
                 return channel;

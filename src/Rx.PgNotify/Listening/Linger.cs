@@ -23,7 +23,7 @@ namespace Rx.PgNotify.Listening;
 /// <param name="changed">Is called, without the lock, when a linger is over.</param>
 /// <param name="options">How long, and where timers run.</param>
 /// <param name="clock">The listener's clock.</param>
-sealed class Linger(Lock gate, ChannelSet channels, Action changed, PgListenerOptions options, IStopwatch clock)
+sealed class Linger(Lock gate, ChannelSet channels, Action changed, ListenerOptions options, IStopwatch clock)
 {
     readonly TimeSpan _duration = options.Linger;
     readonly IScheduler _scheduler = options.Scheduler;

@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
-/// <summary>The one connection of a listener: opened, served and closed, one session after the other and never two at a time.</summary>
+/// <summary>The one connection of a listener to the server: one session after the other.</summary>
 /// <remarks>Used by the pump alone; only <see cref="ProcessId"/> and <see cref="Abort"/> are for any thread.</remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late call may still cancel it
-sealed class ListenConnection(
-    ListenSessionFactory sessions, DesiredChannels desired, PumpSignal signal, ILogger logger, ListenerMetrics metrics, CancellationToken stop)
+sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory sessions, ListenerPumpContext pump) : IListenConnection
 #pragma warning restore CA1001
 {
     readonly CancellationTokenSource _abort = new();
@@ -20,16 +19,11 @@ sealed class ListenConnection(
     /// <summary>The process id of the backend that serves; <see langword="null"/> while none does.</summary>
     internal int? ProcessId => _processId is var processId and not 0 ? processId : null;
 
-    /// <summary>
-    /// Breaks the command that is under way, of this session or, between two, of the next one. Once the loop has to stop: it can't be
-    /// undone.
-    /// </summary>
-    internal void Abort() => _ = _abort.CancelSafelyAsync();
+    public void Abort() => _ = _abort.CancelSafelyAsync();
 
-    /// <summary>Opens a session, serves it as long as it is needed, and closes it.</summary>
-    /// <param name="listening">Is called when the server listens to what is wanted, with <see cref="ProcessId"/> set.</param>
-    /// <returns>What it failed of; <see langword="null"/> if it was closed because nobody needs it.</returns>
-    internal async Task<Exception?> RunAsync(Action listening)
+    public (PgListenerError Error, string Message)? FindPermanent(Exception failure) => PermanentFailure.OfConnecting(failure, connections);
+
+    public async Task<Exception?> RunAsync(Action listening)
     {
         var setUp = LibraryTracing.StartConnecting();
         ListenSession? session = null;
@@ -41,7 +35,7 @@ sealed class ListenConnection(
                 return null;
             // Runs at once if Abort came first, so that neither can miss the other.
             aborting = _abort.Token.UnsafeRegister(static session => ((ListenSession)session!).Abort(), session);
-            using var loop = new ListenLoop(session, desired, signal, logger, metrics, stop);
+            using var loop = new ListenLoop(session, pump);
             await loop.RunAsync(ready: () => OnListening(session, setUp, listening)).ConfigureAwait(false);
             return null;
         }
@@ -58,7 +52,7 @@ sealed class ListenConnection(
             if (session is not null)
                 await sessions.CloseAsync(session).ConfigureAwait(false);
             aborting.Unregister(); // not earlier: closing has commands of its own
-            metrics.ConnectionClosed();
+            pump.Metrics.ConnectionClosed();
         }
     }
 

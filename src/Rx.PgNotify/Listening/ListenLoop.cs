@@ -33,23 +33,20 @@ sealed class ListenLoop : IDisposable
     int _waitsInARow;
     bool _hasWarned;
 
+    // When the server last answered a command.
+    long _lastAnswer = Stopwatch.GetTimestamp();
+
     // The number of the present wait. Written by the loop, read by those who interrupt it.
     long _waitNumber;
 
-    internal ListenLoop(
-        ListenSession session,
-        DesiredChannels desired,
-        PumpSignal signal,
-        ILogger logger,
-        ListenerMetrics metrics,
-        CancellationToken stop)
+    internal ListenLoop(ListenSession session, ListenerPumpContext pump)
     {
         _session = session;
-        _desired = desired;
-        _signal = signal;
-        _logger = logger;
-        _metrics = metrics;
-        _stop = stop;
+        _desired = pump.Desired;
+        _signal = pump.Signal;
+        _logger = pump.Logger;
+        _metrics = pump.Metrics;
+        _stop = pump.Stop;
         _heartbeat = new Heartbeat(session.PingInterval, session.CancelWaitHere);
         _interruptWait = InterruptWait;
     }
@@ -84,7 +81,7 @@ sealed class ListenLoop : IDisposable
         try
         {
             await _session.ApplyAsync(changes).ConfigureAwait(false);
-            _heartbeat.SignOfLife();
+            Answered();
         }
         catch (PostgresException e) when (_session.IsOpen && PermanentFailure.IsChannelRefused(e))
         {
@@ -132,10 +129,10 @@ sealed class ListenLoop : IDisposable
         if (wait.IsCompletedSuccessfully)
         {
             await _session.FinishWaitAsync(wait).ConfigureAwait(false);
-            if (++_waitsInARow < WaitsBeforeDrain)
+            if (++_waitsInARow < WaitsBeforeDrain && !IsCommandDue)
                 return;
             await _session.DrainAsync().ConfigureAwait(false);
-            _heartbeat.SignOfLife();
+            Answered();
             _waitsInARow = 0;
             return;
         }
@@ -148,15 +145,27 @@ sealed class ListenLoop : IDisposable
         _signal.Disarm();
         if (!hasMessage && !_heartbeat.IsDue)
             return;
-        if (!hasMessage)
+        if (!hasMessage || IsCommandDue)
             await PingAsync().ConfigureAwait(false);
+        else
+            _heartbeat.SignOfLife();
+    }
+
+    // Also while messages come, which are signs of life, but no commands.
+    bool IsCommandDue => _session.CommandInterval is { } interval && Stopwatch.GetElapsedTime(_lastAnswer) >= interval;
+
+    void Answered()
+    {
         _heartbeat.SignOfLife();
+        if (_session.CommandInterval is not null)
+            _lastAnswer = Stopwatch.GetTimestamp();
     }
 
     async Task PingAsync()
     {
         var asked = Stopwatch.GetTimestamp();
         await _session.PingAsync().ConfigureAwait(false);
+        Answered();
         _metrics.HeartbeatAnswered(Stopwatch.GetElapsedTime(asked));
     }
 

@@ -17,12 +17,15 @@ sealed class ListenSession : IAsyncDisposable
     readonly ReceiveBuffer _receiveBuffer;
     readonly NotificationWait _wait;
     readonly Ping _ping;
+    readonly SessionGuard? _guard;
 
     /// <summary>Becomes the owner of <paramref name="connection"/> and <paramref name="receiveBuffer"/>.</summary>
     /// <param name="connection">Just opened.</param>
     /// <param name="receiveBuffer">Takes what arrives, on the thread that reads the socket.</param>
-    internal ListenSession(PhysicalConnection connection, ReceiveBuffer receiveBuffer)
+    /// <param name="guard">What it has to keep hold of.</param>
+    internal ListenSession(PhysicalConnection connection, ReceiveBuffer receiveBuffer, SessionGuard? guard)
     {
+        _guard = guard;
         _connection = connection;
         _receiveBuffer = receiveBuffer;
         _wait = new NotificationWait(connection);
@@ -42,7 +45,10 @@ sealed class ListenSession : IAsyncDisposable
     /// After how long a silence to ping. Always before Npgsql's own keepalive: a wait that is cancelled while the keepalive is on its
     /// way breaks the connection, so that anybody who subscribes in that moment would cause a Resync for everybody.
     /// </summary>
-    internal TimeSpan PingInterval => _connection.Source.Keepalive * 0.75 is { } sooner && sooner < _connection.Heartbeat ? sooner : _connection.Heartbeat;
+    internal TimeSpan PingInterval => Shortest(_connection.Heartbeat, _connection.Source.Keepalive * 0.75, CommandInterval);
+
+    /// <inheritdoc cref="SessionGuard.Interval"/>
+    internal TimeSpan? CommandInterval => _guard?.Interval;
 
     public async ValueTask DisposeAsync()
     {
@@ -111,9 +117,17 @@ sealed class ListenSession : IAsyncDisposable
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("UNLISTEN *"));
+            _guard?.AddRestoring(batch);
             _connection.Backend.AddRestoring(batch);
             await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting), _connection.Heartbeat).ConfigureAwait(false);
         }
+    }
+
+    static TimeSpan Shortest(TimeSpan first, params ReadOnlySpan<TimeSpan?> others)
+    {
+        foreach (var other in others)
+            first = other < first ? other.Value : first;
+        return first;
     }
 
     void OnNotification(object sender, NpgsqlNotificationEventArgs e)

@@ -7,12 +7,12 @@ namespace Rx.PgNotify.Listening;
 
 /// <summary>Opens and closes sessions. One that hangs while it is opened is abandoned as soon as no channel is wanted any more.</summary>
 /// <remarks>Used by the pump alone.</remarks>
-sealed class ListenSessionFactory(
-    ConnectionSource connections, WhileWanted whileWanted, NotificationHandler received, PgListenerOptions options, ILogger logger)
+sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOptions options, SessionGuard? guard, ListenerPumpContext pump)
 {
     static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
 
-    readonly ConnectionCheck _check = new(connections, options.Heartbeat, logger);
+    readonly ConnectionCheck _check = new(connections, options.Heartbeat, pump.Logger);
+    readonly ILogger _logger = pump.Logger;
 
     /// <summary>Opens a session on whose connection notifications can arrive.</summary>
     /// <returns><see langword="null"/> if no channel is wanted any more.</returns>
@@ -20,38 +20,41 @@ sealed class ListenSessionFactory(
     {
         var abandon = new CancellationTokenSource();
         var opening = OpenAsync(abandon.Token);
-        await whileWanted.WaitAsync(opening, abandon).ConfigureAwait(false);
+        await pump.WhileWanted.WaitAsync(opening, abandon).ConfigureAwait(false);
         if (!abandon.IsCancellationRequested)
             return await opening.ConfigureAwait(false);
 
         // While Npgsql waits for the answer to its first message it can't be cancelled.
         if (!await CloseWhenOpenedAsync(opening).CompletesWithinAsync(s_cancelPatience).ConfigureAwait(false))
-            Log.OpeningAbandoned(logger);
+            Log.OpeningAbandoned(_logger);
         return null;
     }
 
     /// <summary>Closes a session. Takes no longer than a heartbeat, and does not throw.</summary>
     internal async Task CloseAsync(ListenSession session)
     {
+        guard?.Leave();
         try
         {
             await session.DisposeAsync().ConfigureAwait(false);
-            Log.Closed(logger);
+            Log.Closed(_logger);
         }
         catch (Exception e)
         {
-            Log.CloseFailed(logger, e);
+            Log.CloseFailed(_logger, e);
         }
     }
 
     async Task<ListenSession> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
-        var session = new ListenSession(connection, new ReceiveBuffer(options, received));
+        var session = new ListenSession(connection, new ReceiveBuffer(options, OnReceived), guard);
         try
         {
             await session.CheckAsync(_check, cancellationToken).ConfigureAwait(false);
-            Log.Connected(logger, session.BackendProcessId);
+            if (guard is not null)
+                await guard.EnterAsync(connection, cancellationToken).ConfigureAwait(false);
+            Log.Connected(_logger, session.BackendProcessId);
             return session;
         }
         catch
@@ -59,6 +62,12 @@ sealed class ListenSessionFactory(
             await CloseAsync(session).ConfigureAwait(false);
             throw;
         }
+    }
+
+    void OnReceived(ReadOnlySpan<Notification> notifications)
+    {
+        pump.Metrics.Received(notifications.Length);
+        pump.Desired.Route(notifications);
     }
 
     async Task CloseWhenOpenedAsync(Task<ListenSession> opening)
@@ -69,7 +78,7 @@ sealed class ListenSessionFactory(
         }
         catch (Exception e)
         {
-            Log.OpeningCancelled(logger, e);
+            Log.OpeningCancelled(_logger, e);
         }
     }
 }

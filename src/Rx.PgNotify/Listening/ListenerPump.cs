@@ -16,23 +16,22 @@ sealed class ListenerPump
 #pragma warning restore CA1001
 {
     readonly DesiredChannels _desired;
-    readonly StateFeed _state;
+    readonly StateFeed<ListenerState> _state;
     readonly IScheduler _scheduler;
     readonly ILogger _logger;
     readonly ListenerMetrics _metrics;
     readonly ReconnectPolicy _reconnect;
     readonly WhileWanted _whileWanted;
-    readonly ListenConnection _connection;
+    readonly IListenConnection _connection;
     readonly PumpSignal _signal = new();
     readonly CancellationTokenSource _stop = new();
     readonly OnDemandLoop _loop;
 
     internal ListenerPump(
         DesiredChannels desired,
-        ConnectionSource connections,
-        StateFeed state,
-        NotificationHandler received,
-        PgListenerOptions options,
+        Func<ListenerPumpContext, IListenConnection> connect,
+        StateFeed<ListenerState> state,
+        ListenerOptions options,
         ILogger logger,
         ListenerMetrics metrics)
     {
@@ -41,16 +40,12 @@ sealed class ListenerPump
         _scheduler = options.Scheduler;
         _logger = logger;
         _metrics = metrics;
-        _reconnect = new ReconnectPolicy(
-            connections, options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
         _whileWanted = new WhileWanted(desired, _signal, _stop.Token);
-        var sessions = new ListenSessionFactory(connections, _whileWanted, received, options, logger);
-        _connection = new ListenConnection(sessions, desired, _signal, logger, metrics, _stop.Token);
+        _connection = connect(new ListenerPumpContext(desired, _signal, _whileWanted, options, logger, metrics, _stop.Token));
+        _reconnect = new ReconnectPolicy(
+            _connection.FindPermanent, options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
         _loop = new OnDemandLoop(RunAsync);
     }
-
-    /// <inheritdoc cref="ListenConnection.ProcessId"/>
-    internal int? ProcessId => _connection.ProcessId;
 
     /// <summary>The desired state has changed. Never blocks.</summary>
     internal void Wake()
@@ -97,7 +92,9 @@ sealed class ListenerPump
     void OnExit()
     {
         _reconnect.StartBudgetAnew();
-        _state.PublishIdle();
+        // A fault is to be seen until somebody subscribes again.
+        if (_state.Latest is not ListenerState.Faulted)
+            _state.Publish(ListenerState.Idle.Instance);
     }
 
     async Task RunConnectionAsync()

@@ -44,7 +44,7 @@ sealed class ReceiveBuffer : IDisposable
     /// Limit a batch to an eighth of what a channel may buffer, or one batch would overrun those who keep up.
     /// </param>
     /// <param name="received">Takes what was read, in order.</param>
-    internal ReceiveBuffer(PgListenerOptions options, NotificationHandler received)
+    internal ReceiveBuffer(ListenerOptions options, NotificationHandler received)
     {
         _received = received;
         _most = Math.Clamp(options.BufferCapacity / 8, 1, MostNotifications);

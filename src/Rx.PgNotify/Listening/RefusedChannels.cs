@@ -17,7 +17,7 @@ namespace Rx.PgNotify.Listening;
 /// <param name="channels">The desired channels.</param>
 /// <param name="changed">Is called, without the lock, when postponed channels are to be looked at again.</param>
 /// <param name="options">The backoff, and where timers run.</param>
-sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, PgListenerOptions options)
+sealed class RefusedChannels(Lock gate, ChannelSet channels, Action changed, ListenerOptions options)
 {
     // Far more than anybody refuses on purpose; it only keeps names made at run time from piling up.
     const int MostNames = 1_000;

@@ -22,7 +22,7 @@ sealed class SendConnection(
     IStopwatch clock,
     ILogger logger)
 {
-    readonly ReconnectPolicy _reconnect = new(connections, options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
+    readonly ReconnectPolicy _reconnect = new(failure => PermanentFailure.OfConnecting(failure, connections), options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
     SendSession? _session;
 
     /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>

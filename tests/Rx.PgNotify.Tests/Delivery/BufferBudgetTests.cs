@@ -83,7 +83,7 @@ public class BufferBudgetTests
 
         public (ChannelHub Hub, TestReader Reader) Add()
         {
-            var hub = new ChannelHub($"c{_count++}", 65_536, Budget, Counts);
+            var hub = new ChannelHub($"c{_count++}", typeof(PgListener), 65_536, Budget, Counts);
             hub.ListenRequested();
             hub.Acknowledge();
             var reader = new TestReader(hub);

@@ -21,7 +21,7 @@ public abstract class HubFixture
     {
         Budget = new BufferBudget(1 << 20);
         Counts = new DeliveryCounts();
-        Hub = new ChannelHub(Channel, 1_000, Budget, Counts);
+        Hub = new ChannelHub(Channel, typeof(PgListener), 1_000, Budget, Counts);
     }
 
     private protected static ChannelSignal Notification(string payload) => ChannelSignal.From(new Notification(Channel, payload, 1));

@@ -26,7 +26,7 @@ public class HubThreadTests
     {
         var seed = Random.Shared.Next();
         await TestContext.Out.WriteLineAsync($"seed {seed}");
-        _hub = new ChannelHub("orders", capacity, _budget, _counts);
+        _hub = new ChannelHub("orders", typeof(PgListener), capacity, _budget, _counts);
         _staying.Clear();
         _leaving.Clear();
         var threads = Enumerable.Range(0, Joiners).Select(i => new Thread(() => ComeAndGo(new Random(seed + i)))).ToList();

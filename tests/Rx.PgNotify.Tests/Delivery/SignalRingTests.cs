@@ -47,13 +47,13 @@ public class SignalRingTests
     public void Summary_CountsNotificationsAndGathersTheReasonsOfAllElse()
     {
         var ring = RingOf("a", "b");
-        ring.Append(RingEntry.OfResync(ResyncReasons.Reconnected));
+        ring.Append(RingEntry.OfResync(ResyncReasons.Reconnected, 0));
         Append(ring, "c");
-        ring.Append(RingEntry.OfResync(ResyncReasons.Overflow));
+        ring.Append(RingEntry.OfResync(ResyncReasons.Overflow, 7));
 
         Assert.That(ring.Notifications, Is.EqualTo(3));
-        Assert.That(ring.Summarise(0, 2), Is.EqualTo((2, ResyncReasons.None)));
-        Assert.That(ring.Summarise(1, 5), Is.EqualTo((2, ResyncReasons.Reconnected | ResyncReasons.Overflow)));
+        Assert.That(ring.Summarise(0, 2), Is.EqualTo((2, ResyncReasons.None, 0)));
+        Assert.That(ring.Summarise(1, 5), Is.EqualTo((2, ResyncReasons.Reconnected | ResyncReasons.Overflow, 7)));
         ring.MoveCursors(0, 4);
         Assert.That(ring.Notifications, Is.Zero);
     }

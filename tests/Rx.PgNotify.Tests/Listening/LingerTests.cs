@@ -77,7 +77,7 @@ public class LingerTests
     {
         var budget = new BufferBudget(long.MaxValue);
         var options = new PgListenerOptions { Linger = s_linger, Scheduler = scheduler };
-        var desired = new DesiredChannels(name => new ChannelHub(name, 100, budget, new DeliveryCounts()), () => { }, options);
+        var desired = new DesiredChannels(typeof(PgListener), name => new ChannelHub(name, typeof(PgListener), 100, budget, new DeliveryCounts()), () => { }, options);
         var channel = desired.Acquire("a");
         desired.Listening(desired.TakeChanges().Listen);
         return (desired, channel);

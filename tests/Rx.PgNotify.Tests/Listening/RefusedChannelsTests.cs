@@ -16,8 +16,7 @@ public class RefusedChannelsTests
     public RefusedChannelsTests()
     {
         var budget = new BufferBudget(long.MaxValue);
-        _desired = new DesiredChannels(
-            name => new ChannelHub(name, 100, budget, new DeliveryCounts()),
+        _desired = new DesiredChannels(typeof(PgListener), name => new ChannelHub(name, typeof(PgListener), 100, budget, new DeliveryCounts()),
             () => _changes++,
             new PgListenerOptions { Scheduler = _scheduler, ReconnectDelay = TimeSpan.FromSeconds(1) });
     }

@@ -20,7 +20,7 @@ sealed class TestPump
     {
         var budget = new BufferBudget(long.MaxValue);
         var options = new PgListenerOptions { Linger = Linger, Scheduler = _scheduler };
-        _desired = new DesiredChannels(name => new ChannelHub(name, 100, budget, new DeliveryCounts()), () => _isWoken = true, options);
+        _desired = new DesiredChannels(typeof(PgListener), name => new ChannelHub(name, typeof(PgListener), 100, budget, new DeliveryCounts()), () => _isWoken = true, options);
     }
 
     public bool IsConnected { get; private set; }

@@ -1,0 +1,91 @@
+using System.Reactive;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using Rx.PgNotify.Connections;
+using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Nats.Diagnostics;
+using Rx.PgNotify.Nats.Protocol;
+
+namespace Rx.PgNotify.Nats.Bridging;
+
+/// <summary>A bridge while NATS is there: its listener waits for the lock and works with it, one session after the other.</summary>
+sealed class BridgeCandidate : IAsyncDisposable
+{
+    // Keeps a session wanted while no channel is. Nobody notifies it.
+    const string LockChannel = "rx.pgnotify.bridge";
+
+    readonly StateFeed<BridgeState> _state;
+    readonly ILogger _logger;
+    readonly PgListener _listener;
+    readonly Func<Epoch, BridgeWork> _createWork;
+    readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    IDisposable? _wanted;
+    IDisposable? _states;
+
+    // Of the present session, once it has the lock. Used by the pump alone.
+    BridgeWork? _work;
+
+    internal BridgeCandidate(
+        Func<TimeSpan, ConnectionSource> connections,
+        INatsConnection nats,
+        Subjects subjects,
+        PgNatsBridgeOptions options,
+        HighestEpoch highest,
+        StateFeed<BridgeState> state,
+        ILogger logger,
+        BridgeMetrics metrics)
+    {
+        _state = state;
+        _logger = logger;
+        var guard = new LeaderLock(options, highest, StandsBy, Entered, Left);
+        _listener = new PgListener(options.ListenerOptions(), connections, guard);
+        _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics);
+    }
+
+    /// <summary>Fails when trying on can't help, such as after a wrong password.</summary>
+    internal Task HasFailed => _failed.Task;
+
+    public async ValueTask DisposeAsync()
+    {
+        _states?.Dispose();
+        _wanted?.Dispose();
+        await _listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal void Begin()
+    {
+        _states = _listener.State.Subscribe(Observer.Create<ListenerState>(OnState));
+        _wanted = _listener.Channel(LockChannel).Subscribe(Observer.Create<Notification>(static _ => { }, e => _failed.TrySetException(e)));
+    }
+
+    void OnState(ListenerState state)
+    {
+        if (state is ListenerState.Reconnecting { Cause: var cause })
+            _state.Publish(new BridgeState.Failing(cause));
+    }
+
+    void StandsBy()
+    {
+        if (_state.Latest is BridgeState.StandingBy)
+            return;
+        Log.StandsBy(_logger);
+        _state.Publish(BridgeState.StandingBy.Instance);
+    }
+
+    void Entered(Epoch epoch)
+    {
+        _work = _createWork(epoch);
+        _work.Begin();
+        _state.Publish(BridgeState.AtWork.Instance);
+    }
+
+    void Left()
+    {
+        if (_work is null)
+            return;
+        _work.End();
+        _work = null;
+        Log.LeftWork(_logger);
+        _state.Publish(BridgeState.Connecting.Instance);
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NATS.Client.Core;
+using Rx.PgNotify.Connections;
+using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Diagnostics;
+using Rx.PgNotify.Nats.Protocol;
+using Rx.PgNotify.Nats.Receiving;
+using Rx.PgNotify.Threading;
+using Log = Rx.PgNotify.Nats.Diagnostics.Log;
+
+namespace Rx.PgNotify.Nats.Bridging;
+
+/// <summary>
+/// The life of a bridge: it is a candidate while NATS is there, since one that can't publish must leave the role to one that can.
+/// </summary>
+sealed class BridgeLoop
+{
+    // For a notification of any length. The default of a NATS server is 1 MiB.
+    const int LeastMaxPayload = 32 * 1024;
+
+    static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
+
+    readonly Func<TimeSpan, ConnectionSource> _connections;
+    readonly INatsConnection _nats;
+    readonly PgNatsBridgeOptions _options;
+    readonly StateFeed<BridgeState> _state;
+    readonly Subjects _subjects;
+    readonly ILogger _logger;
+    readonly BridgeMetrics _metrics;
+    readonly HighestEpoch _highest = new();
+
+    internal BridgeLoop(
+        Func<TimeSpan, ConnectionSource> connections, INatsConnection nats, PgNatsBridgeOptions options, StateFeed<BridgeState> state)
+    {
+        _connections = connections;
+        _nats = nats;
+        _options = options;
+        _state = state;
+        _subjects = new Subjects(options.SubjectPrefix);
+        _logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNatsBridge>() ?? NullLogger<PgNatsBridge>.Instance);
+        _metrics = NatsMeter.Of(options.MeterFactory).Bridges(options.SubjectPrefix);
+    }
+
+    internal Task RunAsync(CancellationToken stop) => SuppressedFlow.Run(() => LoopAsync(stop));
+
+    async Task LoopAsync(CancellationToken stop)
+    {
+        var backoff = new Backoff(s_firstDelay, s_longestDelay);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                _state.Publish(BridgeState.Connecting.Instance);
+                await ConnectAsync(stop).ConfigureAwait(false);
+                backoff.Reset();
+                await StandAsync(stop).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested)
+            {
+                var delay = backoff.Next();
+                _state.Publish(new BridgeState.Failing(e));
+                Log.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
+                await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception)
+            {
+                break; // stopped
+            }
+        }
+
+        _state.Publish(BridgeState.Stopped.Instance);
+    }
+
+    async Task ConnectAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _nats.ConnectAsync().AsTask().WaitAsync(_options.Heartbeat, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
+        }
+
+        if (_nats.ServerInfo?.MaxPayload is { } most && most < LeastMaxPayload)
+        {
+            throw new NatsListenerException(
+                NatsListenerError.NatsUnavailable, $"The NATS server has a max_payload of {most} bytes; a bridge needs {LeastMaxPayload} or more.");
+        }
+    }
+
+    // Until NATS is lost, which is thrown, or the bridge is stopped.
+    async Task StandAsync(CancellationToken stop)
+    {
+        var permissions = new PermissionErrors(_options.SubjectPrefix);
+        _nats.ServerError += permissions.OnServerErrorAsync;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
+        await using (candidate.ConfigureAwait(false))
+        {
+            try
+            {
+                await using var announcements = await RawSubscription.SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, stop).ConfigureAwait(false);
+                candidate.Begin();
+                await await Task.WhenAny(
+                    AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
+            }
+            finally
+            {
+                _nats.ServerError -= permissions.OnServerErrorAsync;
+                await end.CancelSafelyAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    void OnAnnouncement(ReadOnlySpan<byte> message)
+    {
+        if (Announcement.TryDecode(message, out var term))
+            _highest.Heard(term.Epoch);
+    }
+
+    async Task AnswerStatusAsync(CancellationToken end)
+    {
+        var questions = await _nats
+            .SubscribeCoreAsync(_subjects.Status, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end).ConfigureAwait(false);
+        await using (questions.ConfigureAwait(false))
+        {
+            await foreach (var question in questions.Msgs.ReadAllAsync(end).ConfigureAwait(false))
+            {
+                if (question.ReplyTo is { } replyTo)
+                {
+                    await _nats.PublishAsync(
+                        replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
+                        .ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    async Task WatchAsync(PermissionErrors permissions, CancellationToken end)
+    {
+        while (true)
+        {
+            await DelayAsync(_options.Heartbeat / 2, end).ConfigureAwait(false);
+            permissions.ThrowIfAny();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
+            limit.CancelAfter(_options.Heartbeat);
+            try
+            {
+                await _nats.PingAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NatsException or OperationCanceledException && !end.IsCancellationRequested)
+            {
+                await _nats.ReconnectAsync().AsTask().WaitAsync(_options.Heartbeat, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"NATS did not answer a ping within {_options.Heartbeat}.", e);
+            }
+        }
+    }
+
+    // Real time: receivers and the other bridges count it too.
+#pragma warning disable RS0030
+    static Task DelayAsync(TimeSpan delay, CancellationToken end) => Task.Delay(delay, end);
+#pragma warning restore RS0030
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using Rx.PgNotify.Nats.Diagnostics;
+using Rx.PgNotify.Nats.Protocol;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Nats.Bridging;
+
+/// <summary>
+/// What the bridge at work does in one epoch: announces itself, answers receivers, forwards channels, and gives a sign of life where
+/// nothing is to be said.
+/// </summary>
+/// <remarks><see cref="Begin"/> and <see cref="End"/> are called once each, in this order; both return at once.</remarks>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and late callers may still look at it
+sealed class BridgeWork
+#pragma warning restore CA1001
+{
+    readonly PgListener _listener;
+    readonly INatsConnection _nats;
+    readonly PgNatsBridgeOptions _options;
+    readonly ILogger _logger;
+    readonly BridgeMetrics _metrics;
+    readonly BridgePublisher _publisher;
+    readonly CancellationTokenSource _end = new();
+    readonly ConcurrentDictionary<string, Forwarder> _forwarders = new(StringComparer.Ordinal);
+
+    internal BridgeWork(
+        PgListener listener, INatsConnection nats, Subjects subjects, Epoch epoch, PgNatsBridgeOptions options, ILogger logger, BridgeMetrics metrics)
+    {
+        _listener = listener;
+        _nats = nats;
+        _options = options;
+        _logger = logger;
+        _metrics = metrics;
+        _publisher = new BridgePublisher(nats, subjects, new BridgeTerm(epoch, options.Heartbeat), logger, metrics, _end.Token);
+    }
+
+    TimeSpan BeatInterval => _options.Heartbeat / 2;
+
+    internal void Begin()
+    {
+        _metrics.Began();
+        Log.AtWork(_logger, _publisher.Term.Epoch.Order);
+        foreach (var channel in _options.Channels)
+            Forward(channel, isListed: true);
+        _ = SuppressedFlow.Run(() => UntilEndAsync(AnswerAsync));
+        _ = SuppressedFlow.Run(() => UntilEndAsync(BeatAsync));
+    }
+
+    internal void End()
+    {
+        _metrics.Ended();
+        _ = _end.CancelSafelyAsync();
+    }
+
+    // Whatever NATS throws meanwhile is tried again, as long as the epoch lasts.
+    async Task UntilEndAsync(Func<Task> work)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            catch (Exception e) when (!_end.IsCancellationRequested)
+            {
+                Log.BridgeFailed(_logger, e.Message, (long)BeatInterval.TotalMilliseconds, e);
+                await DelayAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception)
+            {
+                return; // because of the end
+            }
+        }
+    }
+
+    // Real time: receivers count it too.
+#pragma warning disable RS0030
+    Task DelayAsync() => Task.Delay(BeatInterval, _end.Token);
+#pragma warning restore RS0030
+
+    async Task BeatAsync()
+    {
+        await _publisher.PublishAsync(_publisher.Subjects.Announcements, Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
+        foreach (var (channel, forwarder) in _forwarders)
+        {
+            if (!forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault)
+                forwarder.Stop();
+            else
+                await forwarder.BeatAsync(BeatInterval).ConfigureAwait(false);
+        }
+
+        await DelayAsync().ConfigureAwait(false);
+    }
+
+    async Task AnswerAsync()
+    {
+        var asks = await _nats
+            .SubscribeCoreAsync(_publisher.Subjects.Asks, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: _end.Token).ConfigureAwait(false);
+        await using (asks.ConfigureAwait(false))
+        {
+            await foreach (var ask in asks.Msgs.ReadAllAsync(_end.Token).ConfigureAwait(false))
+            {
+                if (Ask.TryDecode(ask.Data, out var channels) && ask.ReplyTo is { } replyTo)
+                    _ = AnswerAsync(channels, replyTo).IgnoreOutcomeAsync(); // a receiver that gets no answer asks again
+            }
+        }
+    }
+
+    async Task AnswerAsync(string[] channels, string replyTo)
+    {
+        var forwarders = channels.Select(FindOrForward).ToList();
+        var joined = Task.WhenAll(forwarders.Select(forwarder => forwarder.Forwarder?.Joined ?? Task.FromResult<string?>(null)));
+        await joined.WaitAsync(2 * _options.Heartbeat, _end.Token).ConfigureAwait(false);
+        var answer = new Answer(_publisher.Term, [.. forwarders.Select(forwarder => forwarder.Forwarder?.Answer ?? new ChannelAnswer(0, 0, forwarder.Refusal))]);
+        await _publisher.PublishAsync(replyTo, answer.Encode()).ConfigureAwait(false);
+    }
+
+    (Forwarder? Forwarder, string? Refusal) FindOrForward(string channel)
+    {
+        if (_forwarders.TryGetValue(channel, out var known))
+        {
+            known.Asked();
+            return (known, null);
+        }
+
+        if (_options.ListedOnly)
+            return (null, "the bridge forwards the channels of its options only.");
+        if (_forwarders.Values.Count(forwarder => !forwarder.IsListed) >= _options.MaxAskedChannels)
+            return (null, $"receivers have asked for {_options.MaxAskedChannels} other channels already, which is the limit of the bridge.");
+        try
+        {
+            ChannelName.Validate(channel, nameof(channel));
+        }
+        catch (ArgumentException e)
+        {
+            return (null, e.Message);
+        }
+
+        return (Forward(channel, isListed: false), null);
+    }
+
+    Forwarder Forward(string channel, bool isListed)
+    {
+        var forwarder = new Forwarder(channel, isListed, _publisher);
+        var present = _forwarders.GetOrAdd(channel, forwarder);
+        if (present == forwarder)
+            _ = SuppressedFlow.Run(() => ForwardAsync(channel, forwarder));
+        return present;
+    }
+
+    async Task ForwardAsync(string channel, Forwarder forwarder)
+    {
+        _metrics.ChannelAdded();
+        try
+        {
+            using var ending = _end.Token.UnsafeRegister(static forwarder => ((Forwarder)forwarder!).Stop(), forwarder);
+            await forwarder.RunAsync(_listener).ConfigureAwait(false);
+        }
+        catch (Exception) when (_end.IsCancellationRequested)
+        {
+            // The epoch is over, and with it the numbers.
+        }
+        catch (Exception e)
+        {
+            // Receivers notice that the channel is silent, and ask for it again.
+            Log.BridgeFailed(_logger, e.Message, 0, e);
+        }
+        finally
+        {
+            _forwarders.TryRemove(KeyValuePair.Create(channel, forwarder));
+            _metrics.ChannelRemoved();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rx.PgNotify.Nats.Diagnostics;
+
+/// <summary>Every message that the bridge and its receivers log, beside those of the listener. No payload is ever among the values.</summary>
+static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Information, "A bridge at work is found")]
+    internal static partial void Found(ILogger logger);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Count} notifications of channel {Channel} were lost on their way over NATS; its subscribers get a Resync")]
+    internal static partial void Lost(ILogger logger, long count, string channel);
+
+    [LoggerMessage(103, LogLevel.Error, "The bridge refused channel {Channel}: {Reason}")]
+    internal static partial void ChannelRefused(ILogger logger, string channel, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "Dropped a message that no bridge of this version has sent, on the subject of channel {Channel}")]
+    internal static partial void ForeignMessage(ILogger logger, string channel);
+
+    [LoggerMessage(111, LogLevel.Information, "The bridge is at work, epoch {Order}")]
+    internal static partial void AtWork(ILogger logger, long order);
+
+    [LoggerMessage(112, LogLevel.Information, "The bridge stands by")]
+    internal static partial void StandsBy(ILogger logger);
+
+    [LoggerMessage(113, LogLevel.Warning, "The bridge is not at work any more: its session with PostgreSQL has ended")]
+    internal static partial void LeftWork(ILogger logger);
+
+    [LoggerMessage(114, LogLevel.Warning, "The bridge has failed ({Cause}); it tries again in {DelayMilliseconds} ms")]
+    internal static partial void BridgeFailed(ILogger logger, string cause, long delayMilliseconds, Exception exception);
+
+    [LoggerMessage(115, LogLevel.Warning, "The bridge was slower than PostgreSQL: {Count} notifications of channel {Channel} were dropped, and its receivers get a Resync")]
+    internal static partial void Dropped(ILogger logger, long count, string channel);
+}

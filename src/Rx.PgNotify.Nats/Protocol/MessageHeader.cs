@@ -1,0 +1,17 @@
+namespace Rx.PgNotify.Nats.Protocol;
+
+/// <summary>How each message begins.</summary>
+static class MessageHeader
+{
+    const byte Version = 1;
+
+    internal static void Write(WireWriter writer, MessageKind kind)
+    {
+        writer.WriteByte(Version);
+        writer.WriteByte((byte)kind);
+    }
+
+    /// <summary>Whether a message of this kind follows.</summary>
+    internal static bool TryRead(ref WireReader reader, MessageKind kind) =>
+        reader.ReadByte() == Version && reader.ReadByte() == (byte)kind && !reader.HasFailed;
+}

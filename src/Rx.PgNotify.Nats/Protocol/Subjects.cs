@@ -1,0 +1,26 @@
+namespace Rx.PgNotify.Nats.Protocol;
+
+/// <summary>The subjects of a bridge and its receivers: all of them begin with one prefix.</summary>
+sealed class Subjects(string prefix)
+{
+    /// <summary>The bridge at work announces itself here.</summary>
+    internal string Announcements { get; } = $"{prefix}.bridge";
+
+    /// <summary>The bridge at work answers receivers here.</summary>
+    internal string Asks { get; } = $"{prefix}.ask";
+
+    /// <summary>Every bridge answers here.</summary>
+    internal string Status { get; } = $"{prefix}.status";
+
+    /// <summary>A channel's notifications come here.</summary>
+    /// <remarks>
+    /// The name is percent-encoded (RFC 3986), the dot too, which has a meaning in subjects: so all names can be written, and two
+    /// different ones never get the same subject.
+    /// </remarks>
+    internal string Channel(string name) =>
+        $"{prefix}.channel.{Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal)}";
+
+    /// <summary>Whether a text can be a prefix: tokens of letters, digits, hyphens and underscores, with dots between them.</summary>
+    internal static bool IsPrefix(string? text) =>
+        text is { Length: >= 1 and <= 100 } && text.Split('.').All(token => token.Length > 0 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+}

@@ -1,0 +1,81 @@
+using NATS.Client.Core;
+using Rx.PgNotify.Nats.Protocol;
+
+namespace Rx.PgNotify.Nats.Receiving;
+
+/// <summary>Asks the bridge at work and, when none answers, finds out which part of the way is missing.</summary>
+sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan timeout, PermissionErrors permissions)
+{
+    readonly NatsSubOpts _reply = new() { Timeout = timeout };
+
+    /// <summary>Asks to hear channels.</summary>
+    /// <exception cref="NatsListenerException">No bridge has answered, and why.</exception>
+    internal async Task<Answer> AskAsync(IReadOnlyCollection<string> channels, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await RequestAsync(subjects.Asks, Ask.Encode(channels), cancellationToken).ConfigureAwait(false);
+            return Answer.Decode(reply) is { } answer && answer.Channels.Count == channels.Count
+                ? answer
+                : throw new NatsListenerException(NatsListenerError.Unknown, $"What answered on {subjects.Asks} is no bridge of this version.");
+        }
+        catch (NatsNoRespondersException e)
+        {
+            throw await ExplainAsync(e, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NatsNoReplyException e)
+        {
+            permissions.ThrowIfAny();
+            await RenewSilentConnectionAsync(cancellationToken).ConfigureAwait(false);
+            throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
+        }
+        catch (Exception e) when (e is NatsException or ObjectDisposedException)
+        {
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
+        }
+    }
+
+    // A line that swallows everything is found by NATS.Net's own ping after some minutes. It is not ours alone, so it is renewed only if
+    // the server does not answer either.
+    internal async Task RenewSilentConnectionAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await nats.PingAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            await nats.ReconnectAsync().AsTask().WaitAsync(timeout, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"NATS did not answer a ping within {timeout}.", e);
+        }
+    }
+
+    async Task<NatsListenerException> ExplainAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await RequestAsync(subjects.Status, StatusAnswer.Question, cancellationToken).ConfigureAwait(false);
+            return new NatsListenerException(
+                NatsListenerError.NoBridgeAtWork, $"There is a bridge, which is not at work: {StatusAnswer.Decode(reply) ?? "it does not say why"}", cause);
+        }
+        catch (NatsNoRespondersException)
+        {
+            return new NatsListenerException(NatsListenerError.NoBridge, $"NATS is there, and no bridge on {subjects.Asks}.", cause);
+        }
+        catch (NatsException e)
+        {
+            permissions.ThrowIfAny();
+            return new NatsListenerException(NatsListenerError.NoBridge, $"No bridge answers on {subjects.Asks}.", e);
+        }
+    }
+
+    async Task<byte[]> RequestAsync(string subject, byte[] question, CancellationToken cancellationToken)
+    {
+        var reply = await nats.RequestAsync(
+            subject, question, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+            replyOpts: _reply, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return reply.Data ?? [];
+    }
+}

@@ -1,0 +1,108 @@
+using NATS.Client.Core;
+using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Diagnostics;
+using Rx.PgNotify.Nats.Protocol;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Nats.Receiving;
+
+/// <summary>The one source of a listener over NATS: one session after the other.</summary>
+#pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late call may still cancel it
+sealed class NatsListenConnection : IListenConnection
+#pragma warning restore CA1001
+{
+    readonly INatsConnection _nats;
+    readonly NatsListenerOptions _options;
+    readonly ListenerPumpContext _pump;
+    readonly Subjects _subjects;
+    readonly EpochFence _fence = new();
+    readonly ReceiverMetrics _metrics;
+    readonly CancellationTokenSource _abort = new();
+
+    internal NatsListenConnection(INatsConnection nats, NatsListenerOptions options, ListenerPumpContext pump)
+    {
+        _nats = nats;
+        _options = options;
+        _pump = pump;
+        _subjects = new Subjects(options.SubjectPrefix);
+        _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
+    }
+
+    public void Abort() => _ = _abort.CancelSafelyAsync();
+
+    /// <summary>What NATS.Net itself gives up: it tries no further, either.</summary>
+    public (PgListenerError Error, string Message)? FindPermanent(Exception failure) =>
+        failure is NatsListenerException { InnerException: NatsConnectionFailedException or NatsServerException { IsAuthError: true } }
+            ? (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(failure.InnerException!)}.")
+            : null;
+
+    public async Task<Exception?> RunAsync(Action listening)
+    {
+        var permissions = new PermissionErrors(_options.SubjectPrefix);
+        var questions = new BridgeQuestions(_nats, _subjects, _options.AnswerTimeout, permissions);
+        ReceivingSession? session = null;
+        _nats.ServerError += permissions.OnServerErrorAsync;
+        _nats.ConnectionDisconnected += OnConnectionChangedAsync;
+        _nats.ConnectionOpened += OnConnectionChangedAsync;
+        try
+        {
+            var abandon = new CancellationTokenSource();
+            using var aborting = _abort.Token.UnsafeRegister(
+                static abandon => _ = ((CancellationTokenSource)abandon!).CancelSafelyAsync(), abandon);
+            var opening = OpenAsync(questions, abandon.Token);
+            await _pump.WhileWanted.WaitAsync(opening, abandon).ConfigureAwait(false);
+            if (abandon.IsCancellationRequested)
+            {
+                _ = CloseWhenOpenedAsync(opening);
+                return null;
+            }
+
+            session = await opening.ConfigureAwait(false);
+            Log.Found(_pump.Logger);
+            await session.ServeAsync(listening).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e as NatsListenerException ?? new NatsListenerException(NatsListenerError.Unknown, "Receiving over NATS failed.", e);
+        }
+        finally
+        {
+            _nats.ServerError -= permissions.OnServerErrorAsync;
+            _nats.ConnectionDisconnected -= OnConnectionChangedAsync;
+            _nats.ConnectionOpened -= OnConnectionChangedAsync;
+            if (session is not null)
+                await session.DisposeAsync().ConfigureAwait(false);
+            _pump.Metrics.ConnectionClosed();
+        }
+    }
+
+    static async Task CloseWhenOpenedAsync(Task<ReceivingSession> opening)
+    {
+        await opening.IgnoreOutcomeAsync().ConfigureAwait(false);
+        if (opening.IsCompletedSuccessfully)
+            await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
+    async Task<ReceivingSession> OpenAsync(BridgeQuestions questions, CancellationToken cancellation)
+    {
+        try
+        {
+            await _nats.ConnectAsync().AsTask().WaitAsync(_options.AnswerTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
+        }
+
+        return await ReceivingSession.OpenAsync(_nats, _subjects, questions, _fence, _pump, _metrics, cancellation).ConfigureAwait(false);
+    }
+
+    // The session looks at the connection itself: the event may come late.
+    ValueTask OnConnectionChangedAsync(object? sender, NatsEventArgs e)
+    {
+        _pump.Signal.Request();
+        return default;
+    }
+}

@@ -1,0 +1,279 @@
+using System.Diagnostics;
+using NATS.Client.Core;
+using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Diagnostics;
+using Rx.PgNotify.Nats.Protocol;
+
+namespace Rx.PgNotify.Nats.Receiving;
+
+/// <summary>
+/// What a listener hears of one epoch over one connection to NATS: it asks for channels, hands on what comes, and ends when the epoch or
+/// the connection does, or when nothing is heard any more.
+/// </summary>
+/// <remarks>Used by the pump alone, one call at a time; only what messages call comes from the thread that reads the socket.</remarks>
+sealed class ReceivingSession : IAsyncDisposable
+{
+    readonly INatsConnection _nats;
+    readonly Subjects _subjects;
+    readonly BridgeQuestions _questions;
+    readonly EpochFence _fence;
+    readonly ListenerPumpContext _pump;
+    readonly ReceiverMetrics _metrics;
+    readonly ConnectionIdentity _connection;
+    readonly CancellationToken _cancellation;
+    readonly Dictionary<ListenedChannel, (SignalStream Stream, RawSubscription Subscription)> _streams = [];
+    readonly TaskCompletionSource<NatsListenerException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    RawSubscription? _announcements;
+    BridgeTerm _term;
+    long _askedAt;
+
+    // Written by the thread that reads the socket.
+    long _heardAt = Stopwatch.GetTimestamp();
+
+    ReceivingSession(
+        INatsConnection nats,
+        Subjects subjects,
+        BridgeQuestions questions,
+        EpochFence fence,
+        ListenerPumpContext pump,
+        ReceiverMetrics metrics,
+        CancellationToken cancellation)
+    {
+        _nats = nats;
+        _subjects = subjects;
+        _questions = questions;
+        _fence = fence;
+        _pump = pump;
+        _metrics = metrics;
+        _connection = ConnectionIdentity.Of(nats);
+        _cancellation = cancellation;
+    }
+
+    /// <summary>How long a session that hears nothing waits.</summary>
+    TimeSpan Patience => 2 * _term.Heartbeat;
+
+    /// <summary>Finds the bridge at work.</summary>
+    /// <exception cref="NatsListenerException">There is none, or NATS is not there.</exception>
+    internal static async Task<ReceivingSession> OpenAsync(
+        INatsConnection nats,
+        Subjects subjects,
+        BridgeQuestions questions,
+        EpochFence fence,
+        ListenerPumpContext pump,
+        ReceiverMetrics metrics,
+        CancellationToken cancellation)
+    {
+        var session = new ReceivingSession(nats, subjects, questions, fence, pump, metrics, cancellation);
+        try
+        {
+            var answer = await questions.AskAsync([], cancellation).ConfigureAwait(false);
+            if (!fence.Admits(answer.Term))
+                throw Replaced("A bridge that has lost its role has answered.");
+            session._term = answer.Term; // before the first subscription, whose messages are compared with it
+            session.Heard();
+            session._announcements = await RawSubscription
+                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, cancellation).ConfigureAwait(false);
+            metrics.Began(answer.Term.Epoch);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (stream, _) in _streams.Values)
+            stream.End();
+        await UnsubscribeAsync(_announcements).ConfigureAwait(false);
+        foreach (var (_, subscription) in _streams.Values)
+            await UnsubscribeAsync(subscription).ConfigureAwait(false);
+        _streams.Clear();
+    }
+
+    /// <summary>Receives what is wanted until nothing is, or until the listener is disposed.</summary>
+    /// <param name="ready">Is called when all that is wanted now is heard.</param>
+    /// <exception cref="NatsListenerException">The epoch or the connection has ended, or nothing is heard.</exception>
+    internal async Task ServeAsync(Action ready)
+    {
+        await ReconcileAsync().ConfigureAwait(false);
+        ready();
+        if (_pump.Desired.TryGiveUpConnection())
+            return;
+        while (!_pump.Stop.IsCancellationRequested)
+        {
+            if (!_pump.Signal.TryTake())
+                await WaitAsync().ConfigureAwait(false);
+            else if (_pump.Desired.TryGiveUpConnection())
+                return;
+            else
+                await ReconcileAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether a message of this bridge counts.</summary>
+    internal bool Hears(BridgeTerm term)
+    {
+        if (!_fence.Admits(term))
+        {
+            _metrics.FencedOff();
+            return false;
+        }
+
+        if (term.Epoch == _term.Epoch)
+        {
+            Heard();
+            return true;
+        }
+
+        Break(Replaced("Another bridge is at work, or the same one with a new connection to PostgreSQL."));
+        return false;
+    }
+
+    internal void Received(int notifications) => _pump.Metrics.Received(notifications);
+
+    internal void ReceivedAfter(long sentAt) => _metrics.ReceivedAfter(sentAt);
+
+    internal void ReceivedForeign(string channel) => Log.ForeignMessage(_pump.Logger, channel);
+
+    /// <summary>The bridge has left a channel and begun it anew: what came between is lost.</summary>
+    internal void BegunAnew(string channel) => Break(Replaced($"The bridge has begun to forward the channel '{channel}' anew."));
+
+    internal void Lost(string channel, long notifications)
+    {
+        _metrics.Lost(notifications);
+        Log.Lost(_pump.Logger, notifications, channel);
+    }
+
+    static NatsListenerException Replaced(string message) => new(NatsListenerError.BridgeReplaced, message);
+
+    static async Task UnsubscribeAsync(RawSubscription? subscription)
+    {
+        if (subscription is null)
+            return;
+        try
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NatsException or ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            // The connection is gone, and the subscription with it.
+        }
+    }
+
+    void ReceiveAnnouncement(ReadOnlySpan<byte> message)
+    {
+        if (Announcement.TryDecode(message, out var term))
+            Hears(term);
+    }
+
+    void Heard() => Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
+
+    void Break(NatsListenerException reason) => _broken.TrySetResult(reason);
+
+    async Task ReconcileAsync()
+    {
+        while (_pump.Desired.TakeChanges() is { Count: > 0 } changes)
+        {
+            foreach (var channel in changes.Unlisten)
+                await LeaveAsync(channel).ConfigureAwait(false);
+            _pump.Desired.Unlistened(changes.Unlisten);
+            foreach (var chunk in changes.Listen.Chunk(Ask.MostChannels))
+                await JoinAsync(chunk).ConfigureAwait(false);
+        }
+    }
+
+    async Task LeaveAsync(ListenedChannel channel)
+    {
+        if (!_streams.Remove(channel, out var left))
+            return;
+        left.Stream.End();
+        await UnsubscribeAsync(left.Subscription).ConfigureAwait(false);
+    }
+
+    // The subscriptions go to the server before the question, on the same connection: whatever the bridge sends after its answer comes here.
+    async Task JoinAsync(ListenedChannel[] channels)
+    {
+        foreach (var channel in channels)
+        {
+            var stream = new SignalStream(channel.Hub, this);
+            _streams.Add(channel, (stream, await RawSubscription
+                .SubscribeAsync(_nats, _subjects.Channel(channel.Hub.Name), stream.Receive, _cancellation).ConfigureAwait(false)));
+        }
+
+        var answers = await AskAsync(channels).ConfigureAwait(false);
+        List<ListenedChannel> listening = [];
+        foreach (var (channel, answer) in channels.Zip(answers))
+        {
+            if (answer.Refusal is { } refusal)
+            {
+                await LeaveAsync(channel).ConfigureAwait(false);
+                Log.ChannelRefused(_pump.Logger, channel.Hub.Name, refusal);
+                _pump.Desired.Refused(channel, () => new PgListenerException(
+                    PgListenerError.ChannelRefused, $"The bridge refused the channel '{channel.Hub.Name}': {refusal}"));
+                continue;
+            }
+
+            _streams[channel].Stream.Open(answer);
+            listening.Add(channel);
+        }
+
+        _pump.Desired.Listening(listening);
+    }
+
+    async Task<IReadOnlyList<ChannelAnswer>> AskAsync(ListenedChannel[] channels)
+    {
+        _askedAt = Stopwatch.GetTimestamp();
+        var answer = await _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation).ConfigureAwait(false);
+        return Hears(answer.Term) ? answer.Channels : throw await ReasonAsync().ConfigureAwait(false);
+    }
+
+    async Task<NatsListenerException> ReasonAsync() => _broken.Task.IsCompleted
+        ? await _broken.Task.ConfigureAwait(false)
+        : Replaced("A bridge that has lost its role has answered.");
+
+    async Task WaitAsync()
+    {
+        var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pump.Signal.Arm(() => requested.TrySetResult());
+        // Real time, whatever the scheduler of the options says: this is about the connection.
+#pragma warning disable RS0030
+        using var tick = new CancellationTokenSource();
+        await Task.WhenAny(requested.Task, _broken.Task, Task.Delay(_term.Heartbeat / 2, tick.Token)).ConfigureAwait(false);
+#pragma warning restore RS0030
+        await tick.CancelAsync().ConfigureAwait(false);
+        _pump.Signal.Disarm();
+        await CheckAsync().ConfigureAwait(false);
+    }
+
+    async Task CheckAsync()
+    {
+        if (!_connection.IsStill(_nats))
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
+        if (_broken.Task.IsCompleted)
+            throw await _broken.Task.ConfigureAwait(false);
+        var isSilent = Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)) > Patience
+            || _streams.Values.Any(channel => channel.Stream.Silence > Patience);
+        if (isSilent)
+        {
+            await _questions.RenewSilentConnectionAsync(_cancellation).ConfigureAwait(false);
+            throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge was silent for {Patience}.");
+        }
+
+        // The bridge forgets channels that nobody asks for.
+        if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)
+            await AskAgainAsync().ConfigureAwait(false);
+    }
+
+    async Task AskAgainAsync()
+    {
+        foreach (var chunk in _streams.Keys.Chunk(Ask.MostChannels))
+        {
+            var answers = await AskAsync(chunk).ConfigureAwait(false);
+            foreach (var (channel, answer) in chunk.Zip(answers))
+                _streams[channel].Stream.Verify(answer);
+        }
+    }
+}

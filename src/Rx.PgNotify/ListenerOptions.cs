@@ -1,0 +1,135 @@
+using System.Diagnostics.Metrics;
+using System.Reactive.Concurrency;
+using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify;
+
+/// <summary>What is common to all listeners, wherever their notifications come from.</summary>
+public abstract class ListenerOptions
+{
+    private protected ListenerOptions()
+    {
+    }
+
+    /// <summary>
+    /// How long a channel stays listened to after its last subscriber has gone. Subscribing again within this time
+    /// costs no round trip. Default 1 second; 0 to 1 day.
+    /// </summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How many notifications are kept for the slowest subscriber of a channel before it is overrun and gets a Resync
+    /// with <see cref="ResyncReasons.Overflow"/>. Default 65,536; 1 to 16,777,216.
+    /// </summary>
+    public int BufferCapacity { get; set; } = 65_536;
+
+    /// <summary>
+    /// How many bytes the buffers of all channels may hold together, counted as the memory of the payload strings plus
+    /// a fixed cost for each. Beyond it, the subscriber that lags most is overrun first. Default 64 MiB; 64 KiB or more.
+    /// </summary>
+    public long BufferBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// The first delay before an attempt to connect again. It doubles with each failed attempt up to
+    /// <see cref="MaxReconnectDelay"/>, starts over after a success, and each delay is a random value between half
+    /// and all of it. After the break of a connection that had served for as long, one attempt is made at once, within a
+    /// twentieth of it. Default 100 ms; 1 ms to 1 hour.
+    /// </summary>
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// The longest delay between two attempts to connect. Default 30 seconds; <see cref="ReconnectDelay"/> to 1 day.
+    /// </summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the listener goes on trying to connect, from the first failure since the last success, before it gives up
+    /// and its subscribers get <c>OnError</c> with <see cref="PgListenerError.ReconnectBudgetSpent"/>.
+    /// Default <see langword="null"/>: for ever. Otherwise 0 (no second attempt) or more. The last attempt is made when the
+    /// budget ends; an attempt under way is not cut short, <c>Timeout</c> of the connection string limits it.
+    /// </summary>
+    public TimeSpan? ReconnectBudget { get; set; }
+
+    /// <summary>
+    /// The clock and timer behind linger and reconnect delays. Deadlines of the connection, such as <see cref="PgListenerOptions.Heartbeat"/>,
+    /// are real time whatever it says.
+    /// Default <see cref="System.Reactive.Concurrency.Scheduler.Default"/>; tests pass virtual time. It has to outlive the
+    /// listener: what waits on a scheduler that is then disposed waits for ever.
+    /// </summary>
+    /// <remarks>
+    /// Scheduling has to return before a delay is over: <see cref="ImmediateScheduler"/> and <see cref="CurrentThreadScheduler"/>, which
+    /// sleep on the calling thread instead, are refused.
+    /// </remarks>
+    public IScheduler Scheduler { get; set; } = GuardedScheduling.Default;
+
+    /// <summary>
+    /// Where observers are called: <see langword="null"/>, the default, means the thread pool. Calls to one observer
+    /// never overlap on any scheduler.
+    /// </summary>
+    /// <remarks>
+    /// An observer that blocks keeps its thread: one of the pool's or, when several block at once, one that the library
+    /// makes for the purpose, so that the socket is read all the same. An observer that blocks for ever keeps it for ever.
+    /// </remarks>
+    public IScheduler? DeliveryScheduler { get; set; }
+
+    /// <summary>
+    /// Takes what an observer throws. The subscription has ended by then. Default <see langword="null"/>: the exception
+    /// stays unhandled on the delivering thread, which ends the process, as Rx users expect.
+    /// </summary>
+    /// <remarks>
+    /// Called on the thread that called the observer. What this callback throws is unhandled in turn. It sees what is
+    /// thrown inside the listener's own call: behind an operator with a scheduler (<c>Coalesce</c>, <c>ObserveOn</c>,
+    /// <c>Throttle</c>) an exception belongs to that scheduler, and an <c>async</c> lambda as <c>onNext</c> is
+    /// <c>async void</c>, whose exception nobody sees.
+    /// </remarks>
+    public Action<ObserverFailure>? ObserverFailed { get; set; }
+
+    /// <summary>Where the listener logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>
+    /// What distinguishes this listener from others of the process in metrics, as the tag <c>pgnotify.listener.name</c>. Default
+    /// <see langword="null"/>: no tag; those without a name are counted together. 1 to 100 characters; each name is a series
+    /// that lasts as long as the meter, so take few.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Makes the meter <c>Rx.PgNotify</c> that the listener reports to, and disposes it: it has to outlive the listener.
+    /// Default <see langword="null"/>: one meter for the process.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; set; }
+
+    /// <summary>Throws what the constructor of the listener would throw of these options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of its range: <see cref="ArgumentException.ParamName"/> is its name.
+    /// </exception>
+    /// <exception cref="ArgumentNullException"><see cref="Scheduler"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><see cref="Scheduler"/> is one that runs its work on the calling thread.</exception>
+    public virtual void Validate()
+    {
+        Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
+        if (BufferCapacity is < 1 or > 16_777_216)
+            throw Invalid(nameof(BufferCapacity), BufferCapacity, "from 1 to 16,777,216");
+        if (BufferBytes < 64 * 1024)
+            throw Invalid(nameof(BufferBytes), BufferBytes, "65,536 or more");
+        Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
+        Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+        if (ReconnectBudget < TimeSpan.Zero)
+            throw Invalid(nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
+        ArgumentNullException.ThrowIfNull(Scheduler);
+        GuardedScheduling.ThrowIfBlocking(Scheduler, nameof(Scheduler));
+        if (Name is { Length: not (>= 1 and <= 100) })
+            throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
+    }
+
+    private protected void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
+    {
+        if (value < least || value > most)
+            throw Invalid(name, value, $"from {least} to {most}");
+    }
+
+    private protected ArgumentOutOfRangeException Invalid(string option, object? value, string range) =>
+        new(option, value, $"{GetType().Name}.{option} must be {range}.");
+}

@@ -1,0 +1,26 @@
+using Npgsql;
+using Rx.PgNotify.Connections;
+
+namespace Rx.PgNotify.Listening;
+
+/// <summary>
+/// What a session has to get hold of before it listens, and keeps as long as the server keeps the session: a lock of the server's.
+/// </summary>
+/// <remarks>Used by the pump alone, one session at a time.</remarks>
+abstract class SessionGuard
+{
+    /// <summary>
+    /// How often the server gets a command at the least, also while notifications come. A guard that has the server end sessions
+    /// which say nothing needs more than that.
+    /// </summary>
+    internal abstract TimeSpan Interval { get; }
+
+    /// <summary>Waits, on a session that can listen, until it may.</summary>
+    internal abstract Task EnterAsync(PhysicalConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>The session is about to be closed, entered or not.</summary>
+    internal abstract void Leave();
+
+    /// <summary>Adds the statements that take back, for a pool's next user, what entering did.</summary>
+    internal abstract void AddRestoring(NpgsqlBatch batch);
+}
