@@ -68,7 +68,7 @@ sealed class BridgeCandidate : IAsyncDisposable
     {
         if (_state.Latest is BridgeState.StandingBy)
             return;
-        Log.StandsBy(_logger);
+        NatsLog.StandsBy(_logger);
         _state.Publish(BridgeState.StandingBy.Instance);
     }
 
@@ -85,7 +85,7 @@ sealed class BridgeCandidate : IAsyncDisposable
             return;
         _work.End();
         _work = null;
-        Log.LeftWork(_logger);
+        NatsLog.LeftWork(_logger);
         _state.Publish(BridgeState.Connecting.Instance);
     }
 }

@@ -8,7 +8,6 @@ using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Nats.Receiving;
 using Rx.PgNotify.Threading;
-using Log = Rx.PgNotify.Nats.Diagnostics.Log;
 
 namespace Rx.PgNotify.Nats.Bridging;
 
@@ -62,7 +61,7 @@ sealed class BridgeLoop
             {
                 var delay = backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
-                Log.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
                 await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)

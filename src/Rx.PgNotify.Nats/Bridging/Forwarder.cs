@@ -118,7 +118,7 @@ sealed class Forwarder
         if (resync.Dropped > 0)
         {
             Volatile.Write(ref _published, _published + resync.Dropped);
-            Log.Dropped(_publisher.Logger, resync.Dropped, _channel);
+            NatsLog.Dropped(_publisher.Logger, resync.Dropped, _channel);
         }
 
         _joined.TrySetResult(null);

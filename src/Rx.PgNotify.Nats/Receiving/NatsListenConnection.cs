@@ -59,7 +59,7 @@ sealed class NatsListenConnection : IListenConnection
             }
 
             session = await opening.ConfigureAwait(false);
-            Log.Found(_pump.Logger);
+            NatsLog.Found(_pump.Logger);
             await session.ServeAsync(listening).ConfigureAwait(false);
             return null;
         }

@@ -136,7 +136,7 @@ sealed class ReceivingSession : IAsyncDisposable
 
     internal void ReceivedAfter(long sentAt) => _metrics.ReceivedAfter(sentAt);
 
-    internal void ReceivedForeign(string channel) => Log.ForeignMessage(_pump.Logger, channel);
+    internal void ReceivedForeign(string channel) => NatsLog.ForeignMessage(_pump.Logger, channel);
 
     /// <summary>The bridge has left a channel and begun it anew: what came between is lost.</summary>
     internal void BegunAnew(string channel) => Break(Replaced($"The bridge has begun to forward the channel '{channel}' anew."));
@@ -144,7 +144,7 @@ sealed class ReceivingSession : IAsyncDisposable
     internal void Lost(string channel, long notifications)
     {
         _metrics.Lost(notifications);
-        Log.Lost(_pump.Logger, notifications, channel);
+        NatsLog.Lost(_pump.Logger, notifications, channel);
     }
 
     static NatsListenerException Replaced(string message) => new(NatsListenerError.BridgeReplaced, message);
@@ -210,7 +210,7 @@ sealed class ReceivingSession : IAsyncDisposable
             if (answer.Refusal is { } refusal)
             {
                 await LeaveAsync(channel).ConfigureAwait(false);
-                Log.ChannelRefused(_pump.Logger, channel.Hub.Name, refusal);
+                NatsLog.ChannelRefused(_pump.Logger, channel.Hub.Name, refusal);
                 _pump.Desired.Refused(channel, () => new PgListenerException(
                     PgListenerError.ChannelRefused, $"The bridge refused the channel '{channel.Hub.Name}': {refusal}"));
                 continue;
