@@ -96,19 +96,23 @@ sealed class BridgeLoop
     {
         var permissions = new PermissionErrors(_options.SubjectPrefix);
         _nats.ServerError += permissions.OnServerErrorAsync;
+        RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
         await using (candidate.ConfigureAwait(false))
         {
             try
             {
-                await using var announcements = await RawSubscription.SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, stop).ConfigureAwait(false);
+                announcements = await RawSubscription
+                    .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
                 candidate.Begin();
                 await await Task.WhenAny(
                     AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
             }
             finally
             {
+                if (announcements is not null)
+                    await announcements.EndAsync().ConfigureAwait(false);
                 _nats.ServerError -= permissions.OnServerErrorAsync;
                 await end.CancelSafelyAsync().ConfigureAwait(false);
             }

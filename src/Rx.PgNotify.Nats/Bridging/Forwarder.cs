@@ -95,7 +95,7 @@ sealed class Forwarder
                 await FlushAsync(writer).ConfigureAwait(false);
             }
         }
-        catch (PgListenerException e)
+        catch (PgListenerException e) when (e.Error == PgListenerError.ChannelRefused)
         {
             _joined.TrySetResult(e.Message);
         }

@@ -6,7 +6,12 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// <summary>Asks the bridge at work and, when none answers, finds out which part of the way is missing.</summary>
 sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan timeout, PermissionErrors permissions)
 {
+    // NATS.Net's own limit begins when it is connected.
+    static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(1);
+
     readonly NatsSubOpts _reply = new() { Timeout = timeout };
+
+    internal TimeSpan Timeout => timeout;
 
     /// <summary>Asks to hear channels.</summary>
     /// <exception cref="NatsListenerException">No bridge has answered, and why.</exception>
@@ -29,7 +34,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
             await RenewSilentConnectionAsync(cancellationToken).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
         }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException)
+        catch (Exception e) when (e is NatsException or ObjectDisposedException or TimeoutException)
         {
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
         }
@@ -64,7 +69,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         {
             return new NatsListenerException(NatsListenerError.NoBridge, $"NATS is there, and no bridge on {subjects.Asks}.", cause);
         }
-        catch (NatsException e)
+        catch (Exception e) when (e is NatsException or TimeoutException)
         {
             permissions.ThrowIfAny();
             return new NatsListenerException(NatsListenerError.NoBridge, $"No bridge answers on {subjects.Asks}.", e);
@@ -75,7 +80,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
     {
         var reply = await nats.RequestAsync(
             subject, question, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-            replyOpts: _reply, cancellationToken: cancellationToken).ConfigureAwait(false);
+            replyOpts: _reply, cancellationToken: cancellationToken).AsTask().WaitAsync(timeout + s_connecting, cancellationToken).ConfigureAwait(false);
         return reply.Data ?? [];
     }
 }

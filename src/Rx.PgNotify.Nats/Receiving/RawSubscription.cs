@@ -9,23 +9,44 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// </summary>
 sealed class RawSubscription : NatsSubBase
 {
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     readonly MessageHandler _received;
 
-    /// <param name="nats">The connection.</param>
-    /// <param name="subject">The subject.</param>
-    /// <param name="received">Takes each message. Never blocks for long and does not throw.</param>
     RawSubscription(INatsConnection nats, string subject, MessageHandler received)
         : base(nats, nats.SubscriptionManager, subject, queueGroup: null, opts: null) => _received = received;
 
     internal delegate void MessageHandler(ReadOnlySpan<byte> message);
 
+    /// <summary>Subscribes.</summary>
+    /// <param name="nats">The connection.</param>
+    /// <param name="subject">The subject.</param>
+    /// <param name="received">Takes each message. Never blocks for long and does not throw.</param>
+    /// <param name="timeout">How long to wait for a connection that is lost meanwhile.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NatsListenerException">There is no connection.</exception>
     internal static async Task<RawSubscription> SubscribeAsync(
-        INatsConnection nats, string subject, MessageHandler received, CancellationToken cancellationToken)
+        INatsConnection nats, string subject, MessageHandler received, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var subscription = new RawSubscription(nats, subject, received);
-        await nats.AddSubAsync(subscription, cancellationToken).ConfigureAwait(false);
-        return subscription;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await nats.AddSubAsync(subscription, limit.Token).ConfigureAwait(false);
+            return subscription;
+        }
+        catch (Exception e)
+        {
+            await subscription.EndAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS to subscribe with.", e);
+        }
     }
+
+    /// <summary>Ends the subscription. Does not throw, and does not wait for a connection that is lost.</summary>
+    internal async Task EndAsync() =>
+        await DisposeAsync().AsTask().WaitAsync(s_patience, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     protected override ValueTask ReceiveInternalAsync(
         string subject, string? replyTo, ReadOnlySequence<byte>? headersBuffer, ReadOnlySequence<byte> payloadBuffer)

@@ -72,7 +72,7 @@ sealed class ReceivingSession : IAsyncDisposable
             session._term = answer.Term; // before the first subscription, whose messages are compared with it
             session.Heard();
             session._announcements = await RawSubscription
-                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, cancellation).ConfigureAwait(false);
+                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, questions.Timeout, cancellation).ConfigureAwait(false);
             metrics.Began(answer.Term.Epoch);
             return session;
         }
@@ -87,10 +87,11 @@ sealed class ReceivingSession : IAsyncDisposable
     {
         foreach (var (stream, _) in _streams.Values)
             stream.End();
-        await UnsubscribeAsync(_announcements).ConfigureAwait(false);
-        foreach (var (_, subscription) in _streams.Values)
-            await UnsubscribeAsync(subscription).ConfigureAwait(false);
+        var ending = _streams.Values.Select(channel => channel.Subscription.EndAsync()).ToList();
+        if (_announcements is not null)
+            ending.Add(_announcements.EndAsync());
         _streams.Clear();
+        await Task.WhenAll(ending).ConfigureAwait(false);
     }
 
     /// <summary>Receives what is wanted until nothing is, or until the listener is disposed.</summary>
@@ -149,20 +150,6 @@ sealed class ReceivingSession : IAsyncDisposable
 
     static NatsListenerException Replaced(string message) => new(NatsListenerError.BridgeReplaced, message);
 
-    static async Task UnsubscribeAsync(RawSubscription? subscription)
-    {
-        if (subscription is null)
-            return;
-        try
-        {
-            await subscription.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException or OperationCanceledException or IOException)
-        {
-            // The connection is gone, and the subscription with it.
-        }
-    }
-
     void ReceiveAnnouncement(ReadOnlySpan<byte> message)
     {
         if (Announcement.TryDecode(message, out var term))
@@ -190,7 +177,7 @@ sealed class ReceivingSession : IAsyncDisposable
         if (!_streams.Remove(channel, out var left))
             return;
         left.Stream.End();
-        await UnsubscribeAsync(left.Subscription).ConfigureAwait(false);
+        await left.Subscription.EndAsync().ConfigureAwait(false);
     }
 
     // The subscriptions go to the server before the question, on the same connection: whatever the bridge sends after its answer comes here.
@@ -200,7 +187,7 @@ sealed class ReceivingSession : IAsyncDisposable
         {
             var stream = new SignalStream(channel.Hub, this);
             _streams.Add(channel, (stream, await RawSubscription
-                .SubscribeAsync(_nats, _subjects.Channel(channel.Hub.Name), stream.Receive, _cancellation).ConfigureAwait(false)));
+                .SubscribeAsync(_nats, _subjects.Channel(channel.Hub.Name), stream.Receive, _questions.Timeout, _cancellation).ConfigureAwait(false)));
         }
 
         var answers = await AskAsync(channels).ConfigureAwait(false);
