@@ -1,12 +1,12 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
-using Rx.PgNotify.Nats.Receiving;
 using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Nats.Bridging;

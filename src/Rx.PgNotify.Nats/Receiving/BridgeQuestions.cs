@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Protocol;
 
 namespace Rx.PgNotify.Nats.Receiving;

@@ -1,6 +1,7 @@
 using NATS.Client.Core;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Threading;

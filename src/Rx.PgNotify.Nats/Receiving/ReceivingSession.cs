@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NATS.Client.Core;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 

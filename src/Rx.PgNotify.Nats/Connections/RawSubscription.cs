@@ -1,7 +1,7 @@
 using System.Buffers;
 using NATS.Client.Core;
 
-namespace Rx.PgNotify.Nats.Receiving;
+namespace Rx.PgNotify.Nats.Connections;
 
 /// <summary>
 /// A subscription to a subject whose messages are handled on the thread that reads the socket: what they carry has buffers of its own,

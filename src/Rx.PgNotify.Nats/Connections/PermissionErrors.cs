@@ -1,6 +1,6 @@
 using NATS.Client.Core;
 
-namespace Rx.PgNotify.Nats.Receiving;
+namespace Rx.PgNotify.Nats.Connections;
 
 /// <summary>
 /// What the NATS server has refused this connection, of our subjects. It reports that beside whatever was tried, which then just gets no
