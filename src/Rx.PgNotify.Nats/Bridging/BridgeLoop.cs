@@ -94,7 +94,7 @@ sealed class BridgeLoop
     // Until NATS is lost, which is thrown, or the bridge is stopped.
     async Task StandAsync(CancellationToken stop)
     {
-        var permissions = new PermissionErrors(_options.SubjectPrefix);
+        var permissions = new PermissionErrors(_nats, _options.SubjectPrefix);
         _nats.ServerError += permissions.OnServerErrorAsync;
         RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -45,8 +45,17 @@ sealed class RawSubscription : NatsSubBase
     }
 
     /// <summary>Ends the subscription. Does not throw, and does not wait for a connection that is lost.</summary>
-    internal async Task EndAsync() =>
-        await DisposeAsync().AsTask().WaitAsync(s_patience, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    internal async Task EndAsync()
+    {
+        try
+        {
+            await DisposeAsync().AsTask().WaitAsync(s_patience, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The connection is lost or disposed, and the subscription with it.
+        }
+    }
 
     protected override ValueTask ReceiveInternalAsync(
         string subject, string? replyTo, ReadOnlySequence<byte>? headersBuffer, ReadOnlySequence<byte> payloadBuffer)

@@ -14,6 +14,8 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
 
     internal TimeSpan Timeout => timeout;
 
+    internal PermissionErrors Permissions => permissions;
+
     /// <summary>Asks to hear channels.</summary>
     /// <exception cref="NatsListenerException">No bridge has answered, and why.</exception>
     internal async Task<Answer> AskAsync(IReadOnlyCollection<string> channels, CancellationToken cancellationToken)

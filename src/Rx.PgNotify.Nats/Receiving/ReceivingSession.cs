@@ -29,6 +29,7 @@ sealed class ReceivingSession : IAsyncDisposable
     long _askedAt;
 
     // Written by the thread that reads the socket.
+    int _hasWarned;
     long _heardAt = Stopwatch.GetTimestamp();
 
     ReceivingSession(
@@ -106,6 +107,7 @@ sealed class ReceivingSession : IAsyncDisposable
             return;
         while (!_pump.Stop.IsCancellationRequested)
         {
+            await CheckAsync().ConfigureAwait(false);
             if (!_pump.Signal.TryTake())
                 await WaitAsync().ConfigureAwait(false);
             else if (_pump.Desired.TryGiveUpConnection())
@@ -138,7 +140,12 @@ sealed class ReceivingSession : IAsyncDisposable
 
     internal void ReceivedAfter(long sentAt) => _metrics.ReceivedAfter(sentAt);
 
-    internal void ReceivedForeign(string channel) => NatsLog.ForeignMessage(_pump.Logger, channel);
+    internal void ReceivedForeign(string channel)
+    {
+        // Once: whoever sends such messages must not fill the log.
+        if (Interlocked.Exchange(ref _hasWarned, 1) == 0)
+            NatsLog.ForeignMessage(_pump.Logger, channel);
+    }
 
     /// <summary>The bridge has left a channel and begun it anew: what came between is lost.</summary>
     internal void BegunAnew(string channel) => Break(Replaced($"The bridge has begun to forward the channel '{channel}' anew."));
@@ -168,9 +175,26 @@ sealed class ReceivingSession : IAsyncDisposable
             foreach (var channel in changes.Unlisten)
                 await LeaveAsync(channel).ConfigureAwait(false);
             _pump.Desired.Unlistened(changes.Unlisten);
-            foreach (var chunk in changes.Listen.Chunk(Ask.MostChannels))
+            foreach (var chunk in Permitted(changes.Listen).Chunk(Ask.MostChannels))
                 await JoinAsync(chunk).ConfigureAwait(false);
         }
+    }
+
+    List<ListenedChannel> Permitted(List<ListenedChannel> channels)
+    {
+        var refused = channels.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList();
+        foreach (var channel in refused)
+            Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
+        return refused.Count == 0 ? channels : [.. channels.Except(refused)];
+    }
+
+    string SubjectOf(ListenedChannel channel) => _subjects.Channel(channel.Hub.Name);
+
+    void Refuse(ListenedChannel channel, string reason)
+    {
+        NatsLog.ChannelRefused(_pump.Logger, channel.Hub.Name, reason);
+        _pump.Desired.Refused(channel, () => new PgListenerException(
+            PgListenerError.ChannelRefused, $"The channel '{channel.Hub.Name}' can't be heard: {reason}"));
     }
 
     async Task LeaveAsync(ListenedChannel channel)
@@ -188,7 +212,7 @@ sealed class ReceivingSession : IAsyncDisposable
         {
             var stream = new SignalStream(channel.Hub, this);
             _streams.Add(channel, (stream, await RawSubscription
-                .SubscribeAsync(_nats, _subjects.Channel(channel.Hub.Name), stream.Receive, _questions.Timeout, _cancellation).ConfigureAwait(false)));
+                .SubscribeAsync(_nats, SubjectOf(channel), stream.Receive, _questions.Timeout, _cancellation).ConfigureAwait(false)));
         }
 
         var answers = await AskAsync(channels).ConfigureAwait(false);
@@ -198,9 +222,7 @@ sealed class ReceivingSession : IAsyncDisposable
             if (answer.Refusal is { } refusal)
             {
                 await LeaveAsync(channel).ConfigureAwait(false);
-                NatsLog.ChannelRefused(_pump.Logger, channel.Hub.Name, refusal);
-                _pump.Desired.Refused(channel, () => new PgListenerException(
-                    PgListenerError.ChannelRefused, $"The bridge refused the channel '{channel.Hub.Name}': {refusal}"));
+                Refuse(channel, refusal);
                 continue;
             }
 
@@ -233,11 +255,11 @@ sealed class ReceivingSession : IAsyncDisposable
 #pragma warning restore RS0030
         await tick.CancelAsync().ConfigureAwait(false);
         _pump.Signal.Disarm();
-        await CheckAsync().ConfigureAwait(false);
     }
 
     async Task CheckAsync()
     {
+        _questions.Permissions.ThrowIfAny();
         if (!_connection.IsStill(_nats))
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
         if (_broken.Task.IsCompleted)
