@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NATS.Client.Core;
+using Rx.PgNotify.Nats.Protocol;
 
 namespace Rx.PgNotify.Nats.Connections;
 
@@ -34,12 +35,22 @@ sealed class PermissionErrors(INatsConnection nats, string prefix)
 
     internal bool Refuses(string subject) => _refused.Contains(subject);
 
-    /// <exception cref="NatsListenerException">Something was refused on this connection.</exception>
+    /// <exception cref="NatsListenerException">A subject was refused on this connection, which is none of a channel's.</exception>
+    internal void ThrowIfAny(Subjects subjects)
+    {
+        if (_refused.FirstOrDefault(subject => !subjects.IsChannel(subject)) is { } subject)
+            Throw(subject);
+    }
+
+    /// <exception cref="NatsListenerException">A subject was refused on this connection.</exception>
     internal void ThrowIfAny()
     {
         if (_refused.FirstOrDefault() is { } subject)
-            throw new NatsListenerException(NatsListenerError.PermissionDenied, $"The NATS server does not permit this user the subject {subject}.");
+            Throw(subject);
     }
+
+    static void Throw(string subject) =>
+        throw new NatsListenerException(NatsListenerError.PermissionDenied, $"The NATS server does not permit this user the subject {subject}.");
 
     static bool IsBelow(string subject, string prefix) => subject.StartsWith($"{prefix}.", StringComparison.OrdinalIgnoreCase);
 }

@@ -33,7 +33,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         }
         catch (NatsNoReplyException e)
         {
-            permissions.ThrowIfAny();
+            permissions.ThrowIfAny(subjects);
             await RenewSilentConnectionAsync(cancellationToken).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
         }
@@ -74,7 +74,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         }
         catch (Exception e) when (e is NatsException or TimeoutException)
         {
-            permissions.ThrowIfAny();
+            permissions.ThrowIfAny(subjects);
             return new NatsListenerException(NatsListenerError.NoBridge, $"No bridge answers on {subjects.Asks}.", e);
         }
     }

@@ -184,7 +184,7 @@ sealed class ReceivingSession : IAsyncDisposable
     {
         var refused = channels.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList();
         foreach (var channel in refused)
-            Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
+            RefuseDenied(channel);
         return refused.Count == 0 ? channels : [.. channels.Except(refused)];
     }
 
@@ -259,7 +259,8 @@ sealed class ReceivingSession : IAsyncDisposable
 
     async Task CheckAsync()
     {
-        _questions.Permissions.ThrowIfAny();
+        _questions.Permissions.ThrowIfAny(_subjects);
+        await RefuseDeniedAsync().ConfigureAwait(false);
         if (!_connection.IsStill(_nats))
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
         if (_broken.Task.IsCompleted)
@@ -276,6 +277,18 @@ sealed class ReceivingSession : IAsyncDisposable
         if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)
             await AskAgainAsync().ConfigureAwait(false);
     }
+
+    // NATS says so some time after the subscription.
+    async Task RefuseDeniedAsync()
+    {
+        foreach (var channel in _streams.Keys.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList())
+        {
+            await LeaveAsync(channel).ConfigureAwait(false);
+            RefuseDenied(channel);
+        }
+    }
+
+    void RefuseDenied(ListenedChannel channel) => Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
 
     async Task AskAgainAsync()
     {
