@@ -86,12 +86,13 @@ sealed class BridgeWork
     async Task BeatAsync()
     {
         await _publisher.PublishAsync(_publisher.Subjects.Announcements, Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
-        foreach (var (channel, forwarder) in _forwarders)
+        var empty = new NotificationsWriter();
+        foreach (var forwarder in _forwarders.Values)
         {
             if (!forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault)
                 forwarder.Stop();
             else
-                await forwarder.BeatAsync(BeatInterval).ConfigureAwait(false);
+                await forwarder.BeatAsync(BeatInterval, empty).ConfigureAwait(false);
         }
 
         await DelayAsync().ConfigureAwait(false);

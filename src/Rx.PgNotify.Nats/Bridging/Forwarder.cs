@@ -57,11 +57,11 @@ sealed class Forwarder
     internal void Asked() => Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
 
     /// <summary>Publishes which number comes next, if nothing was published for this long.</summary>
-    internal async ValueTask BeatAsync(TimeSpan quiet)
+    internal async ValueTask BeatAsync(TimeSpan quiet, NotificationsWriter empty)
     {
         if (!Joined.IsCompletedSuccessfully || Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) < quiet)
             return;
-        var beat = new NotificationsWriter().Take(_publisher.Term, _stream, Volatile.Read(ref _published));
+        var beat = empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published));
         await _publisher.PublishAsync(_subject, beat).ConfigureAwait(false);
     }
 

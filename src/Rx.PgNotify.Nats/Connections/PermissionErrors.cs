@@ -38,7 +38,7 @@ sealed class PermissionErrors(INatsConnection nats, string prefix)
     /// <exception cref="NatsListenerException">A subject was refused on this connection, which is none of a channel's.</exception>
     internal void ThrowIfAny(Subjects subjects)
     {
-        if (_refused.FirstOrDefault(subject => !subjects.IsChannel(subject)) is { } subject)
+        if (_refused.FirstOrDefault(refused => !subjects.IsChannel(refused)) is { } subject)
             Throw(subject);
     }
 
