@@ -29,7 +29,7 @@ public sealed class ChannelHubLossTests : HubFixture
 
         var signals = await reader.ReadAllAsync();
         Assert.That(signals[0].IsResync);
-        Assert.That(signals[0].Dropped - 3, Is.EqualTo(1_000 - (signals.Count - 1)));
+        Assert.That(signals[0].Dropped - 3, Is.EqualTo(1_000 - (signals.Length - 1)));
         Assert.That(signals[1..], Is.EqualTo(payloads[(int)(signals[0].Dropped - 3)..].Select(Notification)));
     }
 
