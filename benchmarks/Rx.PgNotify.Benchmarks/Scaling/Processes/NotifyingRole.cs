@@ -24,8 +24,7 @@ sealed class NotifyingRole(string connectionString) : IRole
             case ["send", var senders, var milliseconds, var channels, var bytes]:
                 return await SendAsync(Number(senders), TimeSpan.FromMilliseconds(Number(milliseconds)), Number(channels), Number(bytes));
             case ["single", var count, var pause]:
-                return await Task.Factory.StartNew(
-                    () => Single(Senders(1)[0], Number(count), TimeSpan.FromMicroseconds(Number(pause))), TaskCreationOptions.LongRunning);
+                return await OnThreadAsync(() => Single(Senders(1)[0], Number(count), TimeSpan.FromMicroseconds(Number(pause))));
             case ["burst", var count, var bytes]:
                 return [Senders(1)[0].Burst(ReceivingRole.ChannelPrefix, 1, Number(count), Number(bytes))];
             default:
@@ -42,7 +41,10 @@ sealed class NotifyingRole(string connectionString) : IRole
 
     static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    static IReadOnlyList<long> Single(Sender sender, int count, TimeSpan pause)
+    static Task<T> OnThreadAsync<T>(Func<T> run) =>
+        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    static long[] Single(Sender sender, int count, TimeSpan pause)
     {
         var sent = new long[count];
         for (var i = 0; i < count; i++)
@@ -61,7 +63,7 @@ sealed class NotifyingRole(string connectionString) : IRole
         var payload = new string('x', bytes);
         var ready = Senders(senders);
         var began = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(ready.Select((sender, seed) => Task.Factory.StartNew(() => Send(sender, seed), TaskCreationOptions.LongRunning)));
+        var counts = await Task.WhenAll(ready.Select((sender, seed) => OnThreadAsync(() => Send(sender, seed))));
         return [counts.Sum(), (long)Stopwatch.GetElapsedTime(began).TotalNanoseconds];
 
         long Send(Sender sender, int seed)
