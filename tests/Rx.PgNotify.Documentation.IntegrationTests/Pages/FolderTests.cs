@@ -14,6 +14,7 @@ public class FolderTests
     [TestCase(Core)]
     [TestCase(Tables)]
     [TestCase(Nats)]
+    [TestCase("Rx.PgNotify.EntityFrameworkCore")]
     public void NoTwoFolders_ReferToEachOtherInACircle(string library)
     {
         var references = References(library);
