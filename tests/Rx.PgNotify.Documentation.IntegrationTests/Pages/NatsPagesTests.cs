@@ -48,8 +48,8 @@ public sealed class NatsPagesTests : IAsyncDisposable
         await Eventually.IsTrueAsync(() => Refusals().Count(error => error.Contains("ublish to", StringComparison.Ordinal)) == 2);
         await TestServer.DataSource.NotifyAsync(channel, "true");
 
-        await Eventually.IsTrueAsync(() => received.Values.Count > 0);
-        Assert.That(received.Values.Select(notification => notification.Payload), Is.EqualTo(new[] { "true" }));
+        await Eventually.IsTrueAsync(() => received.Items.Count > 0);
+        Assert.That(received.Items.Select(notification => notification.Payload), Is.EqualTo(new[] { "true" }));
         Assert.That(Refusals(), Has.Count.EqualTo(2), "nothing that a receiver needs is refused");
 
         List<string> Refusals()
