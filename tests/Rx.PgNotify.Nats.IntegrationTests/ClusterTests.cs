@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using NATS.Client.Core;
+using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.Nats.IntegrationTests;
 
@@ -13,7 +12,7 @@ public sealed class ClusterTests
     public async Task AReceiverAtAnotherServerOfTheCluster_HearsTheBridge_AndGoesToTheLastServerWhenItsOwnIsGone()
     {
         var (prefix, channel) = (UniqueChannel.Name("prefix"), UniqueChannel.Name());
-        var (first, second) = (FreePort(), FreePort());
+        var (first, second) = (LoopbackPort.FindFree(), LoopbackPort.FindFree());
         await using var atTheBridge = await NatsServer.StartAsync(Member(first, second));
         await using var atTheReceiver = await NatsServer.StartAsync(Member(second, first));
         await using var ofTheBridge = new NatsConnection(new NatsOpts { Url = atTheBridge.Url });
@@ -38,19 +37,11 @@ public sealed class ClusterTests
         await signals.UntilAsync(items => items[^1].IsNotification, "the notification after it");
 
         Assert.That(
-            signals.Items.Where(signal => signal.IsNotification).Select(signal => signal.Notification.Payload),
-            Is.EqualTo(new[] { "from one server to the other", "from the server that is left" }));
+            signals.Items.Payloads(), Is.EqualTo(new[] { "from one server to the other", "from the server that is left" }));
         await end.CancelAsync();
         await running;
     }
 
     static string Member(int port, int other) => string.Create(
         CultureInfo.InvariantCulture, $"cluster {{ name: test, listen: \"127.0.0.1:{port}\", routes: [\"nats://127.0.0.1:{other}\"] }}");
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
