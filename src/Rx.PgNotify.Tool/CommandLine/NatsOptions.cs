@@ -25,9 +25,11 @@ sealed class NatsOptions
         _prefix = new Option<string?>("--prefix") { Description = "What the subjects begin with [default: pgnotify]", HelpName = "TEXT" };
         _prefix.Validators.Add(result =>
         {
+            if (result.Tokens is not [var prefix])
+                return; // there is another error
             try
             {
-                new PgNatsBridgeOptions { SubjectPrefix = result.Tokens[0].Value }.Validate();
+                new PgNatsBridgeOptions { SubjectPrefix = prefix.Value }.Validate();
             }
             catch (ArgumentOutOfRangeException)
             {
