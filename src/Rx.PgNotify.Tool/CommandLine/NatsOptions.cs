@@ -104,7 +104,7 @@ sealed class NatsOptions
             var text = File.ReadAllText(file);
             foreach (var part in new[] { "NATS USER JWT", "USER NKEY SEED" })
             {
-                if (!text.Contains($"-----BEGIN {part}-----\n", StringComparison.Ordinal) && !text.Contains($"-----BEGIN {part}-----\r\n", StringComparison.Ordinal))
+                if (!text.Contains($"-----BEGIN {part}-----", StringComparison.Ordinal))
                     throw new UsageException($"--creds: the file has no {part}.");
             }
         }

@@ -33,17 +33,24 @@ static class NatsAddresses
                 "the text is no address such as nats://broker:4222; in a password write '/' as %2F, '@' as %40 and ':' as %3A.");
         }
 
-        if (s_plain.Contains(address.Scheme, StringComparer.Ordinal))
-            return HasNothingBehindTheHost(address) ? address : throw Behind("nothing but a port follows the host");
-        if (s_webSockets.Contains(address.Scheme, StringComparer.Ordinal))
-            return address.PathAndQuery.Contains('@', StringComparison.Ordinal) || address.Fragment.Length > 0 ? throw Behind("no '@' or '#' follows the host") : address;
-        throw new FormatException($"an address begins with {string.Join(", ", s_plain.Concat(s_webSockets).Select(scheme => scheme + Separator))}, or without any of them.");
+        var isPlain = s_plain.Contains(address.Scheme, StringComparer.Ordinal);
+        if (!isPlain && !s_webSockets.Contains(address.Scheme, StringComparer.Ordinal))
+        {
+            var schemes = s_plain.Concat(s_webSockets).Select(scheme => scheme + Separator);
+            throw new FormatException($"an address begins with {string.Join(", ", schemes)}, or without any of them.");
+        }
+
+        // What may hold the rest of a password. A server behind a web server has a path.
+        var behindTheHost = $"{address.PathAndQuery}{address.Fragment}";
+        if (isPlain ? behindTheHost is not ("" or "/") : behindTheHost.AsSpan().ContainsAny('@', '#'))
+        {
+            var rule = isPlain ? "nothing but a port follows the host" : "no '@' or '#' follows the host";
+            throw new FormatException($"{rule}; in a password write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40.");
+        }
+
+        return address;
     }
 
     static string WithScheme(string text) =>
         text.Contains(Separator, StringComparison.Ordinal) ? text : $"{s_plain[0]}{Separator}{text}";
-
-    static bool HasNothingBehindTheHost(Uri address) => address.AbsolutePath is "" or "/" && address.Query.Length == 0 && address.Fragment.Length == 0;
-
-    static FormatException Behind(string rule) => new($"{rule}; in a password write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40.");
 }

@@ -49,8 +49,8 @@ static class ListenCommand
         command.SetAction((parsed, cancellation) =>
         {
             var burst = Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait));
-            return RunAsync(
-                parsed.GetRequiredValue(channels), Source(parsed, connection, nats), parsed.GetValue(format), burst, parsed.GetValue(count), cancellation);
+            var source = Source(parsed, connection, nats);
+            return RunAsync(parsed.GetRequiredValue(channels), source, parsed.GetValue(format), burst, parsed.GetValue(count), cancellation);
         });
         return command;
     }
