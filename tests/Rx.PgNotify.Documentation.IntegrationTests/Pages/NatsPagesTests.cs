@@ -68,9 +68,6 @@ public sealed class NatsPagesTests : IAsyncDisposable
         Assert.That(found, Is.EqualTo("Rx.PgNotify"));
     }
 
-    [TearDown]
-    public Task StopAsync() => DisposeAsync().AsTask();
-
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();

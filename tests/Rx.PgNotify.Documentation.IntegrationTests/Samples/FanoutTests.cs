@@ -23,7 +23,7 @@ public sealed class FanoutTests : SampleFixture
         foreach (var view in views)
             await UntilAsync(view, "orders: 1, the last one from Ada");
 
-        await first.DisposeAsync(); // SIGKILL
+        await first.KillAsync();
         await WriteAsync(nats, "Bob");
         await UntilAsync(second, "bridge: AtWork");
         foreach (var view in views)
