@@ -17,7 +17,7 @@ sealed class BridgeComments(TextWriter output, TimeProvider clock)
         var isRepeated = _latest is BridgeState.Failing && state is BridgeState.Connecting;
         _latest = state;
         var text = Describe(state);
-        if (isRepeated || text == _written)
+        if (isRepeated || string.Equals(text, _written, StringComparison.Ordinal))
             return;
         _written = text;
         output.WriteLine($"# {clock.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} {text}");
