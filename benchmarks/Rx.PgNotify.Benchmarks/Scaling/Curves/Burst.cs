@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rx.PgNotify.Benchmarks.Scaling.Processes;
 
 namespace Rx.PgNotify.Benchmarks.Scaling.Curves;
@@ -7,4 +8,5 @@ namespace Rx.PgNotify.Benchmarks.Scaling.Curves;
 /// <param name="Dropped">How many were.</param>
 /// <param name="Receiver">Its memory.</param>
 /// <param name="Bridge">Its memory, if there is one.</param>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct Burst(double Seconds, long Dropped, MemoryPeak Receiver, MemoryPeak Bridge);

@@ -24,8 +24,8 @@ sealed class BurstCurve : Curve
         var table = new MarkdownTable(
             "burst", "direct, notifications/s", "over the bridge, notifications/s", "dropped, direct", "over the bridge",
             "direct receiver: peak working set (heap), MiB", "bridge, MiB", "its receiver, MiB");
-        var environs = await MeasureAsync(ShortCount, ShortBytes);
         var (bridges, receivers, heaps) = (new List<(double X, double Y)>(), new List<(double X, double Y)>(), new List<(double X, double Y)>());
+        var environs = await MeasureAsync(ShortCount, ShortBytes);
         foreach (var count in s_counts)
             await MeasureAsync(count, Bytes);
         var text = string.Create(CultureInfo.InvariantCulture, $"""

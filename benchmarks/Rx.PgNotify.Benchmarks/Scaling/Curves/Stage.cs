@@ -1,6 +1,5 @@
 using Npgsql;
 using NATS.Client.Core;
-using Rx.PgNotify.Benchmarks.Comparison;
 using Rx.PgNotify.Benchmarks.Scaling.Processes;
 using Rx.PgNotify.LocalPostgres;
 

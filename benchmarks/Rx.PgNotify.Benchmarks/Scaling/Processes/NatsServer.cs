@@ -55,7 +55,7 @@ sealed class NatsServer : IAsyncDisposable
     /// <summary>Such as <c>nats-server 2.9.10</c>.</summary>
     public static async Task<string> VersionAsync()
     {
-        using var process = Process.Start(new ProcessStartInfo(Find(), ["--version"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Find(), ["--version"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var version = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return version.Trim().Replace(": v", " ", StringComparison.Ordinal);

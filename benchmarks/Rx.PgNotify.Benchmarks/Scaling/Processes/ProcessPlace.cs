@@ -47,7 +47,7 @@ sealed record ProcessPlace(string? Cores, bool GivesWay)
     {
         if (Cores is null || !CanPin)
             return;
-        var taskset = new ProcessStartInfo("taskset", ["-cp", Cores, processId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+        var taskset = new ProcessStartInfo("taskset", ["-cp", Cores, processId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(taskset)!;
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
