@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>An observer that checks all it is called with: the Rx grammar itself, the rest against the model.</summary>
 /// <remarks>Of the plain notifications, which have no Resyncs among them, only the order can be checked.</remarks>
@@ -80,7 +80,8 @@ sealed class StressObserver(CommitLog log, string name, Temper temper, int seed,
         _hasCompleted = true;
     }
 
-    static long Number(string payload)
+    /// <summary>The number that a payload begins with.</summary>
+    public static long Number(string payload)
     {
         var end = payload.IndexOf(':', StringComparison.Ordinal);
         return long.Parse(end < 0 ? payload : payload.AsSpan(0, end), CultureInfo.InvariantCulture);
