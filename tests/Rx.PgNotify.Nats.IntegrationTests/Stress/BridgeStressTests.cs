@@ -32,7 +32,7 @@ public class BridgeStressTests
         var staleness = run.Staleness.DefaultIfEmpty().Max();
         await TestContext.Progress.WriteLineAsync(
             $"Bridge: seed {seed}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, {findings.ViolationCount} violations; {findings}\n" +
-            $"Stale after the last fault: {staleness.TotalSeconds:F2} s at the most in {run.Staleness.Count} rounds\n{findings.Violations}");
+            $"Stale after all was whole: {staleness.TotalSeconds:F2} s at the most in {run.Staleness.Count} rounds\n{findings.Violations}");
         Assert.That(findings.ViolationCount, Is.Zero, () => $"Seed {seed}\n{findings.Violations}");
         Assert.That(findings["notifications"], Is.GreaterThan(100), "or nothing was tested");
     }

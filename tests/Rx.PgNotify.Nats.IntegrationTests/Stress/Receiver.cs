@@ -51,10 +51,10 @@ sealed class Receiver : IAsyncDisposable
         configure(options);
         _listener = new NatsListener(_nats, options);
         _subscribers = new Subscribers(_listener.Channel, name, channels, findings);
-        foreach (var log in temper is null ? [] : channels)
+        foreach (var log in channels.Where(_ => temper is not null))
         {
             var signals = _listener.Channel(log.Channel).Signals;
-            var observer = new StressObserver(log, $"{name} for good", temper.Value, _staying.Count, findings, () => _isCalm);
+            var observer = new StressObserver(log, $"{name} for good", temper!.Value, _staying.Count, findings, () => _isCalm);
             var reader = new TruthReader(log, ledger);
             _staying.Add(observer);
             _readers.Add(reader);

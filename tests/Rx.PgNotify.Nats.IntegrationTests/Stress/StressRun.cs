@@ -49,7 +49,7 @@ sealed class StressRun : IAsyncDisposable
         ]);
     }
 
-    /// <summary>How long, in each round, somebody was stale after the last fault.</summary>
+    /// <summary>How long, in each round, somebody was stale after all was whole again, be it that no bridge was at work yet.</summary>
     public IReadOnlyList<TimeSpan> Staleness => _staleness;
 
     public static async Task<StressRun> StartAsync(int seed, Findings findings)
@@ -73,10 +73,11 @@ sealed class StressRun : IAsyncDisposable
         var sending = Enumerable.Range(0, 3).Select(_ => _senders.RunAsync(NewRandom(), stopSenders.Token)).ToArray();
         await Task.WhenAll(
             [_chaos.RunAsync(NewRandom(), stop.Token), .. _receivers.Select(receiver => receiver.ChurnAsync(NewRandom(), stop.Token))]);
+        var whole = Stopwatch.GetTimestamp();
         await stopSenders.CancelAsync();
         await Task.WhenAll(sending);
 
-        await SettleAsync();
+        await SettleAsync(whole);
         await FreshAsync();
         await RestAsync();
     }
@@ -93,16 +94,16 @@ sealed class StressRun : IAsyncDisposable
     /// <summary>
     /// Nothing is sent and nothing breaks any more. Whatever was lost at the very end has to come to light all the same, and soon.
     /// </summary>
-    async Task SettleAsync()
+    async Task SettleAsync(long whole)
     {
         _witness.BeginSpell();
         await Eventually.BecomesAsync(
             () => Task.FromResult($"{_witness.Heard} announcements; {string.Join(", ", _stage.Bridges.Select(bridge => bridge.State))}"),
             _ => _witness.Heard > 0,
             expectation: "a bridge at work");
-        var (start, beats) = (Stopwatch.GetTimestamp(), _clock.Beats);
+        var beats = _clock.Beats;
         if (await HoldsAsync(() => !Stale().Any()))
-            _staleness.Add(Stopwatch.GetElapsedTime(start));
+            _staleness.Add(Stopwatch.GetElapsedTime(whole));
         foreach (var stale in Stale())
             _findings.Violate(stale);
         beats = _clock.Beats - beats;
