@@ -34,6 +34,9 @@ sealed class StressObserver(CommitLog log, string name, Temper temper, int seed,
 
     public long Overflows => Ask(model => model.Overflows);
 
+    /// <summary>How many Resyncs it has got, but for the first one.</summary>
+    public long Resyncs => Ask(model => model.Reconnects + model.Overflows);
+
     public long Last => Ask(model => model.Last);
 
     public bool HasBegun => Ask(model => model.HasBegun);

@@ -7,7 +7,7 @@ public class BridgeStressTests
 {
     static readonly TimeSpan s_longestRound = TimeSpan.FromSeconds(15);
 
-    // The whole way from commit to observer, with everything on it breaking, within ten seconds: three of faults, and then what has to hold.
+    // Ten seconds of the README's test command: three of faults, and then what has to hold. Less would show little.
     [Test]
     public Task EveryReceiver_IsToldOfEveryGap_WhateverBreaksOnTheWay() => RunAsync(TimeSpan.FromSeconds(3), rounds: _ => false);
 

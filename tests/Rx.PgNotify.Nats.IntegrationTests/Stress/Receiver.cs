@@ -72,7 +72,7 @@ sealed class Receiver : IAsyncDisposable
     public List<StressObserver> Observers() => [.. _staying, .. _subscribers.Living()];
 
     /// <summary>How many Resyncs the present observers have got, but for the first one of each.</summary>
-    public long Resyncs() => Observers().Sum(observer => observer.Reconnects + observer.Overflows);
+    public long Resyncs() => Observers().Sum(observer => observer.Resyncs);
 
     /// <summary>Subscribers come and go until they are told to stop.</summary>
     public async Task ChurnAsync(Random random, CancellationToken stop)

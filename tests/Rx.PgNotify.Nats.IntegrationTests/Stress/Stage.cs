@@ -40,19 +40,19 @@ sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Waits until one of the bridges is at work and the other one stands by.</summary>
-    /// <returns>The one at work.</returns>
-    public async Task<BridgeProcess> IsReadyAsync()
+    /// <returns>The one at work, and the process id of its backend.</returns>
+    public async Task<(BridgeProcess Bridge, int Backend)> IsReadyAsync()
     {
-        BridgeProcess? leader = null;
-        await Eventually.IsTrueAsync(
+        var found = await Eventually.BecomesAsync(
             async () =>
             {
                 // What a bridge says of itself is a moment old: one that was stopped has said that it is at work.
-                leader = (await LeaderAsync())?.Bridge;
-                return leader is { IsAtWork: true } && Bridges.All(bridge => bridge == leader || bridge.StandsBy);
+                var leader = await LeaderAsync();
+                return leader is { Bridge: { IsAtWork: true } bridge } && Bridges.All(other => other == bridge || other.StandsBy) ? leader : null;
             },
+            leader => leader is not null,
             expectation: "one bridge at work, the other one standing by");
-        return leader!;
+        return found!.Value;
     }
 
     /// <summary>The bridge that has the lock, and the process id of its backend; <see langword="null"/> if none has.</summary>

@@ -12,6 +12,8 @@ sealed class StressRun : IAsyncDisposable
 
     // In a spell of so many announcements, of which there are two a heartbeat, a receiver that misses something has noticed.
     const int AnnouncementsOfASpell = 2 * (HeartbeatsToNotice + 1);
+    const int AnnouncementsToReplace = 5;
+    const int MostAnnouncementsToNotice = (2 * HeartbeatsToNotice) + 1;
     const int MostSpells = 3;
     const int MostFreshOnes = 10;
 
@@ -80,6 +82,8 @@ sealed class StressRun : IAsyncDisposable
         await SettleAsync(whole);
         await FreshAsync();
         await RestAsync();
+        await LeaveBehindAsync();
+        await LoseTailAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -161,6 +165,59 @@ sealed class StressRun : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    /// <summary>
+    /// The bridge at work loses its backend and doesn't know: what the server has sent comes to it late, and it goes on when it has been
+    /// replaced. Each observer is told of the one gap that there is, and hears nothing of its end.
+    /// </summary>
+    async Task LeaveBehindAsync()
+    {
+        var (former, backend) = await _stage.IsReadyAsync();
+        var before = _receivers.SelectMany(receiver => receiver.Observers()).ToDictionary(observer => observer, observer => observer.Reconnects);
+        _witness.BeginSpell();
+        former.Postgres.Delay = 0.9 * _stage.Heartbeat;
+        foreach (var channel in _channels)
+            await _senders.SendAsync([channel], 10, 0);
+        await _stage.TerminateAsync(backend);
+        while (_witness.Heard < AnnouncementsToReplace)
+        {
+            foreach (var channel in _channels)
+                await _senders.SendAsync([channel], 1, 0);
+        }
+
+        former.Postgres.Delay = TimeSpan.Zero;
+        if (!await HoldsAsync(() => !Stale().Any()))
+            _findings.Violate($"After a late bridge: {string.Join(", ", Stale())}");
+        if (!_witness.IsPrompt)
+        {
+            _findings.Count("late bridges disturbed"); // the machine is busy
+            return;
+        }
+
+        _findings.Count("late bridges");
+        foreach (var (observer, reconnects) in before.Where(pair => pair.Key.Reconnects > pair.Value + 1))
+            _findings.Violate($"{observer.Name} got {observer.Reconnects - reconnects} Resyncs when the bridge was replaced once");
+    }
+
+    /// <summary>What the bridge has sent last is lost on its way to NATS, and nothing follows: its next sign of life shows that.</summary>
+    async Task LoseTailAsync()
+    {
+        var (leader, _) = await _stage.IsReadyAsync();
+        using (leader.Nats.Swallow(newLines: false))
+        {
+            foreach (var channel in _channels)
+                await _senders.SendAsync([channel], 1, 0);
+            await Pause.ForAsync(100, CancellationToken.None);
+        }
+
+        _witness.BeginSpell();
+        if (!await HoldsAsync(() => !Stale().Any()))
+            _findings.Violate($"After a lost tail: {string.Join(", ", Stale())}");
+        var heard = _witness.Heard;
+        if (heard > MostAnnouncementsToNotice && _witness.IsPrompt)
+            _findings.Violate($"A lost tail was noticed after {heard} announcements");
+        _findings.Count("lost tails");
     }
 
     IEnumerable<string> Stale() => _receivers.SelectMany(receiver => receiver.Stale());

@@ -19,7 +19,8 @@ sealed class Witness : IAsyncDisposable
     byte[] _latest = [];
     long _latestAt = Stopwatch.GetTimestamp();
     int _heard;
-    bool _isCalm;
+    bool _isPrompt;
+    bool _isOneEpoch;
 
     public Witness(Stage stage)
     {
@@ -31,15 +32,18 @@ sealed class Witness : IAsyncDisposable
     /// <summary>How many announcements there were since the spell began.</summary>
     public int Heard => Read(() => _heard);
 
-    /// <summary>Whether all of them were of one epoch, and none came late.</summary>
-    public bool IsCalm => Read(() => _isCalm);
+    /// <summary>Whether none of them came late.</summary>
+    public bool IsPrompt => Read(() => _isPrompt);
+
+    /// <summary>Whether none of them came late, and all were of one epoch.</summary>
+    public bool IsCalm => Read(() => _isPrompt && _isOneEpoch);
 
     public void BeginSpell()
     {
         lock (_gate)
         {
             _heard = 0;
-            _isCalm = true;
+            _isPrompt = _isOneEpoch = true;
         }
     }
 
@@ -68,7 +72,8 @@ sealed class Witness : IAsyncDisposable
     {
         lock (_gate)
         {
-            _isCalm &= Stopwatch.GetElapsedTime(_latestAt) < _heartbeat && announcement.AsSpan().SequenceEqual(_latest);
+            _isPrompt &= Stopwatch.GetElapsedTime(_latestAt) < _heartbeat;
+            _isOneEpoch &= announcement.AsSpan().SequenceEqual(_latest);
             _latest = announcement;
             _latestAt = Stopwatch.GetTimestamp();
             _heard++;
