@@ -1,0 +1,6 @@
+namespace Rx.PgNotify.Benchmarks.Scaling.Processes;
+
+/// <summary>The most memory a process had, in bytes.</summary>
+/// <param name="WorkingSet">Resident, with the code and everything else.</param>
+/// <param name="Heap">Of the garbage collector, with what it has not collected yet.</param>
+readonly record struct MemoryPeak(long WorkingSet, long Heap);
