@@ -23,20 +23,25 @@ sealed class FaultProxy : IAsyncDisposable
     volatile bool _isDisposed;
     int _accepted;
 
-    FaultProxy(string connectionString)
+    FaultProxy(string host, int port, string connectionString)
     {
-        var server = new NpgsqlConnectionStringBuilder(connectionString);
-        (_serverHost, _serverPort) = (server.Host!, server.Port);
+        (_serverHost, _serverPort) = (host, port);
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Host = _endpoint.Address.ToString(),
-            Port = _endpoint.Port,
+            Host = Host,
+            Port = Port,
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
         }.ConnectionString;
         _listener = Listen();
     }
 
+    /// <summary>Where it listens.</summary>
+    public string Host => _endpoint.Address.ToString();
+
+    public int Port => _endpoint.Port;
+
+    /// <summary>How to connect through it to a PostgreSQL server.</summary>
     public string ConnectionString { get; }
 
     /// <summary>How many connections were made, and how many are open.</summary>
@@ -50,7 +55,15 @@ sealed class FaultProxy : IAsyncDisposable
     /// <summary>How much goes through in a second, of each line in each direction. Default 0: no limit.</summary>
     public int BytesPerSecond { get; set; }
 
-    public static FaultProxy Start(string connectionString) => new(connectionString);
+    /// <summary>Starts one in front of a PostgreSQL server.</summary>
+    public static FaultProxy Start(string connectionString)
+    {
+        var server = new NpgsqlConnectionStringBuilder(connectionString);
+        return new FaultProxy(server.Host!, server.Port, connectionString);
+    }
+
+    /// <summary>Starts one in front of any server.</summary>
+    public static FaultProxy Start(string host, int port) => new(host, port, "");
 
     /// <summary>Ends all connections, by FIN or by RST.</summary>
     public void Cut(bool reset = false)

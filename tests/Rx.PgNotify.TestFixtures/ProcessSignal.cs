@@ -8,11 +8,16 @@ static class ProcessSignal
 {
     /// <param name="processId">Whom.</param>
     /// <param name="name">The signal's name, such as KILL.</param>
-    public static async Task SendAsync(int processId, string name)
+    public static async Task SendAsync(int processId, string name) =>
+        Assert.That(await TrySendAsync(processId, name), Is.True, $"kill -s {name}");
+
+    /// <inheritdoc cref="SendAsync"/>
+    /// <returns>Whether there is such a process.</returns>
+    public static async Task<bool> TrySendAsync(int processId, string name)
     {
         var id = processId.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -s {name} {id}"]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -s {name} {id} 2>/dev/null"]);
         await kill.WaitForExitAsync();
-        Assert.That(kill.ExitCode, Is.Zero, $"kill -s {name}");
+        return kill.ExitCode == 0;
     }
 }

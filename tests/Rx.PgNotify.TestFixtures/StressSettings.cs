@@ -14,6 +14,9 @@ static class StressSettings
     /// <summary>PGNOTIFY_STRESS_RUNS: how often a run of ten seconds is repeated, where there is one.</summary>
     public static int Runs => Number("PGNOTIFY_STRESS_RUNS") ?? 2;
 
+    /// <summary>PGNOTIFY_STRESS_TAKEOVERS: how often of each kind a standby takes over, where that is measured.</summary>
+    public static int Takeovers => Number("PGNOTIFY_STRESS_TAKEOVERS") ?? 5;
+
     /// <summary>PGNOTIFY_STRESS_SEED: repeats the choices of a run, though not the moments at which they meet.</summary>
     public static int Seed => Number("PGNOTIFY_STRESS_SEED") ?? Random.Shared.Next();
 

@@ -6,6 +6,7 @@ return args switch
     ["query"] => await QueryProgram.RunAsync(),
     ["queue"] => await QueueProgram.RunAsync(),
     ["subscribe"] => await SubscribeProgram.RunAsync(),
+    ["bridge"] => await BridgeProgram.RunAsync(),
     ["watch"] => await WatchProgram.RunAsync(),
     ["allocate"] => await AllocationProgram.RunAsync(),
     ["docker"] => await DockerProgram.RunAsync(),

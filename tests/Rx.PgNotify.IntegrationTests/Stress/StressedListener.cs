@@ -22,7 +22,7 @@ sealed class StressedListener : IAsyncDisposable
                 findings.Violate($"{name}: ObserverFailed got {failure.Exception}");
         };
         _listener = new PgListener(line.ConnectionString, options);
-        Subscribers = new Subscribers(_listener, name, channels, findings);
+        Subscribers = new Subscribers(_listener.Channel, name, channels, findings);
     }
 
     /// <summary>What is promised of <see cref="PgListener.DisposeAsync"/>, and the heartbeat of the clock.</summary>

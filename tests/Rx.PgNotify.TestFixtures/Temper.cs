@@ -1,4 +1,4 @@
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>How an observer behaves when it is called.</summary>
 enum Temper

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>An observer that checks all it is called with: the Rx grammar itself, the rest against the model.</summary>
 /// <remarks>Of the plain notifications, which have no Resyncs among them, only the order can be checked.</remarks>
@@ -33,6 +33,9 @@ sealed class StressObserver(CommitLog log, string name, Temper temper, int seed,
     public long Reconnects => Ask(model => model.Reconnects);
 
     public long Overflows => Ask(model => model.Overflows);
+
+    /// <summary>How many Resyncs it has got, but for the first one.</summary>
+    public long Resyncs => Ask(model => model.Reconnects + model.Overflows);
 
     public long Last => Ask(model => model.Last);
 
@@ -80,7 +83,8 @@ sealed class StressObserver(CommitLog log, string name, Temper temper, int seed,
         _hasCompleted = true;
     }
 
-    static long Number(string payload)
+    /// <summary>The number that a payload begins with.</summary>
+    public static long Number(string payload)
     {
         var end = payload.IndexOf(':', StringComparison.Ordinal);
         return long.Parse(end < 0 ? payload : payload.AsSpan(0, end), CultureInfo.InvariantCulture);

@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>Commits numbered notifications: single ones, bursts, several channels in one transaction, and some that are rolled back.</summary>
-sealed class Senders(NpgsqlDataSource dataSource, IReadOnlyList<CommitLog> channels, Findings findings)
+class Senders(NpgsqlDataSource dataSource, IReadOnlyList<CommitLog> channels, Findings findings)
 {
     /// <summary>Sends until it is told to stop.</summary>
     public async Task RunAsync(Random random, CancellationToken stop)
@@ -34,16 +34,9 @@ sealed class Senders(NpgsqlDataSource dataSource, IReadOnlyList<CommitLog> chann
             await log.BeginAsync();
         try
         {
-            await using var connection = await dataSource.OpenConnectionAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            foreach (var log in logs)
-            {
-                // Number 0 is never expected: should it arrive, the model complains.
-                var (from, to) = rollBack ? (0, 0) : log.Take(count);
-                await NotifyAsync(connection, log.Channel, from, to, padding);
-            }
-
-            await (rollBack ? transaction.RollbackAsync() : transaction.CommitAsync());
+            // Number 0 is never expected: should it arrive, the model complains.
+            var runs = logs.Select(log => rollBack ? new NumberRun(log.Channel, 0, 0) : log.Take(count)).ToList();
+            await TransactAsync(runs, padding, rollBack);
         }
         finally
         {
@@ -55,13 +48,23 @@ sealed class Senders(NpgsqlDataSource dataSource, IReadOnlyList<CommitLog> chann
         findings.Count("sent", rollBack ? 0 : count * logs.Count);
     }
 
-    static async Task NotifyAsync(NpgsqlConnection connection, string channel, long from, long to, int padding)
+    /// <summary>Sends in one transaction, which is committed or rolled back when this completes.</summary>
+    protected virtual async Task TransactAsync(IReadOnlyList<NumberRun> runs, int padding, bool rollBack)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var run in runs)
+            await NotifyAsync(connection, run, padding);
+        await (rollBack ? transaction.RollbackAsync() : transaction.CommitAsync());
+    }
+
+    protected virtual async Task NotifyAsync(NpgsqlConnection connection, NumberRun run, int padding)
     {
         await using var command = new NpgsqlCommand(
             "SELECT count(pg_notify($1, i || $4)) FROM (SELECT i FROM generate_series($2, $3) i ORDER BY i) numbers", connection);
-        command.Parameters.AddWithValue(channel);
-        command.Parameters.AddWithValue(from);
-        command.Parameters.AddWithValue(to);
+        command.Parameters.AddWithValue(run.Channel);
+        command.Parameters.AddWithValue(run.From);
+        command.Parameters.AddWithValue(run.To);
         command.Parameters.AddWithValue(padding == 0 ? "" : ":".PadRight(padding, 'x'));
         await command.ExecuteNonQueryAsync();
     }

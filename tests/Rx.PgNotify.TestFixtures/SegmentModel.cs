@@ -1,4 +1,4 @@
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>
 /// Contract C3 for one subscription, checked signal by signal: which number may come next is a single one inside a

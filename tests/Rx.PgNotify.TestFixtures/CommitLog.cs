@@ -1,4 +1,4 @@
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>What was committed on one channel: the numbers from 1 to <see cref="Committed"/>, in this order.</summary>
 /// <remarks>
@@ -23,11 +23,11 @@ sealed class CommitLog(string channel)
     public Task BeginAsync() => _sending.WaitAsync();
 
     /// <summary>Takes the next numbers. Between <see cref="BeginAsync"/> and <see cref="End"/>.</summary>
-    public (long From, long To) Take(int count)
+    public NumberRun Take(int count)
     {
         var from = _started + 1;
         Volatile.Write(ref _started, _started + count);
-        return (from, _started);
+        return new NumberRun(Channel, from, _started);
     }
 
     /// <summary>What was taken is committed.</summary>

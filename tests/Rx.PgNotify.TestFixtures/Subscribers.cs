@@ -1,7 +1,11 @@
-namespace Rx.PgNotify.IntegrationTests.Stress;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>The subscribers of one listener, who come and go.</summary>
-sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitLog> channels, Findings findings)
+/// <param name="channel">The listener's channel of a name.</param>
+/// <param name="name">What their names begin with.</param>
+/// <param name="channels">What was committed on each of the channels.</param>
+/// <param name="findings">What they find.</param>
+sealed class Subscribers(Func<string, PgChannel> channel, string name, IReadOnlyList<CommitLog> channels, Findings findings)
 {
     readonly Lock _gate = new();
     readonly List<StressObserver> _subscribers = [];
@@ -22,7 +26,11 @@ sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitL
     }
 
     /// <summary>Subscribes and disposes until it is told to stop.</summary>
-    public async Task ChurnAsync(Random random, int most, CancellationToken stop)
+    /// <param name="random">Makes the choices.</param>
+    /// <param name="most">How many there are at the most.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <param name="longestPause">Between two of them, in milliseconds.</param>
+    public async Task ChurnAsync(Random random, int most, CancellationToken stop, int longestPause = 40)
     {
         _isCalm = false;
         while (!stop.IsCancellationRequested)
@@ -35,7 +43,7 @@ sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitL
                     DisposeOne(random);
             }
 
-            await Task.Delay(random.Next(40));
+            await Task.Delay(random.Next(longestPause));
         }
 
         _isCalm = true;
@@ -46,12 +54,12 @@ sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitL
         var log = channels[random.Next(channels.Count)];
         var temper = (Temper)Math.Max(0, random.Next(7) - 3);
         var observer = new StressObserver(log, $"{name}/{++_number}", temper, random.Next(), findings, () => _isCalm);
-        var channel = listener.Channel(log.Channel);
+        var source = channel(log.Channel);
         findings.Count("subscriptions");
         switch (random.Next(10))
         {
             case 0: // has no Resyncs and so can't settle: it comes and goes within the churn
-                observer.Subscribed(channel.Subscribe(observer));
+                observer.Subscribed(source.Subscribe(observer));
                 await Task.Delay(random.Next(30));
                 observer.Dispose();
                 return;
@@ -60,7 +68,7 @@ sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitL
                 {
                     try
                     {
-                        observer.Subscribed(await channel.Signals.SubscribeAsync(observer, patience.Token));
+                        observer.Subscribed(await source.Signals.SubscribeAsync(observer, patience.Token));
                     }
                     catch (OperationCanceledException)
                     {
@@ -72,7 +80,7 @@ sealed class Subscribers(PgListener listener, string name, IReadOnlyList<CommitL
 
                 break;
             default:
-                observer.Subscribed(channel.Signals.Subscribe(observer));
+                observer.Subscribed(source.Signals.Subscribe(observer));
                 break;
         }
 
