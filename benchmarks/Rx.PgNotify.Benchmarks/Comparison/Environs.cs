@@ -17,5 +17,5 @@ static class Environs
 
     /// <summary>Of the package that a type comes from.</summary>
     public static string? Version(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0].Trim();
 }

@@ -37,7 +37,7 @@ sealed class LatencyCurve : Curve
             {stage.Environs}; nothing is pinned. From the moment when COMMIT is sent until the observer is called; {NotificationsASecond * options.Seconds:N0} single notifications a round with {PauseMicroseconds / 1000} ms of pause, rounds in turns, median of {options.Rounds} rounds (least to most). Over the bridge p50 is {Ratio(direct, bridged, 0.5)} times as long as directly, and p99 {Ratio(direct, bridged, 0.99)} times.
             """);
         return new CurveReport(Name, text, Table(direct, bridged), new LineChart(
-            "Latency from COMMIT to the observer", new ChartAxis("percentile", Ticks: [0, 25, 50, 75, 90, 99]), new ChartAxis("µs"),
+            "Latency from COMMIT to the observer", new ChartAxis("percentile", Ticks: [0, 25, 50, 75, 90, 99]), new ChartAxis("µs", IsLogarithmic: true),
             Series("direct", direct), Series("over the bridge", bridged)));
     }
 
