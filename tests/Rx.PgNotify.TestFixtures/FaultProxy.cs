@@ -23,21 +23,18 @@ sealed class FaultProxy : IAsyncDisposable
     volatile bool _isDisposed;
     int _accepted;
 
-    FaultProxy(string connectionString)
+    FaultProxy(string serverHost, int serverPort, Func<int, string> connectionString)
     {
-        var server = new NpgsqlConnectionStringBuilder(connectionString);
-        (_serverHost, _serverPort) = (server.Host!, server.Port);
-        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Host = _endpoint.Address.ToString(),
-            Port = _endpoint.Port,
-            SslMode = SslMode.Disable,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString;
+        (_serverHost, _serverPort) = (serverHost, serverPort);
+        ConnectionString = connectionString(_endpoint.Port);
         _listener = Listen();
     }
 
+    /// <summary>How to connect through it to the PostgreSQL server that it was started for; empty with another server.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>Where it accepts connections, on the loopback interface.</summary>
+    public int Port => _endpoint.Port;
 
     /// <summary>How many connections were made, and how many are open.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
@@ -50,7 +47,21 @@ sealed class FaultProxy : IAsyncDisposable
     /// <summary>How much goes through in a second, of each line in each direction. Default 0: no limit.</summary>
     public int BytesPerSecond { get; set; }
 
-    public static FaultProxy Start(string connectionString) => new(connectionString);
+    /// <summary>Starts one in front of a PostgreSQL server.</summary>
+    public static FaultProxy Start(string connectionString)
+    {
+        var server = new NpgsqlConnectionStringBuilder(connectionString);
+        return new FaultProxy(server.Host!, server.Port, port => new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Host = IPAddress.Loopback.ToString(),
+            Port = port,
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString);
+    }
+
+    /// <summary>Starts one in front of any server.</summary>
+    public static FaultProxy Start(string serverHost, int serverPort) => new(serverHost, serverPort, static _ => "");
 
     /// <summary>Ends all connections, by FIN or by RST.</summary>
     public void Cut(bool reset = false)
