@@ -97,4 +97,26 @@ public class NatsLossTests
         using var subscription = await subscribing.WaitAsync(Eventually.Deadline);
         await bridge.UntilAsync<BridgeState.AtWork>();
     }
+
+    [Test]
+    public async Task AConnectionThatTheApplicationDisposes_IsMissed_AndDisposalGoesOn()
+    {
+        await using var stage = new Stage();
+        var (ofBridge, ofReceiver) = (stage.Connect(), stage.Connect());
+        var bridge = await stage.StartBridgeAtWorkAsync(connection: ofBridge);
+        var listener = stage.Listen(connection: ofReceiver);
+        var recorder = new Recorder<Notification>();
+        using var subscription = await listener.Channel("a").SubscribeAsync(recorder);
+        await ofReceiver.DisposeAsync();
+        await ofBridge.DisposeAsync();
+        await bridge.UntilFailedAsync<NatsListenerException>(cause => cause.Error == NatsListenerError.NatsUnavailable);
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(listener.CurrentState),
+            state => state is ListenerState.Reconnecting { Cause: NatsListenerException { Error: NatsListenerError.NatsUnavailable } });
+
+        await listener.DisposeAsync().AsTask().WaitAsync(Eventually.Deadline);
+        await recorder.UntilEndedAsync();
+        Assert.That(recorder.HasCompleted);
+        await bridge.StopAsync();
+    }
 }

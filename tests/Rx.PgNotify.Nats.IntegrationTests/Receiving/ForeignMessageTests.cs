@@ -102,6 +102,46 @@ public class ForeignMessageTests
     }
 
     [Test]
+    public async Task ANumberThatNoBridgeReaches_IsNotCounted_AndTheReceiverAsksAnew()
+    {
+        await using var stage = new Stage();
+        var bridge = await ForgedBridge.StartAsync(stage);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = await stage.Listen().Channel(Channel).Signals.SubscribeAsync(recorder);
+        await bridge.NotifyAsync(Channel, long.MaxValue - 10, "forged");
+        await recorder.UntilCountAsync(2);
+        await bridge.NotifyAsync(Channel, 0, "genuine");
+        await recorder.UntilCountAsync(3);
+        Assert.That(recorder.Items.Select(signal => signal.Dropped), Is.All.Zero);
+        Assert.That(recorder.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.Reconnected, ResyncReasons.None }));
+        Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "genuine" }));
+    }
+
+    [Test]
+    [LongTest] // a receiver asks every three heartbeats, and believes the second answer
+    public async Task ANumberThatIsAheadOfTheBridge_DoesNotMakeAReceiverDeafForGood()
+    {
+        await using var stage = new Stage();
+        await stage.StartBridgeAtWorkAsync();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+        // A beat of the bridge, with another number.
+        var forger = stage.Connect();
+        var subject = $"{stage.Prefix}.channel.{truth.Channel}";
+        await foreach (var beat in forger.SubscribeAsync<byte[]>(subject))
+        {
+            var message = beat.Data!;
+            message[^7] = 1; // the third byte of the number, behind which is only the count of notifications
+            await forger.PublishAsync(subject, message);
+            break;
+        }
+
+        await witness.UntilResyncAsync(ResyncReasons.Overflow);
+        await truth.CommitAsync();
+        await witness.AssertRecoversAsync();
+    }
+
+    [Test]
     public async Task ABridge_IsAskedNonsense_AndGoesOn([Random(2)] int seed)
     {
         await TestContext.Out.WriteLineAsync($"seed {seed}");
