@@ -1,3 +1,4 @@
+using System.Globalization;
 using NATS.Client.Core;
 using Npgsql;
 using Rx.PgNotify.Nats.IntegrationTests.Protocol;
@@ -35,7 +36,7 @@ public class ContractTests
 
         await recorder.UntilCountAsync(1 + sent.Count);
         Assert.That(recorder.Items[0], Is.EqualTo(ChannelSignal.Resync(channel.Name, ResyncReasons.Subscribed)));
-        Assert.That(recorder.Items.Skip(1), Is.EqualTo(sent.Select(ChannelSignal.From)));
+        Assert.That(recorder.Items.Skip(1), Is.EqualTo(sent.Select(notification => ChannelSignal.From(notification))));
         Assert.That(recorder.Violation, Is.Null);
     }
 
@@ -107,7 +108,7 @@ public class ContractTests
         foreach (var signals in recorders.Select(recorder => recorder.Items))
         {
             Assert.That(signals.Select(signal => signal.Reasons), Is.EqualTo(signals.Select((_, i) => i == 0 ? ResyncReasons.Subscribed : ResyncReasons.None)));
-            var numbers = signals.Payloads().Select(long.Parse).ToList();
+            var numbers = signals.Payloads().Select(payload => long.Parse(payload, CultureInfo.InvariantCulture)).ToList();
             Assert.That(numbers, Is.EqualTo(numbers.Select((_, i) => numbers[0] + i)));
         }
     }

@@ -1,4 +1,3 @@
-using System.Reactive.Linq;
 using System.Text.Json.Serialization;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Receiving;
