@@ -114,6 +114,30 @@ public class ContractTests
     }
 
     [Test]
+    [LongTest] // several hundred receivers, one after the other, while two cores are busy
+    public async Task WhoeverSubscribesDuringBursts_HearsOfNoLoss()
+    {
+        await using var stage = new Stage();
+        var name = UniqueChannel.Name();
+        await stage.StartBridgeAtWorkAsync(options => options.Channels = [name]);
+        using var stop = new CancellationTokenSource();
+        var sending = SendBurstsAsync(name, stop.Token);
+        var (connection, lost) = (stage.Connect(), new List<string>());
+        for (var i = 0; i < 400; i++)
+        {
+            var recorder = new Recorder<ChannelSignal>();
+            await using var listener = new NatsListener(connection, new NatsListenerOptions { SubjectPrefix = stage.Prefix });
+            using var subscription = await listener.Channel(name).Signals.SubscribeAsync(recorder);
+            await recorder.UntilCountAsync(100);
+            lost.AddRange(recorder.Items.Skip(1).Resyncs().Select(signal => $"receiver {i}: {signal}"));
+        }
+
+        await stop.CancelAsync();
+        await sending;
+        Assert.That(lost, Is.Empty);
+    }
+
+    [Test]
     public async Task AllSubscribersOfAllReceivers_GetTheSame()
     {
         await using var stage = new Stage();
@@ -254,5 +278,13 @@ public class ContractTests
         await using var connection = await TestServer.DataSource.OpenConnectionAsync(CancellationToken.None);
         for (var i = 0L; !stop.IsCancellationRequested; i++)
             await connection.NotifyAsync(channel, $"{i}", CancellationToken.None);
+    }
+
+    static async Task SendBurstsAsync(string channel, CancellationToken stop)
+    {
+        await using var connection = await TestServer.DataSource.OpenConnectionAsync(CancellationToken.None);
+        await using var burst = new NpgsqlCommand($"SELECT pg_notify('{channel}', lpad(i::text, 2000, 'x')) FROM generate_series(1, 200) i", connection);
+        while (!stop.IsCancellationRequested)
+            await burst.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }
