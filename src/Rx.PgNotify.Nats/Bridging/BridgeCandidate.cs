@@ -22,7 +22,7 @@ sealed class BridgeCandidate : IAsyncDisposable
     IDisposable? _wanted;
     IDisposable? _states;
 
-    // Of the present session, once it has the lock. Used by the pump alone.
+    // Of the session that has the lock. No other one has it before this one has left, so the calls come one after the other.
     BridgeWork? _work;
 
     internal BridgeCandidate(
@@ -68,7 +68,7 @@ sealed class BridgeCandidate : IAsyncDisposable
     {
         if (_state.Latest is BridgeState.StandingBy)
             return;
-        Log.StandsBy(_logger);
+        NatsLog.StandsBy(_logger);
         _state.Publish(BridgeState.StandingBy.Instance);
     }
 
@@ -81,11 +81,9 @@ sealed class BridgeCandidate : IAsyncDisposable
 
     void Left()
     {
-        if (_work is null)
-            return;
-        _work.End();
+        _work!.End();
         _work = null;
-        Log.LeftWork(_logger);
+        NatsLog.LeftWork(_logger);
         _state.Publish(BridgeState.Connecting.Instance);
     }
 }

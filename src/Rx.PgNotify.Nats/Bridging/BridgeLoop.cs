@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
-using Rx.PgNotify.Nats.Receiving;
 using Rx.PgNotify.Threading;
-using Log = Rx.PgNotify.Nats.Diagnostics.Log;
 
 namespace Rx.PgNotify.Nats.Bridging;
 
@@ -62,7 +61,7 @@ sealed class BridgeLoop
             {
                 var delay = backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
-                Log.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
                 await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
@@ -95,21 +94,25 @@ sealed class BridgeLoop
     // Until NATS is lost, which is thrown, or the bridge is stopped.
     async Task StandAsync(CancellationToken stop)
     {
-        var permissions = new PermissionErrors(_options.SubjectPrefix);
+        var permissions = new PermissionErrors(_nats, _options.SubjectPrefix);
         _nats.ServerError += permissions.OnServerErrorAsync;
+        RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
         await using (candidate.ConfigureAwait(false))
         {
             try
             {
-                await using var announcements = await RawSubscription.SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, stop).ConfigureAwait(false);
+                announcements = await RawSubscription
+                    .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
                 candidate.Begin();
                 await await Task.WhenAny(
                     AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
             }
             finally
             {
+                if (announcements is not null)
+                    await announcements.EndAsync().ConfigureAwait(false);
                 _nats.ServerError -= permissions.OnServerErrorAsync;
                 await end.CancelSafelyAsync().ConfigureAwait(false);
             }

@@ -25,6 +25,9 @@ sealed class BridgeWork
     readonly CancellationTokenSource _end = new();
     readonly ConcurrentDictionary<string, Forwarder> _forwarders = new(StringComparer.Ordinal);
 
+    // How many of them are not listed.
+    int _askedChannels;
+
     internal BridgeWork(
         PgListener listener, INatsConnection nats, Subjects subjects, Epoch epoch, PgNatsBridgeOptions options, ILogger logger, BridgeMetrics metrics)
     {
@@ -41,7 +44,7 @@ sealed class BridgeWork
     internal void Begin()
     {
         _metrics.Began();
-        Log.AtWork(_logger, _publisher.Term.Epoch.Order);
+        NatsLog.AtWork(_logger, _publisher.Term.Epoch.Order);
         foreach (var channel in _options.Channels)
             Forward(channel, isListed: true);
         _ = SuppressedFlow.Run(() => UntilEndAsync(AnswerAsync));
@@ -65,7 +68,7 @@ sealed class BridgeWork
             }
             catch (Exception e) when (!_end.IsCancellationRequested)
             {
-                Log.BridgeFailed(_logger, e.Message, (long)BeatInterval.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, e.Message, (long)BeatInterval.TotalMilliseconds, e);
                 await DelayAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
@@ -83,12 +86,13 @@ sealed class BridgeWork
     async Task BeatAsync()
     {
         await _publisher.PublishAsync(_publisher.Subjects.Announcements, Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
-        foreach (var (channel, forwarder) in _forwarders)
+        var empty = new NotificationsWriter();
+        foreach (var forwarder in _forwarders.Values)
         {
             if (!forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault)
                 forwarder.Stop();
             else
-                await forwarder.BeatAsync(BeatInterval).ConfigureAwait(false);
+                await forwarder.BeatAsync(BeatInterval, empty).ConfigureAwait(false);
         }
 
         await DelayAsync().ConfigureAwait(false);
@@ -127,7 +131,7 @@ sealed class BridgeWork
 
         if (_options.ListedOnly)
             return (null, "the bridge forwards the channels of its options only.");
-        if (_forwarders.Values.Count(forwarder => !forwarder.IsListed) >= _options.MaxAskedChannels)
+        if (Volatile.Read(ref _askedChannels) >= _options.MaxAskedChannels)
             return (null, $"receivers have asked for {_options.MaxAskedChannels} other channels already, which is the limit of the bridge.");
         try
         {
@@ -153,6 +157,8 @@ sealed class BridgeWork
     async Task ForwardAsync(string channel, Forwarder forwarder)
     {
         _metrics.ChannelAdded();
+        if (!forwarder.IsListed)
+            Interlocked.Increment(ref _askedChannels);
         try
         {
             using var ending = _end.Token.UnsafeRegister(static forwarder => ((Forwarder)forwarder!).Stop(), forwarder);
@@ -165,12 +171,14 @@ sealed class BridgeWork
         catch (Exception e)
         {
             // Receivers notice that the channel is silent, and ask for it again.
-            Log.BridgeFailed(_logger, e.Message, 0, e);
+            NatsLog.BridgeFailed(_logger, e.Message, 0, e);
         }
         finally
         {
             _forwarders.TryRemove(KeyValuePair.Create(channel, forwarder));
             _metrics.ChannelRemoved();
+            if (!forwarder.IsListed)
+                Interlocked.Decrement(ref _askedChannels);
         }
     }
 }

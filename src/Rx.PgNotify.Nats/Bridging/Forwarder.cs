@@ -57,11 +57,11 @@ sealed class Forwarder
     internal void Asked() => Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
 
     /// <summary>Publishes which number comes next, if nothing was published for this long.</summary>
-    internal async ValueTask BeatAsync(TimeSpan quiet)
+    internal async ValueTask BeatAsync(TimeSpan quiet, NotificationsWriter empty)
     {
         if (!Joined.IsCompletedSuccessfully || Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) < quiet)
             return;
-        var beat = new NotificationsWriter().Take(_publisher.Term, _stream, Volatile.Read(ref _published));
+        var beat = empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published));
         await _publisher.PublishAsync(_subject, beat).ConfigureAwait(false);
     }
 
@@ -95,7 +95,7 @@ sealed class Forwarder
                 await FlushAsync(writer).ConfigureAwait(false);
             }
         }
-        catch (PgListenerException e)
+        catch (PgListenerException e) when (e.Error == PgListenerError.ChannelRefused)
         {
             _joined.TrySetResult(e.Message);
         }
@@ -118,7 +118,7 @@ sealed class Forwarder
         if (resync.Dropped > 0)
         {
             Volatile.Write(ref _published, _published + resync.Dropped);
-            Log.Dropped(_publisher.Logger, resync.Dropped, _channel);
+            NatsLog.Dropped(_publisher.Logger, resync.Dropped, _channel);
         }
 
         _joined.TrySetResult(null);

@@ -15,7 +15,7 @@ namespace Rx.PgNotify.Nats.Bridging;
 /// <remarks>
 /// A process that stands still, or whose machine is gone, would keep the lock as long as the server keeps its session. So the server is
 /// asked to end it: a session that has sent nothing for a heartbeat (<c>idle_session_timeout</c>), or to which nothing could be sent for
-/// as long (<c>tcp_user_timeout</c>). Used by the pump alone, apart from <see cref="KeyOf"/>.
+/// as long (<c>tcp_user_timeout</c>).
 /// </remarks>
 sealed class LeaderLock : SessionGuard
 {
@@ -26,11 +26,14 @@ sealed class LeaderLock : SessionGuard
     readonly Action<Epoch> _entered;
     readonly Action _left;
 
+    // Whose session has the lock. Set by the pump when it has got it, reset by whoever closes that session.
+    PhysicalConnection? _holder;
+
     /// <param name="options">Of the bridge.</param>
     /// <param name="highest">The epochs that were heard, after all of which the next one comes.</param>
     /// <param name="standsBy">Another bridge has the lock.</param>
     /// <param name="entered">This one has it, from now on.</param>
-    /// <param name="left">It is about to be given up, or is lost. Also called without it.</param>
+    /// <param name="left">It is about to be given up, or is lost.</param>
     internal LeaderLock(PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch> entered, Action left)
     {
         _key = KeyOf(options.SubjectPrefix);
@@ -63,6 +66,7 @@ sealed class LeaderLock : SessionGuard
             if (order is { } now)
             {
                 _entered(_highest.Next(now));
+                Volatile.Write(ref _holder, connection);
                 return;
             }
 
@@ -74,7 +78,11 @@ sealed class LeaderLock : SessionGuard
         }
     }
 
-    internal override void Leave() => _left();
+    internal override void Leave(PhysicalConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _holder, null, connection) == connection)
+            _left();
+    }
 
     internal override void AddRestoring(NpgsqlBatch batch)
     {

@@ -25,6 +25,6 @@ sealed class ReceiverMetrics(ReceiverInstruments instruments, string? name)
     internal void ReceivedAfter(long sentAt)
     {
         if (instruments.Lag is { Enabled: true } lag)
-            lag.RecordSafely(TimeSpan.FromMilliseconds(Math.Max(0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - sentAt)), Tags);
+            lag.RecordSafely(TimeSpan.FromMilliseconds(Math.Max(0, WallClock.Now - sentAt)), Tags);
     }
 }

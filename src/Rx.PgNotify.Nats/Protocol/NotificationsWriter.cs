@@ -28,7 +28,7 @@ sealed class NotificationsWriter
     internal ReadOnlyMemory<byte> Take(BridgeTerm term, long stream, long first)
     {
         _message.ResetWrittenCount();
-        new NotificationsHeader(term, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), stream, first, Count).Write(new WireWriter(_message));
+        new NotificationsHeader(term, WallClock.Now, stream, first, Count).Write(new WireWriter(_message));
         _message.Write(_entries.WrittenSpan);
         _entries.ResetWrittenCount();
         Count = 0;

@@ -3,6 +3,8 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// <summary>The subjects of a bridge and its receivers: all of them begin with one prefix.</summary>
 sealed class Subjects(string prefix)
 {
+    readonly string _channels = $"{prefix}.channel.";
+
     /// <summary>The bridge at work announces itself here.</summary>
     internal string Announcements { get; } = $"{prefix}.bridge";
 
@@ -18,7 +20,10 @@ sealed class Subjects(string prefix)
     /// different ones never get the same subject.
     /// </remarks>
     internal string Channel(string name) =>
-        $"{prefix}.channel.{Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal)}";
+        _channels + Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal);
+
+    /// <summary>Whether a subject is a channel's.</summary>
+    internal bool IsChannel(string subject) => subject.StartsWith(_channels, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a text can be a prefix: tokens of letters, digits, hyphens and underscores, with dots between them.</summary>
     internal static bool IsPrefix(string? text) =>

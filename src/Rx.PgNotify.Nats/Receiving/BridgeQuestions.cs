@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Protocol;
 
 namespace Rx.PgNotify.Nats.Receiving;
@@ -6,7 +7,14 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// <summary>Asks the bridge at work and, when none answers, finds out which part of the way is missing.</summary>
 sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan timeout, PermissionErrors permissions)
 {
+    // NATS.Net's own limit begins when it is connected.
+    static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(1);
+
     readonly NatsSubOpts _reply = new() { Timeout = timeout };
+
+    internal TimeSpan Timeout => timeout;
+
+    internal PermissionErrors Permissions => permissions;
 
     /// <summary>Asks to hear channels.</summary>
     /// <exception cref="NatsListenerException">No bridge has answered, and why.</exception>
@@ -25,11 +33,11 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         }
         catch (NatsNoReplyException e)
         {
-            permissions.ThrowIfAny();
+            permissions.ThrowIfAny(subjects);
             await RenewSilentConnectionAsync(cancellationToken).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
         }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException)
+        catch (Exception e) when (e is NatsException or ObjectDisposedException or TimeoutException)
         {
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
         }
@@ -64,9 +72,9 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         {
             return new NatsListenerException(NatsListenerError.NoBridge, $"NATS is there, and no bridge on {subjects.Asks}.", cause);
         }
-        catch (NatsException e)
+        catch (Exception e) when (e is NatsException or TimeoutException)
         {
-            permissions.ThrowIfAny();
+            permissions.ThrowIfAny(subjects);
             return new NatsListenerException(NatsListenerError.NoBridge, $"No bridge answers on {subjects.Asks}.", e);
         }
     }
@@ -75,7 +83,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
     {
         var reply = await nats.RequestAsync(
             subject, question, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-            replyOpts: _reply, cancellationToken: cancellationToken).ConfigureAwait(false);
+            replyOpts: _reply, cancellationToken: cancellationToken).AsTask().WaitAsync(timeout + s_connecting, cancellationToken).ConfigureAwait(false);
         return reply.Data ?? [];
     }
 }

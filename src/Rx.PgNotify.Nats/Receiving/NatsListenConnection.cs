@@ -1,6 +1,7 @@
 using NATS.Client.Core;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Threading;
@@ -16,6 +17,8 @@ sealed class NatsListenConnection : IListenConnection
     readonly NatsListenerOptions _options;
     readonly ListenerPumpContext _pump;
     readonly Subjects _subjects;
+    readonly PermissionErrors _permissions;
+    readonly BridgeQuestions _questions;
     readonly EpochFence _fence = new();
     readonly ReceiverMetrics _metrics;
     readonly CancellationTokenSource _abort = new();
@@ -26,6 +29,8 @@ sealed class NatsListenConnection : IListenConnection
         _options = options;
         _pump = pump;
         _subjects = new Subjects(options.SubjectPrefix);
+        _permissions = new PermissionErrors(nats, options.SubjectPrefix);
+        _questions = new BridgeQuestions(nats, _subjects, options.AnswerTimeout, _permissions);
         _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
     }
 
@@ -39,10 +44,8 @@ sealed class NatsListenConnection : IListenConnection
 
     public async Task<Exception?> RunAsync(Action listening)
     {
-        var permissions = new PermissionErrors(_options.SubjectPrefix);
-        var questions = new BridgeQuestions(_nats, _subjects, _options.AnswerTimeout, permissions);
         ReceivingSession? session = null;
-        _nats.ServerError += permissions.OnServerErrorAsync;
+        _nats.ServerError += _permissions.OnServerErrorAsync;
         _nats.ConnectionDisconnected += OnConnectionChangedAsync;
         _nats.ConnectionOpened += OnConnectionChangedAsync;
         try
@@ -50,7 +53,7 @@ sealed class NatsListenConnection : IListenConnection
             var abandon = new CancellationTokenSource();
             using var aborting = _abort.Token.UnsafeRegister(
                 static abandon => _ = ((CancellationTokenSource)abandon!).CancelSafelyAsync(), abandon);
-            var opening = OpenAsync(questions, abandon.Token);
+            var opening = OpenAsync(abandon.Token);
             await _pump.WhileWanted.WaitAsync(opening, abandon).ConfigureAwait(false);
             if (abandon.IsCancellationRequested)
             {
@@ -59,7 +62,7 @@ sealed class NatsListenConnection : IListenConnection
             }
 
             session = await opening.ConfigureAwait(false);
-            Log.Found(_pump.Logger);
+            NatsLog.Found(_pump.Logger);
             await session.ServeAsync(listening).ConfigureAwait(false);
             return null;
         }
@@ -69,7 +72,7 @@ sealed class NatsListenConnection : IListenConnection
         }
         finally
         {
-            _nats.ServerError -= permissions.OnServerErrorAsync;
+            _nats.ServerError -= _permissions.OnServerErrorAsync;
             _nats.ConnectionDisconnected -= OnConnectionChangedAsync;
             _nats.ConnectionOpened -= OnConnectionChangedAsync;
             if (session is not null)
@@ -85,7 +88,7 @@ sealed class NatsListenConnection : IListenConnection
             await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
-    async Task<ReceivingSession> OpenAsync(BridgeQuestions questions, CancellationToken cancellation)
+    async Task<ReceivingSession> OpenAsync(CancellationToken cancellation)
     {
         try
         {
@@ -96,13 +99,13 @@ sealed class NatsListenConnection : IListenConnection
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
         }
 
-        return await ReceivingSession.OpenAsync(_nats, _subjects, questions, _fence, _pump, _metrics, cancellation).ConfigureAwait(false);
+        return await ReceivingSession.OpenAsync(_nats, _subjects, _questions, _fence, _pump, _metrics, cancellation).ConfigureAwait(false);
     }
 
     // The session looks at the connection itself: the event may come late.
     ValueTask OnConnectionChangedAsync(object? sender, NatsEventArgs e)
     {
         _pump.Signal.Request();
-        return default;
+        return _permissions.OnConnectionOpenedAsync(sender, e);
     }
 }

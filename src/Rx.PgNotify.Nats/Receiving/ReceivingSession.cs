@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NATS.Client.Core;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -28,6 +29,7 @@ sealed class ReceivingSession : IAsyncDisposable
     long _askedAt;
 
     // Written by the thread that reads the socket.
+    int _hasWarned;
     long _heardAt = Stopwatch.GetTimestamp();
 
     ReceivingSession(
@@ -72,7 +74,7 @@ sealed class ReceivingSession : IAsyncDisposable
             session._term = answer.Term; // before the first subscription, whose messages are compared with it
             session.Heard();
             session._announcements = await RawSubscription
-                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, cancellation).ConfigureAwait(false);
+                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, questions.Timeout, cancellation).ConfigureAwait(false);
             metrics.Began(answer.Term.Epoch);
             return session;
         }
@@ -87,10 +89,11 @@ sealed class ReceivingSession : IAsyncDisposable
     {
         foreach (var (stream, _) in _streams.Values)
             stream.End();
-        await UnsubscribeAsync(_announcements).ConfigureAwait(false);
-        foreach (var (_, subscription) in _streams.Values)
-            await UnsubscribeAsync(subscription).ConfigureAwait(false);
+        var ending = _streams.Values.Select(channel => channel.Subscription.EndAsync()).ToList();
+        if (_announcements is not null)
+            ending.Add(_announcements.EndAsync());
         _streams.Clear();
+        await Task.WhenAll(ending).ConfigureAwait(false);
     }
 
     /// <summary>Receives what is wanted until nothing is, or until the listener is disposed.</summary>
@@ -104,6 +107,7 @@ sealed class ReceivingSession : IAsyncDisposable
             return;
         while (!_pump.Stop.IsCancellationRequested)
         {
+            await CheckAsync().ConfigureAwait(false);
             if (!_pump.Signal.TryTake())
                 await WaitAsync().ConfigureAwait(false);
             else if (_pump.Desired.TryGiveUpConnection())
@@ -136,7 +140,12 @@ sealed class ReceivingSession : IAsyncDisposable
 
     internal void ReceivedAfter(long sentAt) => _metrics.ReceivedAfter(sentAt);
 
-    internal void ReceivedForeign(string channel) => Log.ForeignMessage(_pump.Logger, channel);
+    internal void ReceivedForeign(string channel)
+    {
+        // Once: whoever sends such messages must not fill the log.
+        if (Interlocked.Exchange(ref _hasWarned, 1) == 0)
+            NatsLog.ForeignMessage(_pump.Logger, channel);
+    }
 
     /// <summary>The bridge has left a channel and begun it anew: what came between is lost.</summary>
     internal void BegunAnew(string channel) => Break(Replaced($"The bridge has begun to forward the channel '{channel}' anew."));
@@ -144,24 +153,10 @@ sealed class ReceivingSession : IAsyncDisposable
     internal void Lost(string channel, long notifications)
     {
         _metrics.Lost(notifications);
-        Log.Lost(_pump.Logger, notifications, channel);
+        NatsLog.Lost(_pump.Logger, notifications, channel);
     }
 
     static NatsListenerException Replaced(string message) => new(NatsListenerError.BridgeReplaced, message);
-
-    static async Task UnsubscribeAsync(RawSubscription? subscription)
-    {
-        if (subscription is null)
-            return;
-        try
-        {
-            await subscription.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException or OperationCanceledException or IOException)
-        {
-            // The connection is gone, and the subscription with it.
-        }
-    }
 
     void ReceiveAnnouncement(ReadOnlySpan<byte> message)
     {
@@ -180,9 +175,26 @@ sealed class ReceivingSession : IAsyncDisposable
             foreach (var channel in changes.Unlisten)
                 await LeaveAsync(channel).ConfigureAwait(false);
             _pump.Desired.Unlistened(changes.Unlisten);
-            foreach (var chunk in changes.Listen.Chunk(Ask.MostChannels))
+            foreach (var chunk in Permitted(changes.Listen).Chunk(Ask.MostChannels))
                 await JoinAsync(chunk).ConfigureAwait(false);
         }
+    }
+
+    List<ListenedChannel> Permitted(List<ListenedChannel> channels)
+    {
+        var refused = channels.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList();
+        foreach (var channel in refused)
+            RefuseDenied(channel);
+        return refused.Count == 0 ? channels : [.. channels.Except(refused)];
+    }
+
+    string SubjectOf(ListenedChannel channel) => _subjects.Channel(channel.Hub.Name);
+
+    void Refuse(ListenedChannel channel, string reason)
+    {
+        NatsLog.ChannelRefused(_pump.Logger, channel.Hub.Name, reason);
+        _pump.Desired.Refused(channel, () => new PgListenerException(
+            PgListenerError.ChannelRefused, $"The channel '{channel.Hub.Name}' can't be heard: {reason}"));
     }
 
     async Task LeaveAsync(ListenedChannel channel)
@@ -190,7 +202,7 @@ sealed class ReceivingSession : IAsyncDisposable
         if (!_streams.Remove(channel, out var left))
             return;
         left.Stream.End();
-        await UnsubscribeAsync(left.Subscription).ConfigureAwait(false);
+        await left.Subscription.EndAsync().ConfigureAwait(false);
     }
 
     // The subscriptions go to the server before the question, on the same connection: whatever the bridge sends after its answer comes here.
@@ -200,7 +212,7 @@ sealed class ReceivingSession : IAsyncDisposable
         {
             var stream = new SignalStream(channel.Hub, this);
             _streams.Add(channel, (stream, await RawSubscription
-                .SubscribeAsync(_nats, _subjects.Channel(channel.Hub.Name), stream.Receive, _cancellation).ConfigureAwait(false)));
+                .SubscribeAsync(_nats, SubjectOf(channel), stream.Receive, _questions.Timeout, _cancellation).ConfigureAwait(false)));
         }
 
         var answers = await AskAsync(channels).ConfigureAwait(false);
@@ -210,9 +222,7 @@ sealed class ReceivingSession : IAsyncDisposable
             if (answer.Refusal is { } refusal)
             {
                 await LeaveAsync(channel).ConfigureAwait(false);
-                Log.ChannelRefused(_pump.Logger, channel.Hub.Name, refusal);
-                _pump.Desired.Refused(channel, () => new PgListenerException(
-                    PgListenerError.ChannelRefused, $"The bridge refused the channel '{channel.Hub.Name}': {refusal}"));
+                Refuse(channel, refusal);
                 continue;
             }
 
@@ -245,11 +255,12 @@ sealed class ReceivingSession : IAsyncDisposable
 #pragma warning restore RS0030
         await tick.CancelAsync().ConfigureAwait(false);
         _pump.Signal.Disarm();
-        await CheckAsync().ConfigureAwait(false);
     }
 
     async Task CheckAsync()
     {
+        _questions.Permissions.ThrowIfAny(_subjects);
+        await RefuseDeniedAsync().ConfigureAwait(false);
         if (!_connection.IsStill(_nats))
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
         if (_broken.Task.IsCompleted)
@@ -266,6 +277,18 @@ sealed class ReceivingSession : IAsyncDisposable
         if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)
             await AskAgainAsync().ConfigureAwait(false);
     }
+
+    // NATS says so some time after the subscription.
+    async Task RefuseDeniedAsync()
+    {
+        foreach (var channel in _streams.Keys.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList())
+        {
+            await LeaveAsync(channel).ConfigureAwait(false);
+            RefuseDenied(channel);
+        }
+    }
+
+    void RefuseDenied(ListenedChannel channel) => Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
 
     async Task AskAgainAsync()
     {

@@ -57,10 +57,7 @@ sealed class ChannelBuffer(string channel, int capacity, Lock gate, BufferBudget
     /// <summary>Stores a Resync for all cursors, like a notification.</summary>
     internal void StoreResync_NeedsLock(ResyncReasons reasons, long lost = 0)
     {
-        // An entry has room for two billion.
-        for (; lost > int.MaxValue; lost -= int.MaxValue)
-            Store_NeedsLock(RingEntry.OfResync(reasons, int.MaxValue));
-        Store_NeedsLock(RingEntry.OfResync(reasons, (int)lost));
+        Store_NeedsLock(RingEntry.OfResync(reasons, (int)Math.Min(lost, int.MaxValue)));
         ChargeBudget_NeedsLock();
     }
 

@@ -60,6 +60,9 @@ sealed class ListenSession : IAsyncDisposable
             Abort();
     }
 
+    /// <inheritdoc cref="SessionGuard.Leave"/>
+    internal void LeaveGuard() => _guard?.Leave(_connection);
+
     /// <inheritdoc cref="PhysicalConnection.Abort"/>
     internal void Abort() => _connection.Abort();
 

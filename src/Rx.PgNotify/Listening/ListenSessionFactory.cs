@@ -33,7 +33,7 @@ sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOption
     /// <summary>Closes a session. Takes no longer than a heartbeat, and does not throw.</summary>
     internal async Task CloseAsync(ListenSession session)
     {
-        guard?.Leave();
+        session.LeaveGuard();
         try
         {
             await session.DisposeAsync().ConfigureAwait(false);

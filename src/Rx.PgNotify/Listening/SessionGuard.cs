@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Listening;
 /// <summary>
 /// What a session has to get hold of before it listens, and keeps as long as the server keeps the session: a lock of the server's.
 /// </summary>
-/// <remarks>Used by the pump alone, one session at a time.</remarks>
+/// <remarks>Used by the pump, one session at a time, apart from <see cref="Leave"/>.</remarks>
 abstract class SessionGuard
 {
     /// <summary>
@@ -18,8 +18,10 @@ abstract class SessionGuard
     /// <summary>Waits, on a session that can listen, until it may.</summary>
     internal abstract Task EnterAsync(PhysicalConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>The session is about to be closed, entered or not.</summary>
-    internal abstract void Leave();
+    /// <summary>
+    /// A session is about to be closed, entered or not. It need not be the latest: one that hung while it was opened is closed later.
+    /// </summary>
+    internal abstract void Leave(PhysicalConnection connection);
 
     /// <summary>Adds the statements that take back, for a pool's next user, what entering did.</summary>
     internal abstract void AddRestoring(NpgsqlBatch batch);

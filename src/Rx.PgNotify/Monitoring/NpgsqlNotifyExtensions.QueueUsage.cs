@@ -34,6 +34,7 @@ public static partial class NpgsqlNotifyExtensions
     /// <param name="dataSource">The server to ask.</param>
     /// <param name="interval">From one answer to the next question; more than zero, up to 1 day.</param>
     /// <param name="scheduler">The timer; default <see cref="Scheduler.Default"/>.</param>
+    /// <returns>From 0 to 1, again and again until the subscription is disposed or a question fails.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is out of its range.</exception>

@@ -28,5 +28,6 @@ public readonly record struct EnqueuedNotification
         _committed ?? throw new InvalidOperationException($"This is the default value of {nameof(EnqueuedNotification)}; {nameof(PgNotifier.EnqueueAsync)} returns another.");
 
     /// <summary>For a log: what has become of it, never the payload.</summary>
+    /// <returns>Such as <c>EnqueuedNotification(RanToCompletion)</c>; <c>None</c> for the default value.</returns>
     public override string ToString() => _committed is { Status: var status } ? $"EnqueuedNotification({status})" : "None";
 }

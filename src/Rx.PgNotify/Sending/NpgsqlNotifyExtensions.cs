@@ -19,6 +19,8 @@ public static partial class NpgsqlNotifyExtensions
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
     /// <param name="cancellationToken">Cancels the sending.</param>
+    /// <returns>Completes when it is committed, or in a transaction when the server has taken it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> or <paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
     /// Thrown at once.
@@ -41,6 +43,7 @@ public static partial class NpgsqlNotifyExtensions
     /// Sends a notification on an open connection. Inside a transaction it leaves when that commits, and never when it
     /// is rolled back.
     /// </summary>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> or <paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     /// <param name="connection">An open connection.</param>
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
@@ -63,6 +66,7 @@ public static partial class NpgsqlNotifyExtensions
     /// <param name="channel">1 to 63 bytes of UTF-8.</param>
     /// <param name="payload">At most 7,999 bytes of UTF-8; <see langword="null"/> sends an empty one.</param>
     /// <returns>The command, which is in the batch already. Its one row has one column, which is empty.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="batch"/> or <paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload. The
     /// batch is as before.

@@ -39,6 +39,9 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// Host Recheck Seconds are set by the notifier; a Timeout of 0 is taken for 15 seconds.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="connectionString"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The connection string can't be read or names no host. The message never quotes it.
     /// </exception>
@@ -56,6 +59,9 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// notifier.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="dataSource"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The data source can't serve: it has <c>Multiplexing</c>, or is bound to hosts other than the primary.
     /// </exception>
@@ -82,6 +88,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// cancelled send may have been made.
     /// </param>
     /// <returns>Completes when it is committed.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
     /// Thrown at once.
@@ -110,6 +117,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// <see cref="EnqueuedNotification.Committed"/> too, some time: it completes when the notification is committed, and has
     /// the failure.
     /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="channel"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
     /// The channel or the payload breaks its limit; the message names both the size and the limit, never the payload.
     /// Thrown at once.
@@ -135,6 +143,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// Takes at the most 2 seconds more than that, however the server behaves. May be called any number of times: each call
     /// awaits the same closing.
     /// </remarks>
+    /// <returns>Completes when the connection is closed; never fails.</returns>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

@@ -12,6 +12,7 @@ public static partial class PgObservable
     /// </remarks>
     /// <param name="source">The notifications of one or several channels.</param>
     /// <param name="notifier">Whose notifications are left out.</param>
+    /// <returns>The others, on the threads and in the order of <paramref name="source"/>.</returns>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="source"/> or <paramref name="notifier"/> is <see langword="null"/>.
     /// </exception>
@@ -23,7 +24,7 @@ public static partial class PgObservable
     }
 
     /// <summary>The notifications that do not come from a notifier of one's own, and every Resync.</summary>
-    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::exception]"/>
+    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::returns or self::exception]"/>
     public static IObservable<ChannelSignal> ExceptFrom(this IObservable<ChannelSignal> source, PgNotifier notifier)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -33,7 +34,7 @@ public static partial class PgObservable
 
     /// <summary>The parsed values that do not come from a notifier of one's own, and every Resync.</summary>
     /// <typeparam name="T">What payloads were parsed to.</typeparam>
-    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::exception]"/>
+    /// <inheritdoc cref="ExceptFrom(IObservable{Notification}, PgNotifier)" path="/*[self::remarks or self::param or self::returns or self::exception]"/>
     public static IObservable<ChannelSignal<T>> ExceptFrom<T>(this IObservable<ChannelSignal<T>> source, PgNotifier notifier)
     {
         ArgumentNullException.ThrowIfNull(source);

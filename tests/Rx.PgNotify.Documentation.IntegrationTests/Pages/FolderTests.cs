@@ -12,6 +12,8 @@ public class FolderTests
 
     [TestCase(Core)]
     [TestCase(Tables)]
+    [TestCase("Rx.PgNotify.Nats")]
+    [TestCase("Rx.PgNotify.EntityFrameworkCore")]
     public void NoTwoFolders_ReferToEachOtherInACircle(string library)
     {
         var references = References(library);

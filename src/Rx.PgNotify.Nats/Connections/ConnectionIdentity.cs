@@ -1,6 +1,6 @@
 using NATS.Client.Core;
 
-namespace Rx.PgNotify.Nats.Receiving;
+namespace Rx.PgNotify.Nats.Connections;
 
 /// <summary>Which connection to NATS it is: NATS.Net replaces a lost one by itself, and what came between is lost.</summary>
 /// <param name="Server">The server's id, drawn when it starts.</param>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Rx.PgNotify.Nats.Diagnostics;
 
 /// <summary>Every message that the bridge and its receivers log, beside those of the listener. No payload is ever among the values.</summary>
-static partial class Log
+static partial class NatsLog
 {
     [LoggerMessage(101, LogLevel.Information, "A bridge at work is found")]
     internal static partial void Found(ILogger logger);
