@@ -268,7 +268,7 @@ public class ContractTests
         Assert.That(bridge.States.Items, Has.None.InstanceOf<BridgeState.StandingBy>());
     }
 
-    static Task UntilMissingAsync(NatsListener listener, NatsListenerError error) => Eventually.BecomesAsync(
+    static Task<ListenerState> UntilMissingAsync(NatsListener listener, NatsListenerError error) => Eventually.BecomesAsync(
         () => Task.FromResult(listener.CurrentState),
         state => state is ListenerState.Reconnecting { Cause: NatsListenerException cause } && cause.Error == error,
         expectation: $"the state says {error}");

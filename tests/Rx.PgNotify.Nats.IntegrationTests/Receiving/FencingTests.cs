@@ -129,7 +129,7 @@ public class FencingTests
         Assert.That(recorder.Items[1].Reasons, Is.EqualTo(ResyncReasons.Reconnected));
     }
 
-    static Task UntilReplacedAsync(NatsListener listener) => Eventually.BecomesAsync(
+    static Task<ListenerState> UntilReplacedAsync(NatsListener listener) => Eventually.BecomesAsync(
         () => Task.FromResult(listener.CurrentState),
         state => state is ListenerState.Reconnecting { Cause: NatsListenerException { Error: NatsListenerError.BridgeReplaced } },
         expectation: "the state says that the bridge was replaced");

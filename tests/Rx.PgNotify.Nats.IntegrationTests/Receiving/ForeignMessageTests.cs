@@ -53,19 +53,14 @@ public class ForeignMessageTests
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await listener.Channel(Channel).Signals.SubscribeAsync(recorder);
         using var watching = listener.State.Subscribe(states);
-        var foreign = 0;
         for (var i = 0; i < 500; i++)
-        {
-            var message = Foreign(random, Frames.Notifications(bridge.Term, ForgedBridge.Stream, i, "forged"));
-            await bridge.SendAsync(Channel, message);
-            foreign++;
-        }
+            await bridge.SendAsync(Channel, Foreign(random, Frames.Notifications(bridge.Term, ForgedBridge.Stream, i, "forged")));
 
         await bridge.NotifyAsync(Channel, 0, "genuine");
         await recorder.UntilCountAsync(2);
         Assert.That(recorder.Items.Skip(1).Select(signal => signal.ToString()), Is.EqualTo(new[] { ChannelSignal.From(new Notification(Channel, "genuine", 4711)).ToString() }));
         Assert.That(states.Items, Has.None.InstanceOf<ListenerState.Reconnecting>());
-        Assert.That(log.Text.Split('\n').Count(line => line.Contains("no bridge of this version", StringComparison.Ordinal)), Is.EqualTo(foreign));
+        Assert.That(log.Text.Split('\n').Count(line => line.Contains("no bridge of this version", StringComparison.Ordinal)), Is.EqualTo(1), "it does not fill the log");
     }
 
     [Test]
