@@ -3,6 +3,8 @@ using BenchmarkDotNet.Running;
 using Rx.PgNotify.Benchmarks.Comparison;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Benchmarks.EntityFrameworkCore;
+using Rx.PgNotify.Benchmarks.Scaling;
+using Rx.PgNotify.Benchmarks.Scaling.Processes;
 using Rx.PgNotify.Benchmarks.Sending;
 using Rx.PgNotify.Benchmarks.Tables;
 
@@ -12,6 +14,11 @@ switch (args)
         return await new RootCommand("Benchmarks of Rx.PgNotify") { CompareCommand.Create() }.Parse(args).InvokeAsync();
     case ["receive", var kind]:
         ReceiveProgram.Run(Enum.Parse<ReceiverKind>(kind));
+        return 0;
+    case ["scale", ..]:
+        return await new RootCommand("Benchmarks of Rx.PgNotify") { ScaleCommand.Create() }.Parse(args).InvokeAsync();
+    case ["role", var kind]:
+        RoleProgram.Run(Enum.Parse<RoleKind>(kind));
         return 0;
     case ["senders"]:
         await SendersComparison.RunAsync();

@@ -29,7 +29,7 @@ public static class PgListenerChangeTokenExtensions
     /// <para>
     /// A token is changed once; its callbacks run one after the other on the thread that delivers the channel, in no
     /// execution context of anybody's, and what one throws is treated as what an observer throws
-    /// (<see cref="PgListenerOptions.ObserverFailed"/>); the next token works all the same. Everybody who asks before the
+    /// (<see cref="ListenerOptions.ObserverFailed"/>); the next token works all the same. Everybody who asks before the
     /// next change gets the same token. No connection is an error to a token, nor is a listener that can't connect: it is
     /// changed when the server listens again, and until then <see cref="PgListener.State"/> and the health check say so. When the
     /// listener is disposed its tokens stay as they are.

@@ -17,7 +17,7 @@ public static class PgListenerServiceCollectionExtensions
     /// <para>
     /// The container creates it when somebody asks for it, and disposes it; it connects when somebody subscribes. Its options
     /// are those of <see cref="PgListenerOptions"/>, with the container's logger and meter factories, the key as
-    /// <see cref="PgListenerOptions.Name"/>, and an <see cref="PgListenerOptions.ObserverFailed"/> that logs the type and the
+    /// <see cref="ListenerOptions.Name"/>, and an <see cref="ListenerOptions.ObserverFailed"/> that logs the type and the
     /// stack of what was thrown, but not its message, which may quote a payload.
     /// </para>
     /// <para>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Npgsql;
+using Rx.PgNotify;
 using Rx.PgNotify.Nats;
 using Rx.PgNotify.Nats.Registration;
 

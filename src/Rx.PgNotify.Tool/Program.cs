@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Rx.PgNotify.Tool;
+using Rx.PgNotify.Tool.Bridging;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Completion;
 using Rx.PgNotify.Tool.Demo;
@@ -13,16 +14,18 @@ using var signals = new TerminationSignals();
 var listen = ListenCommand.Create();
 var send = SendCommand.Create();
 var trigger = TriggerCommand.Create();
+var bridge = BridgeCommand.Create();
 var doctor = DoctorCommand.Create();
 var completion = CompletionCommand.Create();
 var demo = DemoCommand.Create();
-var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, doctor, demo, completion };
+var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, bridge, doctor, demo, completion };
 HelpWithExamples.Add(root, new Dictionary<Command, string[]>
 {
     [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0], DoctorCommand.Examples[0]],
     [listen] = ListenCommand.Examples,
     [send] = SendCommand.Examples,
     [trigger] = TriggerCommand.Examples,
+    [bridge] = BridgeCommand.Examples,
     [doctor] = DoctorCommand.Examples,
     [demo] = DemoCommand.Examples,
     [completion] = CompletionCommand.Examples,

@@ -1,6 +1,6 @@
 namespace Rx.PgNotify;
 
-/// <summary>An exception thrown by an observer; see <see cref="PgListenerOptions.ObserverFailed"/>.</summary>
+/// <summary>An exception thrown by an observer; see <see cref="ListenerOptions.ObserverFailed"/>.</summary>
 public readonly record struct ObserverFailure
 {
     /// <summary>Creates one, for instance to test what takes it.</summary>

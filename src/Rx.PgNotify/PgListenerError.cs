@@ -33,6 +33,6 @@ public enum PgListenerError
     /// </summary>
     TransactionPooler = 7,
 
-    /// <summary>No connection could be had within <see cref="PgListenerOptions.ReconnectBudget"/>.</summary>
+    /// <summary>No connection could be had within <see cref="ListenerOptions.ReconnectBudget"/>.</summary>
     ReconnectBudgetSpent = 8,
 }

@@ -12,7 +12,7 @@ public sealed class PgListenerOptions : ListenerOptions
     /// </summary>
     /// <remarks>
     /// A command other than the question itself has two heartbeats to be answered. Real time, whatever
-    /// <see cref="Scheduler"/> says.
+    /// <see cref="ListenerOptions.Scheduler"/> says.
     /// </remarks>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -57,6 +57,9 @@ sealed class SampleProcess : IAsyncDisposable
     /// <summary>Ends it as a container engine or a service manager does.</summary>
     public Task<int> TerminateAsync() => SignalAsync("TERM");
 
+    /// <summary>Ends it without a word.</summary>
+    public Task<int> KillAsync() => SignalAsync("KILL");
+
     public async Task<int> ExitCodeAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(s_deadline);

@@ -15,6 +15,7 @@ static class Environs
         $"System.Reactive {Version(typeof(System.Reactive.Unit))}",
         $"{Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture})");
 
-    static string? Version(Type type) =>
+    /// <summary>Of the package that a type comes from.</summary>
+    public static string? Version(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 }

@@ -14,7 +14,7 @@ public class DispatchBenchmarks
 {
     const int Notifications = 1_000;
 
-    readonly ChannelHub _hub = new("orders", 65_536, new BufferBudget(64 * 1024 * 1024), new DeliveryCounts());
+    readonly ChannelHub _hub = new("orders", typeof(PgListener), 65_536, new BufferBudget(64 * 1024 * 1024), new DeliveryCounts());
     readonly Subject<string> _subject = new();
     readonly Tally _hubTally = new();
     readonly Tally _subjectTally = new();

@@ -106,8 +106,9 @@ sealed class BridgeLoop
                 announcements = await RawSubscription
                     .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
                 candidate.Begin();
-                await await Task.WhenAny(
+                var first = await Task.WhenAny(
                     AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
+                await first.ConfigureAwait(false);
             }
             finally
             {

@@ -44,7 +44,9 @@ sealed class LeaderLock : SessionGuard
         _left = left;
     }
 
-    internal override TimeSpan Interval => _heartbeat / 2;
+    // A message that comes just before a command is due moves it by as much again: so between two of them up to half of the time passes
+    // that the server gives a session.
+    internal override TimeSpan Interval => _heartbeat / 4;
 
     /// <summary>The lock's key, as <c>pg_locks</c> shows it in two halves (<c>classid</c> and <c>objid</c>).</summary>
     internal static long KeyOf(string prefix) =>

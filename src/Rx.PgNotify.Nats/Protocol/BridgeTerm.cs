@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>What the bridge at work says of itself in each of its messages.</summary>
@@ -5,6 +7,7 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// <param name="Heartbeat">
 /// How long it may be silent: it sends twice as often, and after two heartbeats without a message it is given up.
 /// </param>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct BridgeTerm(Epoch Epoch, TimeSpan Heartbeat)
 {
     // A foreign message must not make a receiver look at the clock all the time, or never.

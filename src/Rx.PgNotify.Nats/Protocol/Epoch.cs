@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// </summary>
 /// <param name="Order">Larger than that of every epoch before it. It fences off a bridge that wakes up late.</param>
 /// <param name="Id">At random, so that no two epochs are equal even if a clock was set back.</param>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct Epoch(long Order, long Id) : IComparable<Epoch>
 {
     public static bool operator <(Epoch left, Epoch right) => left.CompareTo(right) < 0;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>What stands before the notifications of a message; of a beat, it is all there is.</summary>
@@ -11,6 +13,7 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// jump tells how many are missing.
 /// </param>
 /// <param name="Count">How many notifications follow.</param>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct NotificationsHeader(BridgeTerm Term, long SentAt, long Stream, long First, int Count)
 {
     /// <summary>The number of the notification that comes next.</summary>

@@ -37,10 +37,17 @@ sealed class NatsListenConnection : IListenConnection
     public void Abort() => _ = _abort.CancelSafelyAsync();
 
     /// <summary>What NATS.Net itself gives up: it tries no further, either.</summary>
-    public (PgListenerError Error, string Message)? FindPermanent(Exception failure) =>
-        failure is NatsListenerException { InnerException: NatsConnectionFailedException or NatsServerException { IsAuthError: true } }
-            ? (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(failure.InnerException!)}.")
-            : null;
+    public (PgListenerError Error, string Message)? FindPermanent(Exception failure)
+    {
+        // It wraps what the server says: can not start to connect, and where.
+        for (var cause = failure.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NatsConnectionFailedException or NatsServerException { IsAuthError: true })
+                return (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(cause)}.");
+        }
+
+        return null;
+    }
 
     public async Task<Exception?> RunAsync(Action listening)
     {

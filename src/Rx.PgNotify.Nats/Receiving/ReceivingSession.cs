@@ -4,6 +4,7 @@ using Rx.PgNotify.Listening;
 using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
+using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Nats.Receiving;
 
@@ -236,7 +237,15 @@ sealed class ReceivingSession : IAsyncDisposable
     async Task<IReadOnlyList<ChannelAnswer>> AskAsync(ListenedChannel[] channels)
     {
         _askedAt = Stopwatch.GetTimestamp();
-        var answer = await _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation).ConfigureAwait(false);
+        var asking = _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation);
+        // A bridge that stands still does not answer, and the one that has replaced it is heard sooner than that is given up.
+        if (await Task.WhenAny(asking, _broken.Task).ConfigureAwait(false) != asking)
+        {
+            _ = asking.IgnoreOutcomeAsync();
+            throw await _broken.Task.ConfigureAwait(false);
+        }
+
+        var answer = await asking.ConfigureAwait(false);
         return Hears(answer.Term) ? answer.Channels : throw await ReasonAsync().ConfigureAwait(false);
     }
 

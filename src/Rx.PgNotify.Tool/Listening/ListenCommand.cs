@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using Npgsql;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Output;
 
@@ -27,12 +26,14 @@ static class ListenCommand
         "pgnotify listen orders stock --format json | jq -r 'select(.type == \"notification\").payload'",
         "pgnotify listen orders --coalesce 200 --max-wait 2000    # one line for each burst",
         "pgnotify listen orders --count 1                         # wait for one notification",
+        "pgnotify listen orders --nats nats://broker              # from a bridge",
     ];
 
     internal static Command Create()
     {
         var channels = ChannelArgument.Create<string[]>(ArgumentArity.OneOrMore, "The channels, 1 to 63 bytes of UTF-8 each; case counts");
         var connection = ConnectionOption.Create();
+        var nats = new NatsOptions("Receive from a bridge over these NATS servers instead (pgnotify bridge)");
         var format = FormatOption.Create();
         var quiet = NumberOption.Create("--coalesce", "MS", 1, MaxQuiet,
             "Gather each channel's bursts: one line once MS milliseconds were quiet");
@@ -44,14 +45,23 @@ static class ListenCommand
         {
             channels, connection, format, quiet, maxWait, count,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetRequiredValue(channels),
-            ConnectionOption.Read(parsed, connection),
-            parsed.GetValue(format),
-            Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait)),
-            parsed.GetValue(count),
-            cancellation));
+        nats.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var burst = Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait));
+            var source = Source(parsed, connection, nats);
+            return RunAsync(parsed.GetRequiredValue(channels), source, parsed.GetValue(format), burst, parsed.GetValue(count), cancellation);
+        });
         return command;
+    }
+
+    static ListenSource Source(ParseResult parsed, Option<string?> connection, NatsOptions nats)
+    {
+        if (!nats.AreGiven(parsed))
+            return ListenSource.OverPostgres(ConnectionOption.Read(parsed, connection), s_thread);
+        return parsed.GetResult(connection) is null
+            ? ListenSource.OverNats(nats.Connection(parsed), nats.Prefix(parsed), s_thread)
+            : throw new UsageException("--connection and --nats exclude each other: over NATS it is the bridge that connects to PostgreSQL.");
     }
 
     static BurstTiming? Burst(int? quiet, int? maxWait)
@@ -66,15 +76,14 @@ static class ListenCommand
     }
 
     static async Task<int> RunAsync(
-        string[] names, NpgsqlConnectionStringBuilder connection, OutputFormat format, BurstTiming? burst, int? count, CancellationToken cancellation)
+        string[] names, ListenSource source, OutputFormat format, BurstTiming? burst, int? count, CancellationToken cancellation)
     {
-        var options = new PgListenerOptions { DeliveryScheduler = s_thread };
-        await using var listener = Usage.Check(() => new PgListener(connection.ConnectionString, options));
+        await using var listener = source;
         var channels = names.Distinct(StringComparer.Ordinal).Select(listener.Channel).ToArray();
 
         await using var stdout = StandardOutput.Open();
         using var json = new JsonLines(stdout);
-        var events = ListenEvents.Of(listener, channels, count, burst, s_thread);
+        var events = ListenEvents.Of(listener.State, channels, count, burst, s_thread);
         events = format switch
         {
             OutputFormat.Json => events.Do(json.Write),

@@ -12,7 +12,7 @@ static class ListenEvents
     /// number <paramref name="count"/>.
     /// </summary>
     internal static IObservable<ListenEvent> Of(
-        PgListener listener, IReadOnlyList<PgChannel> channels, int? count, BurstTiming? burst, IScheduler scheduler)
+        IObservable<ListenerState> states, IReadOnlyList<PgChannel> channels, int? count, BurstTiming? burst, IScheduler scheduler)
     {
         var signals = channels.Select(channel => channel.Signals).Merge();
         if (count is { } limit)
@@ -20,11 +20,11 @@ static class ListenEvents
         var events = burst is { } timing
             ? signals.GroupBy(signal => signal.Channel).SelectMany(channel => channel.Bursts(timing, scheduler))
             : signals.Select(signal => (ListenEvent)new ListenEvent.Signal(signal));
-        return events.Publish(shared => shared.Merge(States(listener).TakeUntil(shared.IgnoreElements().Materialize())));
+        return events.Publish(shared => shared.Merge(Shown(states).TakeUntil(shared.IgnoreElements().Materialize())));
     }
 
     // Idle and Disposed are the tool's own start and end, Faulted arrives as the error of the channels.
-    static IObservable<ListenEvent> States(PgListener listener) => listener.State
+    static IObservable<ListenEvent> Shown(IObservable<ListenerState> states) => states
         .Where(state => state is ListenerState.Connecting or ListenerState.Listening or ListenerState.Reconnecting)
         .Select(state => (ListenEvent)new ListenEvent.State(state));
 

@@ -12,9 +12,11 @@ public sealed class PackageTests
         using System.Reactive.Threading.Tasks;
         using Npgsql;
         using Rx.PgNotify;
+        using Rx.PgNotify.Nats;
         using Rx.PgNotify.Tables;
 
-        ArgumentException.ThrowIfNullOrEmpty(new TableTrigger("orders").InstallScript); // one package uses internals of the other
+        new PgNatsBridgeOptions { Channels = ["orders"] }.Validate(); // some packages use internals of another one
+        ArgumentException.ThrowIfNullOrEmpty(new TableTrigger("orders").InstallScript);
         await using var database = NpgsqlDataSource.Create(args[0]);
         await using var listener = new PgListener(database);
         var channel = listener.Channel(args[1]);
@@ -77,6 +79,7 @@ public sealed class PackageTests
     }
 
     [TestCase("Rx.PgNotify.Tables", true)]
+    [TestCase("Rx.PgNotify.Nats", true)]
     [TestCase("Rx.PgNotify.DependencyInjection", false)]
     public void APackage_DependsOnThisVersionAlone_IfItUsesInternals(string id, bool usesInternals)
     {
@@ -164,9 +167,11 @@ public sealed class PackageTests
               <ItemGroup>
                 <PackageReference Include="Rx.PgNotify" Version="{_version}" />
                 <PackageReference Include="Rx.PgNotify.Tables" Version="{_version}" />
+                <PackageReference Include="Rx.PgNotify.Nats" Version="{_version}" />
                 <!-- All of it is looked at, not only what the program calls. -->
                 <TrimmerRootAssembly Include="Rx.PgNotify" />
                 <TrimmerRootAssembly Include="Rx.PgNotify.Tables" />
+                <TrimmerRootAssembly Include="Rx.PgNotify.Nats" />
               </ItemGroup>
             </Project>
             """);

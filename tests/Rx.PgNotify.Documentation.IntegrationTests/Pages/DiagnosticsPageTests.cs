@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using Rx.PgNotify.Nats;
 
 namespace Rx.PgNotify.Documentation.IntegrationTests.Pages;
 
@@ -13,7 +15,7 @@ public partial class DiagnosticsPageTests
     [Test]
     public void TheTableOfLogMessages_IsThatOfTheCode()
     {
-        Assembly[] assemblies = [typeof(PgListener).Assembly, typeof(PgListenerServiceCollectionExtensions).Assembly];
+        Assembly[] assemblies = [typeof(PgListener).Assembly, typeof(PgListenerServiceCollectionExtensions).Assembly, typeof(NatsListener).Assembly];
         var inCode =
             from assembly in assemblies
             from type in assembly.GetTypes()
@@ -45,8 +47,7 @@ public partial class DiagnosticsPageTests
         await Eventually.IsTrueAsync(
             () => meters.Seen.Select(seen => seen.Instrument).Concat(notSeen).Distinct().Count() == meters.Instruments.Count);
 
-        var onPage = Rows().Where(row => row[0].StartsWith("`pgnotify.", StringComparison.Ordinal) && row.Length > 4)
-            .ToDictionary(row => row[0].Trim('`'), row => row);
+        var onPage = Instruments(overNats: false);
         Assert.That(
             onPage.Select(row => $"{row.Key} {row.Value[1]} {row.Value[2].Trim('`')}"),
             Is.EquivalentTo(meters.Instruments.Select(instrument => $"{instrument.Name} {TypeOf(instrument)} {instrument.Unit}")));
@@ -54,6 +55,34 @@ public partial class DiagnosticsPageTests
             Assert.That(onPage[instrument][3].Replace("`", "").Split(", "), Is.EqualTo(tags), instrument);
         Assert.That(meters.Instruments.Select(instrument => instrument.Description), Has.All.Not.Empty);
     }
+
+    [Test]
+    public async Task TheTableOfInstrumentsOverNats_IsThatOfTheCode()
+    {
+        using var meters = new NatsMeters();
+        await using var nats = new NatsConnection();
+        await using var listener = new NatsListener(nats, new() { MeterFactory = meters });
+        _ = new PgNatsBridge("Host=h", nats, new() { MeterFactory = meters });
+        var inCode = new List<Instrument>();
+        using var recorder = new MeterListener();
+        recorder.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Scope == meters && instrument.Meter.Name is "Rx.PgNotify.Nats")
+                inCode.Add(instrument);
+        };
+        recorder.Start(); // sees those that are there
+
+        var onPage = Instruments(overNats: true);
+        Assert.That(
+            onPage.Select(row => $"{row.Key} {row.Value[1]} {row.Value[2].Trim('`')}"),
+            Is.Not.Empty.And.EquivalentTo(inCode.Select(instrument => $"{instrument.Name} {TypeOf(instrument)} {instrument.Unit}")));
+        Assert.That(inCode.Select(instrument => instrument.Description), Has.All.Not.Empty);
+    }
+
+    static Dictionary<string, string[]> Instruments(bool overNats) => Rows()
+        .Where(row => row[0].StartsWith("`pgnotify.", StringComparison.Ordinal) && row.Length > 4)
+        .Where(row => row[0].StartsWith("`pgnotify.nats.", StringComparison.Ordinal) == overNats)
+        .ToDictionary(row => row[0].Trim('`'), row => row);
 
     static IEnumerable<string[]> Rows() => File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "diagnostics.md"))
         .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
@@ -63,4 +92,23 @@ public partial class DiagnosticsPageTests
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex WhiteSpace();
+
+    /// <summary>Meters of this test alone.</summary>
+    sealed class NatsMeters : IMeterFactory
+    {
+        readonly Dictionary<string, Meter> _meters = new(StringComparer.Ordinal);
+
+        public Meter Create(MeterOptions options)
+        {
+            if (!_meters.TryGetValue(options.Name, out var meter))
+                _meters[options.Name] = meter = new Meter(new MeterOptions(options.Name) { Scope = this });
+            return meter;
+        }
+
+        public void Dispose()
+        {
+            foreach (var meter in _meters.Values)
+                meter.Dispose();
+        }
+    }
 }

@@ -9,10 +9,11 @@ public class FolderTests
 {
     const string Core = "Rx.PgNotify";
     const string Tables = "Rx.PgNotify.Tables";
+    const string Nats = "Rx.PgNotify.Nats";
 
     [TestCase(Core)]
     [TestCase(Tables)]
-    [TestCase("Rx.PgNotify.Nats")]
+    [TestCase(Nats)]
     [TestCase("Rx.PgNotify.EntityFrameworkCore")]
     public void NoTwoFolders_ReferToEachOtherInACircle(string library)
     {
@@ -23,6 +24,7 @@ public class FolderTests
 
     [TestCase(Core)]
     [TestCase(Tables)]
+    [TestCase(Nats)]
     public void TheTableOfReferences_SaysWhatTheCodeDoes(string library)
     {
         var page = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "how-it-works.md"));

@@ -18,7 +18,10 @@ sealed class CompletionTests
 
     [TestCase("pgnotify li", "listen")]
     [TestCase("pgnotify d", "demo,doctor")]
-    [TestCase("pgnotify listen orders --c", "--coalesce,--connection,--count")]
+    [TestCase("pgnotify b", "bridge")]
+    [TestCase("pgnotify bridge orders --", "--connection,--creds,--heartbeat,--listed-only,--nats,--prefix")]
+    [TestCase("pgnotify listen orders --n", "--nats")]
+    [TestCase("pgnotify listen orders --c", "--coalesce,--connection,--count,--creds")]
     [TestCase("pgnotify listen orders --format ", "json,text")]
     [TestCase("pgnotify listen orders --format j", "json")]
     [TestCase("pgnotify completion ", "bash,fish,pwsh,zsh")]

@@ -63,8 +63,8 @@ sealed class ToolProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.Environment.Remove("PGNOTIFY_CONNECTION");
-        start.Environment.Remove("DATABASE_URL");
+        foreach (var variable in new[] { "PGNOTIFY_CONNECTION", "DATABASE_URL", "NATS_URL" })
+            start.Environment.Remove(variable);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return start;

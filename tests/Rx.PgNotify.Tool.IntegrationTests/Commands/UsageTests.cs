@@ -39,6 +39,21 @@ sealed class UsageTests
         [new[] { "listen", "c", $"--conection=Host=h;Password={Secret}" }, "'--conection'"],
         [new[] { "listen", "c", "--conection", $"Host=a-host-with-a-long-name.example;Database=shop;Password={Secret}" }, "'--conection'"],
         [new[] { "send", "c", "x", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "bridge", "--connection", "Host=h" }, "no NATS server: give --nats or set NATS_URL"],
+        [new[] { "bridge", "--nats", "broker" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", $"http://me:{Secret}@broker" }, "--nats: an address begins with nats://"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", $"nats://me:1/{Secret}@broker" }, "%2F"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", "broker", "--heartbeat", "0" }, "--heartbeat takes a whole number from 1 to 1800"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", "broker", "--prefix", "a..b" }, "--prefix takes 1 to 100 letters"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", "broker", "--listed-only" }, "--listed-only goes with one CHANNEL or more"],
+        [new[] { "bridge", new string('x', 64), "--connection", "Host=h", "--nats", "broker" }, "this one has 64"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", "broker", "--creds", "/no/such/file" }, "--creds: the file can't be read"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", "broker", "--creds", "/dev/null" }, "--creds: the file has no NATS USER JWT"],
+        [new[] { "bridge", "--connection", "Host=h", "--nats", $"nats://{Secret}@broker", "--creds", "/dev/null" }, "--creds excludes a user or a token in --nats"],
+        [new[] { "listen", "c", "--nats", $"postgres://u:{Secret}@h/d" }, "--nats: an address begins with nats://"],
+        [new[] { "listen", "c", "--nats", "broker", "--connection", "Host=h" }, "--connection and --nats exclude each other"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--prefix", "shop" }, "--prefix goes with --nats"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--creds", "f" }, "--creds goes with --nats"],
         [new[] { "demo", "--port", "5080" }, "--port goes with --web"],
         [new[] { "demo", "--web", "--port", "65536" }, "--port takes a whole number from 0 to 65535"],
         [new[] { $"postgres://u:{Secret}@h/d" }, "'postgres'"],
@@ -65,6 +80,9 @@ sealed class UsageTests
 
     [TestCase("--help", "demo")]
     [TestCase("listen --help", "--coalesce 200")]
+    [TestCase("listen --help", "--nats nats://broker")]
+    [TestCase("bridge --help", "bridge [<CHANNEL>...]")]
+    [TestCase("bridge --help", "pgnotify bridge --prefix shop")]
     [TestCase("demo --help", "pgnotify demo --web")]
     [TestCase("send --help", "tail -f")]
     [TestCase("trigger --help", "pgnotify trigger orders")]

@@ -55,6 +55,17 @@ sealed class Sender : IDisposable
         return before;
     }
 
+    /// <summary>One notification in a transaction of its own.</summary>
+    /// <returns>The moment before COMMIT was sent.</returns>
+    public long SingleInTransaction(string channel, string payload)
+    {
+        using var transaction = _connection.BeginTransaction();
+        Single(channel, payload);
+        var before = Now;
+        transaction.Commit();
+        return before;
+    }
+
     /// <summary>A transaction for each of some notifications, all sent together.</summary>
     /// <returns>The moment before they were sent.</returns>
     public long Commits(string channel, int count)
