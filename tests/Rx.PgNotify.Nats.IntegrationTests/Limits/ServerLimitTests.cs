@@ -26,12 +26,13 @@ public class ServerLimitTests
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await channel.Signals.SubscribeAsync(recorder);
-        await stage.Postgres.ExecuteAsync($"SELECT pg_notify('{channel.Name}', lpad(i::text, 7999, 'x')) FROM generate_series(1, 50) i");
+        await stage.Postgres.ExecuteAsync($"SELECT pg_notify('{channel.Name}', i || repeat('日', 2660)) FROM generate_series(1, 50) i");
         await recorder.UntilCountAsync(51);
         Assert.That(recorder.Items.Payloads().Count(), Is.EqualTo(50));
+        Assert.That(recorder.Items.Sum(signal => signal.Dropped), Is.Zero);
         // More names than such a message holds, in several questions.
         var listener = stage.Listen();
-        await Task.WhenAll(Enumerable.Range(0, 600).Select(i => listener.Channel($"{i}{new string('y', 60)}"[..63]).SubscribeAsync(_ => { })));
+        await Task.WhenAll(Enumerable.Range(0, 600).Select(i => listener.Channel($"{i:000}{new string('y', 60)}").SubscribeAsync(_ => { })));
     }
 
     [Test]
