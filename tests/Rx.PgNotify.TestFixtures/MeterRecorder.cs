@@ -5,9 +5,12 @@ namespace Rx.PgNotify.TestFixtures;
 /// <summary>Makes meters that no other test reports to, and keeps what is measured on them.</summary>
 sealed class MeterRecorder : IMeterFactory
 {
+    // Those of the core and of the bridge to NATS. Each is made once, as a real factory does.
+    static readonly string[] s_names = ["Rx.PgNotify", "Rx.PgNotify.Nats"];
+
     readonly Lock _gate = new();
     readonly MeterListener _listener = new();
-    readonly Meter? _meter;
+    readonly Meter[] _meters = [];
     readonly List<Instrument> _instruments = [];
     readonly Dictionary<(string Instrument, string Tags), double> _observed = [];
     readonly List<(string Instrument, string Tags, double Value)> _told = [];
@@ -15,7 +18,7 @@ sealed class MeterRecorder : IMeterFactory
     public MeterRecorder()
         : this(null)
     {
-        _meter = new Meter(new MeterOptions("Rx.PgNotify") { Scope = this });
+        _meters = [.. s_names.Select(name => new Meter(new MeterOptions(name) { Scope = this }))];
         _listener.Start();
     }
 
@@ -72,8 +75,8 @@ sealed class MeterRecorder : IMeterFactory
     public Meter Create(MeterOptions options)
     {
         Asked++;
-        Assert.That(options.Name, Is.EqualTo("Rx.PgNotify"));
-        return _meter!;
+        Assert.That(s_names, Does.Contain(options.Name));
+        return _meters.Single(meter => meter.Name == options.Name);
     }
 
     /// <summary>What an instrument reports now, or the sum of what it was told; null if that is nothing.</summary>
@@ -104,7 +107,8 @@ sealed class MeterRecorder : IMeterFactory
     public void Dispose()
     {
         _listener.Dispose();
-        _meter?.Dispose();
+        foreach (var meter in _meters)
+            meter.Dispose();
     }
 
     void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

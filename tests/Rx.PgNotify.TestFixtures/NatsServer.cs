@@ -36,7 +36,11 @@ public sealed class NatsServer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Such as nats://127.0.0.1:4222.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{Port}");
+    public string Url => UrlOf(Port);
+
+    /// <summary>The same of a proxy in front of it.</summary>
+    /// <param name="port">Of the loopback interface.</param>
+    public static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{port}");
 
     /// <param name="configuration">More lines for its configuration, such as <c>max_payload: 4096</c>.</param>
     public static async Task<NatsServer> StartAsync(string configuration = "")

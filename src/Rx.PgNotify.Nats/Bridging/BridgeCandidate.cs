@@ -58,10 +58,13 @@ sealed class BridgeCandidate : IAsyncDisposable
         _wanted = _listener.Channel(LockChannel).Subscribe(Observer.Create<Notification>(static _ => { }, e => _failed.TrySetException(e)));
     }
 
+    // States come late. The last one decides: the listener listens once this bridge has the lock, and not before.
     void OnState(ListenerState state)
     {
         if (state is ListenerState.Reconnecting { Cause: var cause })
             _state.Publish(new BridgeState.Failing(cause));
+        else if (state is ListenerState.Listening)
+            _state.Publish(BridgeState.AtWork.Instance);
     }
 
     void StandsBy()

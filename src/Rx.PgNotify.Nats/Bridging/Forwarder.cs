@@ -12,9 +12,6 @@ namespace Rx.PgNotify.Nats.Bridging;
 /// <remarks>One loop reads and publishes; the other members are for any thread.</remarks>
 sealed class Forwarder
 {
-    // Longer messages save little, and keep others waiting.
-    const int LongestMessage = 64 * 1024;
-
     readonly string _channel;
     readonly string _subject;
     readonly BridgePublisher _publisher;
@@ -107,7 +104,7 @@ sealed class Forwarder
 
     async ValueTask AddAsync(NotificationsWriter writer, Notification notification)
     {
-        if (writer.Bytes + NotificationsWriter.MostBytesOfOne > LongestMessage && writer.Count > 0)
+        if (writer.Bytes + NotificationsWriter.MostBytesOfOne > _publisher.MostNotificationBytes && writer.Count > 0)
             await FlushAsync(writer).ConfigureAwait(false);
         writer.Add(notification);
     }

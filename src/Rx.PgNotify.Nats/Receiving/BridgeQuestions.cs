@@ -10,7 +10,8 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
     // NATS.Net's own limit begins when it is connected.
     static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(1);
 
-    readonly NatsSubOpts _reply = new() { Timeout = timeout };
+    // Said for each question: a connection whose options choose NatsRequestReplyMode.Direct would get an empty answer instead.
+    readonly NatsSubOpts _reply = new() { Timeout = timeout, ThrowIfNoResponders = true };
 
     internal TimeSpan Timeout => timeout;
 

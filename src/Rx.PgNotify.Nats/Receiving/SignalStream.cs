@@ -24,6 +24,10 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
     long _next;
     long _heardAt = Stopwatch.GetTimestamp();
 
+    // What was to come next when the bridge last answered. A bridge that is not even there at its next answer, some heartbeats later,
+    // has not sent what seemed to come from it; all that it sends would be taken for old.
+    long _nextAtLastAnswer;
+
     enum State
     {
         Asking, // the bridge has not answered; what comes is committed before the Resync that follows the answer
@@ -70,6 +74,7 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
             // What was seen meanwhile is committed, so whoever reads the truth at the Resync that follows sees it.
             _next = _stream == answer.Stream ? Math.Max(_next, answer.Next) : answer.Next;
             _stream = answer.Stream;
+            _nextAtLastAnswer = _next;
             _state = State.Open;
             Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
             hub.Acknowledge();
@@ -82,10 +87,12 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
     {
         lock (_gate)
         {
-            if (_state == State.Open && answer.Stream == _stream)
-                Lose_NeedsLock(answer.Next);
-            else if (_state == State.Open)
+            if (_state != State.Open)
+                return;
+            if (answer.Stream != _stream || answer.Next < _nextAtLastAnswer)
                 session.BegunAnew(hub.Name);
+            else if (TryLose_NeedsLock(answer.Next))
+                _nextAtLastAnswer = _next;
         }
     }
 
@@ -98,8 +105,7 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
 
     void Receive_NeedsLock(NotificationsHeader header, ref WireReader reader)
     {
-        Lose_NeedsLock(header.First);
-        if (header.Next <= _next)
+        if (!TryLose_NeedsLock(header.First) || header.Next <= _next)
             return; // a beat, or what NATS has sent twice
         var skipped = (int)(_next - header.First);
         var notifications = ArrayPool<Notification>.Shared.Rent(header.Count);
@@ -116,16 +122,26 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
         _next += count;
         Array.Clear(notifications, 0, count);
         ArrayPool<Notification>.Shared.Return(notifications);
-        Lose_NeedsLock(header.Next); // of a message that is cut short, the rest
+        TryLose_NeedsLock(header.Next); // of a message that is cut short, the rest
     }
 
-    void Lose_NeedsLock(long next)
+    // False if no bridge has skipped so many: whoever sent it is none, and a new session finds the right number.
+    bool TryLose_NeedsLock(long next)
     {
         var lost = next - _next;
-        if (lost <= 0)
-            return;
-        _next = next;
-        hub.Lost(lost);
-        session.Lost(hub.Name, lost);
+        if (lost > int.MaxValue)
+        {
+            session.BegunAnew(hub.Name);
+            return false;
+        }
+
+        if (lost > 0)
+        {
+            _next = next;
+            hub.Lost(lost);
+            session.Lost(hub.Name, lost);
+        }
+
+        return true;
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Rx.PgNotify.IntegrationTests.Servers;
+namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>A certificate authority that nobody trusts who was not given its certificate.</summary>
 sealed class CertificateAuthority : IDisposable

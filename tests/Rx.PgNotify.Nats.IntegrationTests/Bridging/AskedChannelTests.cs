@@ -1,0 +1,70 @@
+namespace Rx.PgNotify.Nats.IntegrationTests.Bridging;
+
+/// <summary>A bridge listens to what receivers ask for, as long as they do.</summary>
+[Parallelizable(ParallelScope.All)]
+public class AskedChannelTests
+{
+    // The shortest that is possible: two times three heartbeats.
+    static readonly TimeSpan s_linger = 6 * Stage.Heartbeat;
+
+    [Test]
+    public async Task AChannelIsForwardedOnce_HoweverManyAskForIt()
+    {
+        await using var stage = new Stage();
+        using var meters = new MeterRecorder();
+        await stage.StartBridgeAtWorkAsync(options => (options.MeterFactory, options.Channels) = (meters, ["listed", "listed"]));
+        await UntilForwardedAsync(meters, stage, 1);
+        var name = UniqueChannel.Name();
+        var (first, second) = (stage.Listen(), stage.Listen());
+        using var a = await first.Channel(name).SubscribeAsync(_ => { });
+        using var b = await second.Channel(name).SubscribeAsync(_ => { });
+        using var c = await second.Channel("listed").SubscribeAsync(_ => { });
+        await UntilForwardedAsync(meters, stage, 2);
+        using var d = await second.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        await UntilForwardedAsync(meters, stage, 3);
+    }
+
+    [Test]
+    [LongTest] // twice the linger, which has a limit
+    public async Task AChannelThatNobodyWants_IsLeftAfterTheLinger_AndOneThatIsWantedStays()
+    {
+        await using var stage = new Stage();
+        using var meters = new MeterRecorder();
+        await stage.StartBridgeAtWorkAsync(options => (options.MeterFactory, options.Linger) = (meters, s_linger));
+        var listener = stage.Listen(options => options.Linger = TimeSpan.Zero);
+        var (wanted, unwanted) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
+        var (kept, left) = (listener.Channel(UniqueChannel.Name()), listener.Channel(UniqueChannel.Name()));
+        using var keeping = await kept.Signals.SubscribeAsync(wanted);
+        var leaving = await left.Signals.SubscribeAsync(unwanted);
+        await UntilForwardedAsync(meters, stage, 2);
+        leaving.Dispose();
+        await UntilForwardedAsync(meters, stage, 1);
+
+        // It begins anew when it is wanted again, and the other one was never left.
+        using var again = await left.Signals.SubscribeAsync(unwanted);
+        await TestServer.DataSource.NotifyAsync(left.Name, "again");
+        await TestServer.DataSource.NotifyAsync(kept.Name, "still");
+        await unwanted.UntilCountAsync(3);
+        await wanted.UntilCountAsync(2);
+        Assert.That(wanted.Items[1].Notification.Payload, Is.EqualTo("still"));
+        Assert.That(unwanted.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.Subscribed, ResyncReasons.None }));
+    }
+
+    [Test]
+    [LongTest] // as long as the linger
+    public async Task AListedChannel_IsNeverLeft()
+    {
+        await using var stage = new Stage();
+        using var meters = new MeterRecorder();
+        await stage.StartBridgeAtWorkAsync(
+            options => (options.MeterFactory, options.Linger, options.Channels) = (meters, s_linger, ["listed"]));
+        using (await stage.Listen(options => options.Linger = TimeSpan.Zero).Channel(UniqueChannel.Name()).SubscribeAsync(_ => { }))
+            await UntilForwardedAsync(meters, stage, 2);
+        await UntilForwardedAsync(meters, stage, 1);
+        using var subscription = await stage.Listen().Channel("listed").SubscribeAsync(_ => { });
+        await UntilForwardedAsync(meters, stage, 1);
+    }
+
+    static Task UntilForwardedAsync(MeterRecorder meters, Stage stage, int channels) =>
+        meters.UntilAsync("pgnotify.nats.bridge.channels", channels, $"pgnotify.nats.prefix={stage.Prefix}");
+}

@@ -1,0 +1,134 @@
+namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
+
+/// <summary>The bridge, or its connection to PostgreSQL, is lost: whoever reads the truth at each Resync has it again.</summary>
+[Parallelizable(ParallelScope.All)]
+public class BridgeLossTests
+{
+    [Test]
+    public async Task WhenItsBackendIsKilled_TheBridgeComesBack_AndReceiversGetAResync()
+    {
+        await using var stage = new Stage();
+        var bridge = await stage.StartBridgeAtWorkAsync();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+        await truth.CommitAsync();
+        await witness.UntilTrueAsync();
+
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            await stage.Postgres.KillBackendsAsync(bridge.Application);
+            await truth.CommitAsync();
+            await witness.UntilResyncAsync(ResyncReasons.Reconnected, kill);
+            await witness.UntilTrueAsync();
+        }
+
+        await witness.AssertRecoversAsync();
+        Assert.That(bridge.Bridge.CurrentState, Is.InstanceOf<BridgeState.AtWork>());
+    }
+
+    [Test]
+    public async Task WhenTheBridgeEnds_TheOneThatStoodByTakesOver()
+    {
+        await using var stage = new Stage();
+        var first = await stage.StartBridgeAtWorkAsync();
+        var second = stage.StartBridge();
+        await second.UntilAsync<BridgeState.StandingBy>();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+        await truth.CommitAsync();
+        await witness.UntilTrueAsync();
+
+        await first.StopAsync();
+        await truth.CommitAsync();
+        await witness.AssertRecoversAsync();
+        Assert.That((first.Bridge.CurrentState.ToString(), second.Bridge.CurrentState.ToString()), Is.EqualTo(("Stopped", "AtWork")));
+    }
+
+    [Test]
+    public async Task WhenTheBridgeLosesPostgres_TheOneThatStoodByTakesOver_AndItStandsByAfterwards()
+    {
+        await using var stage = new Stage();
+        await using var line = FaultProxy.Start(stage.Postgres.ConnectionString);
+        var first = stage.StartBridge(connectionString: line.ConnectionString);
+        await first.UntilAsync<BridgeState.AtWork>();
+        var second = stage.StartBridge();
+        await second.UntilAsync<BridgeState.StandingBy>();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+
+        using (line.Refuse())
+        {
+            line.Cut();
+            await truth.CommitAsync();
+            await second.UntilAsync<BridgeState.AtWork>();
+            await first.UntilAsync<BridgeState.Failing>();
+            await witness.AssertRecoversAsync();
+        }
+
+        await first.UntilAsync<BridgeState.StandingBy>();
+        Assert.That(second.Bridge.CurrentState, Is.InstanceOf<BridgeState.AtWork>());
+    }
+
+    [Test]
+    public async Task WhenTheBridgesLineToPostgresSwallowsEverything_TheOneThatStoodByTakesOver()
+    {
+        await using var stage = new Stage();
+        await using var line = FaultProxy.Start(stage.Postgres.ConnectionString);
+        var first = stage.StartBridge(connectionString: line.ConnectionString);
+        await first.UntilAsync<BridgeState.AtWork>();
+        var second = stage.StartBridge();
+        await second.UntilAsync<BridgeState.StandingBy>();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+
+        using (line.Swallow())
+        {
+            await truth.CommitAsync();
+            await second.UntilAsync<BridgeState.AtWork>();
+            await witness.AssertRecoversAsync();
+        }
+
+        await first.UntilAsync<BridgeState.StandingBy>();
+    }
+
+    [Test]
+    public async Task WhenPostgresIsStoppedAndStarted_ReceiversHaveTheTruthAgain()
+    {
+        await using var server = await TestServer.StartOwnAsync();
+        await using var stage = new Stage(server);
+        var bridge = await stage.StartBridgeAtWorkAsync();
+        var truth = await Truth.CreateAsync(server);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+        await truth.CommitAsync();
+        await witness.UntilTrueAsync();
+
+        await server.StopAsync();
+        await bridge.UntilAsync<BridgeState.Failing>();
+        await witness.UntilMissingAsync(NatsListenerError.NoBridgeAtWork);
+        await server.StartAgainAsync();
+        await witness.AssertRecoversAsync();
+    }
+
+    [Test]
+    public async Task WhenABridgeIsReplacedWhileMuchIsSent_NothingIsMissingInSilence()
+    {
+        await using var stage = new Stage();
+        var bridge = await stage.StartBridgeAtWorkAsync();
+        var truth = await Truth.CreateAsync(stage.Postgres);
+        await using var witness = await Witness.OfAsync(truth, stage.Listen());
+        for (var round = 0; round < 5; round++)
+        {
+            var next = stage.StartBridge();
+            await next.UntilAsync<BridgeState.StandingBy>();
+            var replacing = bridge.StopAsync();
+            while (!replacing.IsCompleted || next.Bridge.CurrentState is not BridgeState.AtWork)
+                await truth.CommitAsync();
+            await replacing;
+            await witness.UntilResyncAsync(ResyncReasons.Reconnected, round + 1);
+            await witness.UntilTrueAsync();
+            bridge = next;
+        }
+
+        await witness.AssertRecoversAsync();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Reactive.Linq;
+using NATS.Client.Core;
+using Npgsql;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.Nats.IntegrationTests.Limits;
+
+/// <summary>A receiver's state says which part of the way from PostgreSQL is missing.</summary>
+[Parallelizable(ParallelScope.All)]
+public class MissingPartTests
+{
+    [Test]
+    public async Task WithoutNats_ItIsNats()
+    {
+        await using var stage = new Stage();
+        var nowhere = NatsServer.UrlOf(LoopbackPort.FindFree());
+        var cause = await CauseAsync(stage.Listen(connection: stage.Connect(nowhere)));
+        Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NatsUnavailable));
+        Assert.That(cause.InnerException, Is.InstanceOf<NatsException>());
+    }
+
+    [Test]
+    public async Task WithAServerThatSaysNothing_ItIsNats()
+    {
+        await using var stage = new Stage();
+        await using var line = FaultProxy.Start("127.0.0.1", stage.Nats.Port);
+        using var hole = line.Swallow();
+        var cause = await CauseAsync(stage.Listen(connection: stage.Connect(NatsServer.UrlOf(line.Port))));
+        Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NatsUnavailable));
+    }
+
+    [Test]
+    public async Task WithoutABridge_ItIsTheBridge([Values] NatsRequestReplyMode mode)
+    {
+        await using var stage = new Stage();
+        var connection = stage.Connect(configure: options => options with { RequestReplyMode = mode });
+        var cause = await CauseAsync(stage.Listen(connection: connection));
+        Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NoBridge));
+        Assert.That(cause.Message, Does.Contain($"{stage.Prefix}.ask"));
+    }
+
+    [Test]
+    public async Task WithABridgeThatHasNoPostgres_ItIsABridgeAtWork_AndItSaysWhy()
+    {
+        await using var stage = new Stage();
+        var nowhere = new NpgsqlConnectionStringBuilder(stage.Postgres.ConnectionString) { Port = LoopbackPort.FindFree(), Password = "s3cr3t" };
+        var bridge = stage.StartBridge(connectionString: nowhere.ConnectionString);
+        var failure = await bridge.UntilFailedAsync<NpgsqlException>();
+        var listener = stage.Listen();
+        var cause = await CauseAsync(listener, cause => cause.Message.Contains("Failing", StringComparison.Ordinal));
+        Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NoBridgeAtWork));
+        Assert.That(cause.Message, Does.Contain(failure.Message).And.Not.Contain("s3cr3t"));
+    }
+
+    [Test]
+    public async Task WithABridgeWhosePasswordIsWrong_ItIsABridgeAtWork_AndItGoesOnTrying()
+    {
+        await using var stage = new Stage();
+        var wrong = new NpgsqlConnectionStringBuilder(stage.Postgres.ConnectionString) { Username = "nobody_of_this_name", Password = "s3cr3t" };
+        var bridge = stage.StartBridge(connectionString: wrong.ConnectionString);
+        var failure = await bridge.UntilFailedAsync<PgListenerException>();
+        Assert.That(failure.Error, Is.EqualTo(PgListenerError.AuthenticationFailed));
+        var cause = await CauseAsync(stage.Listen(), cause => cause.Error == NatsListenerError.NoBridgeAtWork);
+        Assert.That(cause.Message, Does.Not.Contain("s3cr3t"));
+
+        await stage.Postgres.ExecuteAsync("CREATE ROLE nobody_of_this_name LOGIN PASSWORD 's3cr3t'");
+        try
+        {
+            await bridge.UntilAsync<BridgeState.AtWork>();
+            await bridge.StopAsync();
+        }
+        finally
+        {
+            await stage.Postgres.ExecuteAsync("DROP ROLE nobody_of_this_name");
+        }
+    }
+
+    [Test]
+    public async Task ABridgeThatIsDisposedMeanwhile_IsMissed()
+    {
+        await using var stage = new Stage();
+        var bridge = await stage.StartBridgeAtWorkAsync();
+        var listener = stage.Listen();
+        using var subscription = await listener.Channel("a").SubscribeAsync(_ => { });
+        await bridge.StopAsync();
+        var cause = await CauseAsync(listener, cause => cause.Message.Contains("no bridge on", StringComparison.Ordinal));
+        Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NoBridge));
+    }
+
+    // The first cause of a state, or the first one of a kind.
+    static async Task<NatsListenerException> CauseAsync(NatsListener listener, Func<NatsListenerException, bool>? kind = null)
+    {
+        using var subscription = listener.Channel(UniqueChannel.Name()).Subscribe(new Recorder<Notification>());
+        return await listener.State
+            .OfType<ListenerState.Reconnecting>().Select(state => state.Cause).OfType<NatsListenerException>().Where(kind ?? (_ => true))
+            .FirstAsync().Timeout(Eventually.Deadline);
+    }
+}

@@ -1,0 +1,60 @@
+namespace Rx.PgNotify.Nats.IntegrationTests.Limits;
+
+/// <summary>A channel that a bridge does not forward fails those who want it, and nobody else.</summary>
+[Parallelizable(ParallelScope.All)]
+public class RefusedChannelTests
+{
+    [Test]
+    public async Task WhatIsNotListed_IsRefused_ForThisChannelOnly()
+    {
+        await using var stage = new Stage();
+        var listed = UniqueChannel.Name();
+        await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = ([listed], true));
+        var listener = stage.Listen();
+        var (served, refused) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
+        using var a = listener.Channel(listed).Signals.Subscribe(served);
+        using var b = listener.Channel("not listed").Signals.Subscribe(refused);
+        await refused.UntilEndedAsync();
+        var error = (await Assert.ThrowsAsync<PgListenerException>(async () => await listener.Channel("nor this").SubscribeAsync(_ => { })))!;
+        await TestServer.DataSource.NotifyAsync(listed, "hello");
+        await served.UntilCountAsync(2);
+
+        Assert.That((refused.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        Assert.That(error.Message, Does.Contain("'nor this'").And.Contain("the channels of its options only"));
+        Assert.That(served.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.None }));
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
+    }
+
+    [Test]
+    public async Task MoreChannelsThanTheBridgeTakes_AreRefused_AndTheLimitIsNamed()
+    {
+        await using var stage = new Stage();
+        await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.MaxAskedChannels) = (["listed"], 2));
+        var listener = stage.Listen();
+        using var first = await listener.Channel("first").SubscribeAsync(_ => { });
+        using var second = await listener.Channel("second").SubscribeAsync(_ => { });
+        using var listed = await listener.Channel("listed").SubscribeAsync(_ => { });
+        using var again = await stage.Listen().Channel("first").SubscribeAsync(_ => { });
+        var error = (await Assert.ThrowsAsync<PgListenerException>(async () => await listener.Channel("third").SubscribeAsync(_ => { })))!;
+        Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        Assert.That(error.Message, Does.Contain("'third'").And.Contain(" 2 "));
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
+    }
+
+    [Test]
+    public async Task WhatThePostgresServerRefuses_IsRefusedHereToo()
+    {
+        await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
+        await using var stage = new Stage(server);
+        await stage.StartBridgeAtWorkAsync();
+        var listener = stage.Listen();
+        var served = new Recorder<ChannelSignal>();
+        using var subscription = await listener.Channel("é").Signals.SubscribeAsync(served);
+        var error = (await Assert.ThrowsAsync<PgListenerException>(async () => await listener.Channel("日本").SubscribeAsync(_ => { })))!;
+        Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        await server.NotifyAsync("é", "ü");
+        await served.UntilCountAsync(2);
+        Assert.That(served.Items[1].Notification.Payload, Is.EqualTo("ü"));
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NATS.Client.Core;
+using Npgsql;
+
+namespace Rx.PgNotify.Nats.IntegrationTests.Registration;
+
+[Parallelizable(ParallelScope.All)]
+public class RegistrationTests
+{
+    [Test]
+    public async Task ABridgeAndAListener_AreRegistered_OverWhatIsRegistered([Values] bool withDataSource, [Values] bool asClient)
+    {
+        await using var stage = new Stage();
+        var connection = stage.Connect();
+        PgNatsBridgeOptions? bridgeOptions = null;
+        NatsListenerOptions? listenerOptions = null;
+        using var host = TestHost.Build(builder =>
+        {
+            if (asClient)
+                builder.Services.AddSingleton<INatsClient>(connection);
+            else
+                builder.Services.AddSingleton<INatsConnection>(connection);
+            if (withDataSource)
+                builder.Services.AddSingleton(TestServer.DataSource).AddPgNatsBridge(Configure);
+            else
+                builder.Services.AddPgNatsBridge(TestServer.ConnectionString, Configure);
+            builder.Services.AddNatsListener(options =>
+            {
+                options.SubjectPrefix = stage.Prefix;
+                listenerOptions = options;
+            });
+        });
+        await host.StartAsync();
+        var bridge = host.Services.GetRequiredService<PgNatsBridge>();
+        var listener = host.Services.GetRequiredService<NatsListener>();
+        Assert.That(host.Services.GetRequiredService<NatsListener>(), Is.SameAs(listener));
+        var recorder = new Recorder<Notification>();
+        var channel = listener.Channel(UniqueChannel.Name());
+        using var subscription = await channel.SubscribeAsync(recorder);
+        await TestServer.DataSource.NotifyAsync(channel.Name, "hello");
+        await recorder.UntilCountAsync(1);
+        Assert.That((bridgeOptions!.LoggerFactory, bridgeOptions.MeterFactory), Is.EqualTo((Get<ILoggerFactory>(), Get<IMeterFactory>())));
+        Assert.That((listenerOptions!.LoggerFactory, listenerOptions.MeterFactory), Is.EqualTo((Get<ILoggerFactory>(), Get<IMeterFactory>())));
+
+        await host.StopAsync();
+        Assert.That(bridge.CurrentState, Is.InstanceOf<BridgeState.Stopped>());
+        host.Dispose();
+        await recorder.UntilEndedAsync();
+        Assert.That(recorder.HasCompleted);
+        Assert.That(connection.ConnectionState, Is.EqualTo(NatsConnectionState.Open), "it is not the listener's");
+
+        T Get<T>()
+            where T : notnull => host.Services.GetRequiredService<T>();
+
+        void Configure(PgNatsBridgeOptions options)
+        {
+            options.SubjectPrefix = stage.Prefix;
+            bridgeOptions = options;
+        }
+    }
+
+    [Test]
+    public async Task AHostWithoutPostgresAndWithoutNats_StartsAndStops()
+    {
+        await using var nats = new NatsConnection(new NatsOpts { Url = NatsServer.UrlOf(LocalPostgres.LoopbackPort.FindFree()) });
+        var log = new LogRecorder();
+        using var host = TestHost.Build(
+            builder => builder.Services.AddSingleton<INatsConnection>(nats).AddPgNatsBridge("Host=127.0.0.1;Port=1;Username=u;Password=s3cr3t"), log);
+        await host.StartAsync().WaitAsync(Eventually.Deadline);
+        await Eventually.IsTrueAsync(() => host.Services.GetRequiredService<PgNatsBridge>().CurrentState is BridgeState.Failing);
+        await Eventually.IsTrueAsync(() => log.Text.Contains("The bridge has failed", StringComparison.Ordinal));
+        await host.StopAsync().WaitAsync(Eventually.Deadline);
+        Assert.That(log.Text, Does.Not.Contain("s3cr3t"));
+    }
+
+    [Test]
+    public async Task WhatIsMissing_IsSaidWhenTheHostStarts()
+    {
+        using var withoutNats = TestHost.Build(builder => builder.Services.AddPgNatsBridge("Host=h"));
+        var error = (await Assert.ThrowsAsync<InvalidOperationException>(() => withoutNats.StartAsync()))!;
+        Assert.That(error.Message, Does.Contain(nameof(INatsConnection)));
+
+        await using var nats = new NatsConnection();
+        using var withoutDataSource = TestHost.Build(builder => builder.Services.AddSingleton<INatsConnection>(nats).AddPgNatsBridge());
+        error = (await Assert.ThrowsAsync<InvalidOperationException>(() => withoutDataSource.StartAsync()))!;
+        Assert.That(error.Message, Does.Contain(nameof(NpgsqlDataSource)));
+
+        using var invalid = TestHost.Build(builder => builder.Services.AddSingleton<INatsConnection>(nats)
+            .AddPgNatsBridge("Host=h", options => options.SubjectPrefix = "a b").AddNatsListener(options => options.SubjectPrefix = "a.>"));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => invalid.StartAsync());
+        Assert.Throws<ArgumentOutOfRangeException>(() => invalid.Services.GetRequiredService<NatsListener>());
+    }
+
+    [Test]
+    public async Task AnObserverThatThrows_IsLoggedWithoutThePayload_AndTheProcessGoesOn()
+    {
+        const string Secret = "s3cr3t-payload";
+        await using var stage = new Stage();
+        stage.StartBridge();
+        var log = new LogRecorder();
+        using var host = TestHost.Build(
+            builder => builder.Services.AddSingleton<INatsConnection>(stage.Connect()).AddNatsListener(options => options.SubjectPrefix = stage.Prefix), log);
+        var channel = host.Services.GetRequiredService<NatsListener>().Channel(UniqueChannel.Name());
+        using var subscription = await channel.SubscribeAsync(notification => int.Parse(notification.Payload, CultureInfo.InvariantCulture));
+        await TestServer.DataSource.NotifyAsync(channel.Name, Secret);
+        await Eventually.IsTrueAsync(() => log.Text.Contains("FormatException", StringComparison.Ordinal));
+        Assert.That(log.Text, Does.Contain(channel.Name).And.Not.Contain(Secret));
+    }
+
+    [Test]
+    public void ArgumentsThatAreMissing_ThrowAtOnce()
+    {
+        var services = new ServiceCollection();
+        Assert.Throws<ArgumentNullException>(() => services.AddPgNatsBridge((string)null!));
+        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddPgNatsBridge());
+        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddNatsListener());
+        Assert.Throws<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddNatsListenerCheck());
+        Assert.Throws<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddPgNatsBridgeCheck());
+    }
+}

@@ -1,0 +1,95 @@
+using NATS.Client.Core;
+using Npgsql;
+using Rx.PgNotify.LocalPostgres;
+
+namespace Rx.PgNotify.Nats.IntegrationTests;
+
+/// <summary>
+/// What one test has for itself: subjects, and the bridges, receivers and connections to NATS that use them. All of it ends with this
+/// object, in the reverse of the order in which it was made.
+/// </summary>
+/// <param name="postgres">Where the bridges listen; <see langword="null"/> for the shared server.</param>
+/// <param name="nats">The NATS server; <see langword="null"/> for the shared one.</param>
+/// <param name="prefix">What the subjects begin with; <see langword="null"/> for a new one.</param>
+sealed class Stage(PostgresServer? postgres = null, NatsServer? nats = null, string? prefix = null) : IAsyncDisposable
+{
+    /// <summary>Of every bridge here: the shortest that is possible.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    readonly Stack<IAsyncDisposable> _disposables = [];
+    int _bridges;
+
+    public string Prefix { get; } = prefix ?? UniqueChannel.Name("nats");
+
+    public PostgresServer Postgres { get; } = postgres ?? TestServer.Current;
+
+    public NatsServer Nats { get; } = nats ?? SharedNats.Current;
+
+    /// <summary>A connection to NATS that comes back soon. It is made when it is used first.</summary>
+    /// <param name="url">Of a proxy; <see langword="null"/> for the server's own.</param>
+    /// <param name="configure">Changes its options.</param>
+    public NatsConnection Connect(string? url = null, Func<NatsOpts, NatsOpts>? configure = null)
+    {
+        var options = new NatsOpts
+        {
+            Url = url ?? Nats.Url,
+            ReconnectWaitMin = TimeSpan.FromMilliseconds(50),
+            ReconnectWaitMax = TimeSpan.FromMilliseconds(200),
+            ReconnectJitter = TimeSpan.Zero,
+        };
+        return Own(new NatsConnection(configure?.Invoke(options) ?? options));
+    }
+
+    /// <summary>Starts a bridge with a connection to NATS and an application name of its own. It may not be at work yet.</summary>
+    /// <param name="configure">Changes its options.</param>
+    /// <param name="connection">Its connection to NATS; <see langword="null"/> for a new one.</param>
+    /// <param name="connectionString">How it connects to PostgreSQL; <see langword="null"/> for the usual way.</param>
+    public RunningBridge StartBridge(
+        Action<PgNatsBridgeOptions>? configure = null, INatsConnection? connection = null, string? connectionString = null)
+    {
+        var options = new PgNatsBridgeOptions { SubjectPrefix = Prefix, Heartbeat = Heartbeat };
+        configure?.Invoke(options);
+        var application = $"{Prefix}_{++_bridges}";
+        var builder = new NpgsqlConnectionStringBuilder(connectionString ?? Postgres.ConnectionString) { ApplicationName = application };
+        return Own(new RunningBridge(new PgNatsBridge(builder.ConnectionString, connection ?? Connect(), options), application));
+    }
+
+    /// <summary>Starts a bridge and waits until it is at work.</summary>
+    /// <inheritdoc cref="StartBridge"/>
+    public async Task<RunningBridge> StartBridgeAtWorkAsync(Action<PgNatsBridgeOptions>? configure = null, INatsConnection? connection = null)
+    {
+        var bridge = StartBridge(configure, connection);
+        await bridge.UntilAsync<BridgeState.AtWork>();
+        return bridge;
+    }
+
+    /// <summary>A receiver that looks for a bridge again soon.</summary>
+    /// <param name="configure">Changes its options.</param>
+    /// <param name="connection">Its connection to NATS; <see langword="null"/> for a new one.</param>
+    public NatsListener Listen(Action<NatsListenerOptions>? configure = null, INatsConnection? connection = null)
+    {
+        var options = new NatsListenerOptions
+        {
+            SubjectPrefix = Prefix,
+            AnswerTimeout = Heartbeat,
+            ReconnectDelay = TimeSpan.FromMilliseconds(10),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
+        };
+        configure?.Invoke(options);
+        return Own(new NatsListener(connection ?? Connect(), options));
+    }
+
+    /// <summary>Disposes something with this object.</summary>
+    public T Own<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _disposables.Push(disposable);
+        return disposable;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_disposables.TryPop(out var disposable))
+            await disposable.DisposeAsync();
+    }
+}
