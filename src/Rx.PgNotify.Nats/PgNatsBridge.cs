@@ -54,6 +54,7 @@ public sealed class PgNatsBridge
     {
         ArgumentNullException.ThrowIfNull(nats);
         var valid = (options ?? new PgNatsBridgeOptions()).ValidatedCopy();
+        _ = connections(valid.Heartbeat); // throws what is wrong with it now; each candidate makes one of its own, which holds nothing yet
         // It is started once, so that its feed never ends: nobody waits for a last state.
         _state = new StateFeed<BridgeState>(
             new ObserverCalls(scheduler: null, failed: null, static (_, _) => { }), BridgeState.Stopped.Instance, last: null);

@@ -20,7 +20,8 @@ static class ScaleCommand
         var rounds = Number("--rounds", "How often each is repeated; the median counts", preset: 3, most: 1_000);
         var docs = new Option<DirectoryInfo?>("--docs")
         {
-            Description = "The folder of the documentation, whose scaling.md and images are brought up to date", HelpName = "FOLDER",
+            Description = "The folder of the documentation, whose scaling.md and images are brought up to date",
+            HelpName = "FOLDER",
         };
 
         var command = new Command("scale", "Measure how costs grow with listeners, channels, subscribers, payloads and writes") { names, seconds, rounds, docs };

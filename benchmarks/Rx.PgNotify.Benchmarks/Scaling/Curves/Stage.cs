@@ -1,5 +1,5 @@
-using Npgsql;
 using NATS.Client.Core;
+using Npgsql;
 using Rx.PgNotify.Benchmarks.Scaling.Processes;
 using Rx.PgNotify.LocalPostgres;
 
