@@ -37,7 +37,7 @@ sealed class BridgeCandidate : IAsyncDisposable
     {
         _state = state;
         _logger = logger;
-        var guard = new LeaderLock(options, highest, StandsBy, Entered, Left);
+        var guard = new LeaderLock(options, highest, StandsBy, Entered, sentAt => _work?.Renew(sentAt), Left);
         _listener = new PgListener(options.ListenerOptions(), connections, guard);
         _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics);
     }
@@ -75,9 +75,10 @@ sealed class BridgeCandidate : IAsyncDisposable
         _state.Publish(BridgeState.StandingBy.Instance);
     }
 
-    void Entered(Epoch epoch)
+    void Entered(Epoch epoch, long sentAt)
     {
         _work = _createWork(epoch);
+        _work.Renew(sentAt);
         _work.Begin();
         _state.Publish(BridgeState.AtWork.Instance);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Nats.Diagnostics;
@@ -6,13 +7,22 @@ using Rx.PgNotify.Nats.Protocol;
 namespace Rx.PgNotify.Nats.Bridging;
 
 /// <summary>Publishes what belongs to one epoch, and nothing after its end.</summary>
+#pragma warning disable CA1001 // a semaphore without wait handle needs no disposal
 sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm term, ILogger logger, BridgeMetrics metrics, CancellationToken end)
+#pragma warning restore CA1001
 {
     // Longer messages save little, and keep others waiting.
     const int LongestMessage = 64 * 1024;
 
     // More than the header of a message ever has.
     const int HeaderBytes = 64;
+
+    // Numbers and messages go to the connection in one order: an answer, a beat and a message with notifications each say what comes
+    // next, and must not overtake each other. NATS.Net writes one after the other anyway.
+    readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Written by the pump.
+    long _renewedAt;
 
     internal BridgeTerm Term => term;
 
@@ -25,10 +35,35 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
 
     internal BridgeMetrics Metrics => metrics;
 
+    /// <summary>
+    /// The server had the session when a command arrived that was sent at this time. Two heartbeats after it nothing more is published:
+    /// the server may have given the role to another bridge, and what still comes from it may be late.
+    /// </summary>
+    internal void Renew(long sentAt) => Volatile.Write(ref _renewedAt, sentAt);
+
+    /// <summary>Publishes messages one after the other.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="compose">Makes the message when it is its turn.</param>
+    /// <param name="published">Called when the message is handed to the connection, before it is another one's turn.</param>
     /// <exception cref="OperationCanceledException">The epoch is over.</exception>
-    internal ValueTask PublishAsync(string subject, ReadOnlyMemory<byte> message)
+    internal async ValueTask PublishAsync(string subject, Func<ReadOnlyMemory<byte>> compose, Action? published = null)
     {
-        end.ThrowIfCancellationRequested();
-        return nats.PublishAsync(subject, message, serializer: NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: end);
+        await _turn.WaitAsync(end).ConfigureAwait(false);
+        try
+        {
+            // Real time: the server and the receivers count it too.
+#pragma warning disable RS0030
+            while (Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt)) > 2 * term.Heartbeat)
+                await Task.Delay(term.Heartbeat / 8, end).ConfigureAwait(false);
+#pragma warning restore RS0030
+            end.ThrowIfCancellationRequested();
+            await nats.PublishAsync(subject, compose(), serializer: NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: end)
+                .ConfigureAwait(false);
+            published?.Invoke();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 }

@@ -51,6 +51,9 @@ sealed class BridgeWork
         _ = SuppressedFlow.Run(() => UntilEndAsync(BeatAsync));
     }
 
+    /// <inheritdoc cref="BridgePublisher.Renew"/>
+    internal void Renew(long sentAt) => _publisher.Renew(sentAt);
+
     internal void End()
     {
         _metrics.Ended();
@@ -85,7 +88,7 @@ sealed class BridgeWork
 
     async Task BeatAsync()
     {
-        await _publisher.PublishAsync(_publisher.Subjects.Announcements, Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
+        await _publisher.PublishAsync(_publisher.Subjects.Announcements, () => Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
         var empty = new NotificationsWriter();
         foreach (var forwarder in _forwarders.Values)
         {
@@ -117,8 +120,8 @@ sealed class BridgeWork
         var forwarders = channels.Select(FindOrForward).ToList();
         var joined = Task.WhenAll(forwarders.Select(forwarder => forwarder.Forwarder?.Joined ?? Task.FromResult<string?>(null)));
         await joined.WaitAsync(2 * _options.Heartbeat, _end.Token).ConfigureAwait(false);
-        var answer = new Answer(_publisher.Term, [.. forwarders.Select(forwarder => forwarder.Forwarder?.Answer ?? new ChannelAnswer(0, 0, forwarder.Refusal))]);
-        await _publisher.PublishAsync(replyTo, answer.Encode()).ConfigureAwait(false);
+        await _publisher.PublishAsync(replyTo, () => new Answer(
+            _publisher.Term, [.. forwarders.Select(forwarder => forwarder.Forwarder?.Answer ?? new ChannelAnswer(0, 0, forwarder.Refusal))]).Encode()).ConfigureAwait(false);
     }
 
     (Forwarder? Forwarder, string? Refusal) FindOrForward(string channel)

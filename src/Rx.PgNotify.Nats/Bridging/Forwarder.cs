@@ -18,8 +18,8 @@ sealed class Forwarder
     readonly long _stream = Random.Shared.NextInt64();
     readonly TaskCompletionSource<string?> _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The number of the first notification that is not handed to the connection yet. Written by the loop, when it is: whoever reads it
-    // and publishes then, publishes after all smaller numbers.
+    // The number of the first notification that is not handed to the connection yet. Written by the loop and, when it is handed over, in
+    // the publisher's order: whoever reads it while composing a message publishes that after all smaller numbers and before all others.
     long _published;
 
     // When the last message was published, and when a receiver asked last.
@@ -58,8 +58,7 @@ sealed class Forwarder
     {
         if (!Joined.IsCompletedSuccessfully || Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) < quiet)
             return;
-        var beat = empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published));
-        await _publisher.PublishAsync(_subject, beat).ConfigureAwait(false);
+        await _publisher.PublishAsync(_subject, () => empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published))).ConfigureAwait(false);
     }
 
     /// <summary>Ends it. Whoever asks for the channel from now on gets another one, with numbers of its own.</summary>
@@ -126,8 +125,8 @@ sealed class Forwarder
         var count = writer.Count;
         if (count == 0)
             return;
-        await _publisher.PublishAsync(_subject, writer.Take(_publisher.Term, _stream, _published)).ConfigureAwait(false);
-        Volatile.Write(ref _published, _published + count);
+        await _publisher.PublishAsync(
+            _subject, () => writer.Take(_publisher.Term, _stream, _published), () => Volatile.Write(ref _published, _published + count)).ConfigureAwait(false);
         Volatile.Write(ref _publishedAt, Stopwatch.GetTimestamp());
         _publisher.Metrics.Forwarded(count);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -23,7 +24,8 @@ sealed class LeaderLock : SessionGuard
     readonly TimeSpan _heartbeat;
     readonly HighestEpoch _highest;
     readonly Action _standsBy;
-    readonly Action<Epoch> _entered;
+    readonly Action<Epoch, long> _entered;
+    readonly Action<long> _answered;
     readonly Action _left;
 
     // Whose session has the lock. Set by the pump when it has got it, reset by whoever closes that session.
@@ -32,15 +34,17 @@ sealed class LeaderLock : SessionGuard
     /// <param name="options">Of the bridge.</param>
     /// <param name="highest">The epochs that were heard, after all of which the next one comes.</param>
     /// <param name="standsBy">Another bridge has the lock.</param>
-    /// <param name="entered">This one has it, from now on.</param>
+    /// <param name="entered">This one has it, and had it when the command arrived that was sent at this time.</param>
+    /// <param name="answered">It still had it when a later command arrived, which was sent at this time.</param>
     /// <param name="left">It is about to be given up, or is lost.</param>
-    internal LeaderLock(PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch> entered, Action left)
+    internal LeaderLock(PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch, long> entered, Action<long> answered, Action left)
     {
         _key = KeyOf(options.SubjectPrefix);
         _heartbeat = options.Heartbeat;
         _highest = highest;
         _standsBy = standsBy;
         _entered = entered;
+        _answered = answered;
         _left = left;
     }
 
@@ -62,12 +66,14 @@ sealed class LeaderLock : SessionGuard
             await connection.AnsweredAsync(batch.ExecuteNonQueryAsync(connection.Aborting)).ConfigureAwait(false);
         }
 
-        while (await TryLockAsync(connection).ConfigureAwait(false) is var order)
+        while (true)
         {
+            var sentAt = Stopwatch.GetTimestamp();
+            var order = await TryLockAsync(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (order is { } now)
             {
-                _entered(_highest.Next(now));
+                _entered(_highest.Next(now), sentAt);
                 Volatile.Write(ref _holder, connection);
                 return;
             }
@@ -78,6 +84,12 @@ sealed class LeaderLock : SessionGuard
             await Task.Delay(_heartbeat / 4, cancellationToken).ConfigureAwait(false);
 #pragma warning restore RS0030
         }
+    }
+
+    internal override void Answered(PhysicalConnection connection, long sentAt)
+    {
+        if (Volatile.Read(ref _holder) == connection)
+            _answered(sentAt);
     }
 
     internal override void Leave(PhysicalConnection connection)

@@ -70,7 +70,7 @@ sealed class ReceivingSession : IAsyncDisposable
         try
         {
             var answer = await questions.AskAsync([], cancellation).ConfigureAwait(false);
-            if (!fence.Admits(answer.Term))
+            if (!fence.AdmitsAnswer(answer.Term))
                 throw Replaced("A bridge that has lost its role has answered.");
             session._term = answer.Term; // before the first subscription, whose messages are compared with it
             session.Heard();

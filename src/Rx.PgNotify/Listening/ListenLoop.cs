@@ -78,10 +78,11 @@ sealed class ListenLoop : IDisposable
 
     async Task ApplyAsync(ChannelChanges changes)
     {
+        var sentAt = Stopwatch.GetTimestamp();
         try
         {
             await _session.ApplyAsync(changes).ConfigureAwait(false);
-            Answered();
+            Answered(sentAt);
         }
         catch (PostgresException e) when (_session.IsOpen && PermanentFailure.IsChannelRefused(e))
         {
@@ -131,8 +132,9 @@ sealed class ListenLoop : IDisposable
             await _session.FinishWaitAsync(wait).ConfigureAwait(false);
             if (++_waitsInARow < WaitsBeforeDrain && !IsCommandDue)
                 return;
+            var sentAt = Stopwatch.GetTimestamp();
             await _session.DrainAsync().ConfigureAwait(false);
-            Answered();
+            Answered(sentAt);
             _waitsInARow = 0;
             return;
         }
@@ -154,18 +156,20 @@ sealed class ListenLoop : IDisposable
     // Also while messages come, which are signs of life, but no commands.
     bool IsCommandDue => _session.CommandInterval is { } interval && Stopwatch.GetElapsedTime(_lastAnswer) >= interval;
 
-    void Answered()
+    void Answered(long sentAt)
     {
         _heartbeat.SignOfLife();
-        if (_session.CommandInterval is not null)
-            _lastAnswer = Stopwatch.GetTimestamp();
+        if (_session.CommandInterval is null)
+            return;
+        _lastAnswer = Stopwatch.GetTimestamp();
+        _session.ReportAnswer(sentAt);
     }
 
     async Task PingAsync()
     {
         var asked = Stopwatch.GetTimestamp();
         await _session.PingAsync().ConfigureAwait(false);
-        Answered();
+        Answered(asked);
         _metrics.HeartbeatAnswered(Stopwatch.GetElapsedTime(asked));
     }
 

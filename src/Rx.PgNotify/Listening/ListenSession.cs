@@ -60,6 +60,9 @@ sealed class ListenSession : IAsyncDisposable
             Abort();
     }
 
+    /// <inheritdoc cref="SessionGuard.Answered"/>
+    internal void ReportAnswer(long sentAt) => _guard?.Answered(_connection, sentAt);
+
     /// <inheritdoc cref="SessionGuard.Leave"/>
     internal void LeaveGuard() => _guard?.Leave(_connection);
 

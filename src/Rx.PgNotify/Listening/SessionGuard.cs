@@ -18,6 +18,11 @@ abstract class SessionGuard
     /// <summary>Waits, on a session that can listen, until it may.</summary>
     internal abstract Task EnterAsync(PhysicalConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>The server has answered a command of the session that has entered: it had the session when the command arrived.</summary>
+    /// <param name="connection">Of the session.</param>
+    /// <param name="sentAt">When the command was sent: a timestamp of <see cref="System.Diagnostics.Stopwatch"/>.</param>
+    internal abstract void Answered(PhysicalConnection connection, long sentAt);
+
     /// <summary>
     /// A session is about to be closed, entered or not. It need not be the latest: one that hung while it was opened is closed later.
     /// </summary>
