@@ -11,10 +11,17 @@ namespace Rx.PgNotify.Nats.IntegrationTests;
 /// <param name="postgres">Where the bridges listen; <see langword="null"/> for the shared server.</param>
 /// <param name="nats">The NATS server; <see langword="null"/> for the shared one.</param>
 /// <param name="prefix">What the subjects begin with; <see langword="null"/> for a new one.</param>
-sealed class Stage(PostgresServer? postgres = null, NatsServer? nats = null, string? prefix = null) : IAsyncDisposable
+/// <param name="heartbeat">Of the bridges; <see langword="null"/> for <see cref="Heartbeat"/>.</param>
+sealed class Stage(
+    PostgresServer? postgres = null, NatsServer? nats = null, string? prefix = null, TimeSpan? heartbeat = null) : IAsyncDisposable
 {
-    /// <summary>Of every bridge here: the shortest that is possible.</summary>
+    /// <summary>The shortest that is possible, for tests in which something is lost.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    /// <summary>For tests in which nothing may be lost, however busy the machine is.</summary>
+    public static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
+    readonly TimeSpan _heartbeat = heartbeat ?? Heartbeat;
 
     readonly Stack<IAsyncDisposable> _disposables = [];
     int _bridges;
@@ -47,7 +54,7 @@ sealed class Stage(PostgresServer? postgres = null, NatsServer? nats = null, str
     public RunningBridge StartBridge(
         Action<PgNatsBridgeOptions>? configure = null, INatsConnection? connection = null, string? connectionString = null)
     {
-        var options = new PgNatsBridgeOptions { SubjectPrefix = Prefix, Heartbeat = Heartbeat };
+        var options = new PgNatsBridgeOptions { SubjectPrefix = Prefix, Heartbeat = _heartbeat };
         configure?.Invoke(options);
         var application = $"{Prefix}_{++_bridges}";
         var builder = new NpgsqlConnectionStringBuilder(connectionString ?? Postgres.ConnectionString) { ApplicationName = application };
@@ -71,7 +78,7 @@ sealed class Stage(PostgresServer? postgres = null, NatsServer? nats = null, str
         var options = new NatsListenerOptions
         {
             SubjectPrefix = Prefix,
-            AnswerTimeout = Heartbeat,
+            AnswerTimeout = _heartbeat,
             ReconnectDelay = TimeSpan.FromMilliseconds(10),
             MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
         };

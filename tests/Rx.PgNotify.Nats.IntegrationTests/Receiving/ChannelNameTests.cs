@@ -24,7 +24,7 @@ public class ChannelNameTests
     {
         Assert.That(s_names, Is.Unique);
         Assert.That(s_names.Max(Encoding.UTF8.GetByteCount), Is.EqualTo(MostBytes));
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var listener = stage.Listen();
         var recorders = s_names.ToDictionary(name => name, _ => new Recorder<ChannelSignal>());
@@ -51,7 +51,7 @@ public class ChannelNameTests
     [Test]
     public async Task ListedNames_MayBeAnythingToo()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = (s_names, true));
         var listener = stage.Listen();
         await Task.WhenAll(s_names.Select(name => listener.Channel(name).SubscribeAsync(_ => { })));
@@ -63,7 +63,7 @@ public class ChannelNameTests
     [TestCase("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
     public async Task WhatIsNoChannelOfPostgres_IsNoneHere(string name)
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listener = stage.Listen();
         Assert.That(() => listener.Channel(name), Throws.ArgumentException);
         Assert.That(() => stage.StartBridge(options => options.Channels = ["a", name]), Throws.ArgumentException);

@@ -12,7 +12,7 @@ public class ContractTests
     [Test]
     public async Task AResyncComesFirst_AndThenAllThatIsCommitted_InItsOrder_Once_AsItWasSent()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();
@@ -43,7 +43,7 @@ public class ContractTests
     [Test]
     public async Task SubscribingCompletes_WhenWhatIsCommittedAfterwardsArrives_TimeAfterTime()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var listener = stage.Listen();
         for (var i = 0; i < 50; i++)
@@ -59,7 +59,7 @@ public class ContractTests
     [Test]
     public async Task SubscribingCompletes_NotBeforeTheBridgeHasAnsweredForThisChannel()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var mayAnswer = new TaskCompletionSource();
         var listener = stage.Listen(options => options.AnswerTimeout = Eventually.Deadline);
@@ -83,7 +83,7 @@ public class ContractTests
     [Test]
     public async Task WhoeverSubscribesWhileMuchIsSent_GetsAResync_AndThenAllWithoutAGap()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var name = UniqueChannel.Name();
         await stage.StartBridgeAtWorkAsync(options => options.Channels = [name]);
         using var stop = new CancellationTokenSource();
@@ -117,7 +117,7 @@ public class ContractTests
     [LongTest] // several hundred receivers, one after the other, while two cores are busy
     public async Task WhoeverSubscribesDuringBursts_HearsOfNoLoss()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var name = UniqueChannel.Name();
         await stage.StartBridgeAtWorkAsync(options => options.Channels = [name]);
         using var stop = new CancellationTokenSource();
@@ -140,7 +140,7 @@ public class ContractTests
     [Test]
     public async Task AllSubscribersOfAllReceivers_GetTheSame()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var name = UniqueChannel.Name();
         var recorders = new List<Recorder<ChannelSignal>>();
@@ -167,7 +167,7 @@ public class ContractTests
     [Test]
     public async Task AReceiverThatWasThereFirst_WaitsForABridge()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listener = stage.Listen();
         var recorder = new Recorder<Notification>();
         var name = UniqueChannel.Name();
@@ -185,7 +185,7 @@ public class ContractTests
     [Test]
     public async Task WaitingForABridge_EndsWithTheToken_AndSaysWhatIsMissing()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listener = stage.Listen();
         using var patience = new CancellationTokenSource();
         var recorder = new Recorder<Notification>();
@@ -202,7 +202,7 @@ public class ContractTests
     [Test]
     public async Task Disposal_CompletesSubscribersAfterWhatIsBuffered_AndLeavesTheConnectionAlone()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var connection = stage.Connect();
         var listener = stage.Listen(connection: connection);
@@ -228,7 +228,7 @@ public class ContractTests
     [Test]
     public async Task Disposal_WhileThereIsNoBridge_CompletesSubscribersToo([Values] bool isSynchronous)
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listener = stage.Listen();
         var recorder = new Recorder<Notification>();
         using var subscription = listener.Channel("a").Subscribe(recorder);
@@ -244,7 +244,7 @@ public class ContractTests
     [Test]
     public async Task ABudgetOfTime_EndsTheSearchForABridge()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var recorder = new Recorder<Notification>();
         using var subscription = stage.Listen(options => options.ReconnectBudget = TimeSpan.Zero).Channel("a").Subscribe(recorder);
         await recorder.UntilEndedAsync();
@@ -256,7 +256,7 @@ public class ContractTests
     [Test]
     public async Task TwoPrefixes_HaveNothingToDoWithEachOther()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await using var other = new Stage(prefix: $"{stage.Prefix}.more");
         stage.StartBridge();
         var listener = other.Listen();

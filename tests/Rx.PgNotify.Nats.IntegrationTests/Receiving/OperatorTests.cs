@@ -9,7 +9,7 @@ public partial class OperatorTests
     [Test]
     public async Task LiveQuery_ShowsTheTruthAtOnce_AndAfterEachChange()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var truth = await Truth.CreateAsync(stage.Postgres);
         await truth.CommitAsync();
@@ -28,7 +28,7 @@ public partial class OperatorTests
     [Test]
     public async Task Coalesce_GathersABurst()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var bursts = new Recorder<IReadOnlyList<Notification>>();
@@ -44,7 +44,7 @@ public partial class OperatorTests
     [Test]
     public async Task ReadAllAsync_ReadsSignals_AndEndsWithTheListener()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var listener = stage.Listen();
         var channel = listener.Channel(UniqueChannel.Name());
@@ -65,7 +65,7 @@ public partial class OperatorTests
     [Test]
     public async Task ParseJson_ReadsPayloads_AndKeepsResyncs()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var (typed, malformed) = (new Recorder<ChannelSignal<Order>>(), new Recorder<Notification>());

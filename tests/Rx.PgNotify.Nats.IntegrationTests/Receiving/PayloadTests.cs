@@ -17,7 +17,7 @@ public class PayloadTests
             .. Enumerable.Range(0, 130).Select(length => new string('y', length)),
         ];
         Assert.That(payloads.Max(Encoding.UTF8.GetByteCount), Is.EqualTo(MostBytes));
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var recorder = new Recorder<Notification>();
