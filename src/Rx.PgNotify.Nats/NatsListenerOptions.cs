@@ -30,9 +30,8 @@ public sealed class NatsListenerOptions : ListenerOptions
     public override void Validate()
     {
         base.Validate();
-        if (!Subjects.IsPrefix(SubjectPrefix))
-            throw Invalid(nameof(SubjectPrefix), SubjectPrefix, "1 to 100 letters, digits, hyphens and underscores, with single dots between them");
-        Check(AnswerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(AnswerTimeout));
+        Subjects.CheckPrefix(this, SubjectPrefix);
+        OptionChecks.Within(this, AnswerTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(AnswerTimeout));
     }
 
     internal NatsListenerOptions ValidatedCopy()

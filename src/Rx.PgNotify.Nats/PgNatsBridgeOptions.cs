@@ -79,20 +79,16 @@ public sealed class PgNatsBridgeOptions
     /// </exception>
     public void Validate()
     {
-        if (!Subjects.IsPrefix(SubjectPrefix))
-            throw Invalid(nameof(SubjectPrefix), SubjectPrefix, "1 to 100 letters, digits, hyphens and underscores, with single dots between them");
+        Subjects.CheckPrefix(this, SubjectPrefix);
         ArgumentNullException.ThrowIfNull(Channels);
         foreach (var channel in Channels)
             ChannelName.Validate(channel, nameof(Channels));
         if (MaxAskedChannels < 0)
-            throw Invalid(nameof(MaxAskedChannels), MaxAskedChannels, "0 or more");
-        Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30), nameof(Heartbeat));
+            throw OptionChecks.OutOfRange(this, nameof(MaxAskedChannels), MaxAskedChannels, "0 or more");
+        OptionChecks.Within(this, Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30), nameof(Heartbeat));
         if (Linger is { } linger)
-            Check(linger, LeastLingerHeartbeats * Heartbeat, TimeSpan.FromDays(1), nameof(Linger));
-        if (BufferCapacity is < 1 or > 16_777_216)
-            throw Invalid(nameof(BufferCapacity), BufferCapacity, "from 1 to 16,777,216");
-        if (BufferBytes < 64 * 1024)
-            throw Invalid(nameof(BufferBytes), BufferBytes, "65,536 or more");
+            OptionChecks.Within(this, linger, LeastLingerHeartbeats * Heartbeat, TimeSpan.FromDays(1), nameof(Linger));
+        OptionChecks.Buffer(this, BufferCapacity, BufferBytes);
     }
 
     internal PgNatsBridgeOptions ValidatedCopy()
@@ -114,13 +110,4 @@ public sealed class PgNatsBridgeOptions
         MeterFactory = MeterFactory,
         Name = "bridge",
     };
-
-    static void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
-    {
-        if (value < least || value > most)
-            throw Invalid(name, value, $"from {least} to {most}");
-    }
-
-    static ArgumentOutOfRangeException Invalid(string option, object? value, string range) =>
-        new(option, value, $"{nameof(PgNatsBridgeOptions)}.{option} must be {range}.");
 }

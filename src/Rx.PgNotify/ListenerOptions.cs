@@ -109,27 +109,13 @@ public abstract class ListenerOptions
     /// <exception cref="ArgumentException"><see cref="Scheduler"/> is one that runs its work on the calling thread.</exception>
     public virtual void Validate()
     {
-        Check(Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
-        if (BufferCapacity is < 1 or > 16_777_216)
-            throw Invalid(nameof(BufferCapacity), BufferCapacity, "from 1 to 16,777,216");
-        if (BufferBytes < 64 * 1024)
-            throw Invalid(nameof(BufferBytes), BufferBytes, "65,536 or more");
-        Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
-        Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+        OptionChecks.Within(this, Linger, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(Linger));
+        OptionChecks.Buffer(this, BufferCapacity, BufferBytes);
+        OptionChecks.ReconnectDelays(this, ReconnectDelay, MaxReconnectDelay);
         if (ReconnectBudget < TimeSpan.Zero)
-            throw Invalid(nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
+            throw OptionChecks.OutOfRange(this, nameof(ReconnectBudget), ReconnectBudget, "null, zero or more");
         ArgumentNullException.ThrowIfNull(Scheduler);
         GuardedScheduling.ThrowIfBlocking(Scheduler, nameof(Scheduler));
-        if (Name is { Length: not (>= 1 and <= 100) })
-            throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
+        OptionChecks.Name(this, Name);
     }
-
-    private protected void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
-    {
-        if (value < least || value > most)
-            throw Invalid(name, value, $"from {least} to {most}");
-    }
-
-    private protected ArgumentOutOfRangeException Invalid(string option, object? value, string range) =>
-        new(option, value, $"{GetType().Name}.{option} must be {range}.");
 }

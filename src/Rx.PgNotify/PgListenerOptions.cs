@@ -20,7 +20,7 @@ public sealed class PgListenerOptions : ListenerOptions
     public override void Validate()
     {
         base.Validate();
-        Check(Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
+        OptionChecks.Within(this, Heartbeat, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(Heartbeat));
     }
 
     internal PgListenerOptions ValidatedCopy()

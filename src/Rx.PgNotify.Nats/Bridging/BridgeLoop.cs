@@ -75,15 +75,7 @@ sealed class BridgeLoop
 
     async Task ConnectAsync(CancellationToken stop)
     {
-        try
-        {
-            await _nats.ConnectAsync().AsTask().WaitAsync(_options.Heartbeat, stop).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NatsException or TimeoutException)
-        {
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
-        }
-
+        await _nats.ConnectWithinAsync(_options.Heartbeat, stop).ConfigureAwait(false);
         if (_nats.ServerInfo?.MaxPayload is { } most && most < LeastMaxPayload)
         {
             throw new NatsListenerException(
@@ -94,7 +86,9 @@ sealed class BridgeLoop
     // Until NATS is lost, which is thrown, or the bridge is stopped.
     async Task StandAsync(CancellationToken stop)
     {
-        var permissions = new PermissionErrors(_nats, _options.SubjectPrefix);
+        var permissions = new PermissionErrors(
+            publishes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject),
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status, _subjects.Announcements));
         _nats.ServerError += permissions.OnServerErrorAsync;
         RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -150,17 +144,7 @@ sealed class BridgeLoop
         {
             await DelayAsync(_options.Heartbeat / 2, end).ConfigureAwait(false);
             permissions.ThrowIfAny();
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
-            limit.CancelAfter(_options.Heartbeat);
-            try
-            {
-                await _nats.PingAsync(limit.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is NatsException or OperationCanceledException && !end.IsCancellationRequested)
-            {
-                await _nats.ReconnectAsync().AsTask().WaitAsync(_options.Heartbeat, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"NATS did not answer a ping within {_options.Heartbeat}.", e);
-            }
+            await _nats.AnswersWithinAsync(_options.Heartbeat, end).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Threading;
@@ -71,7 +72,7 @@ sealed class BridgeWork
             }
             catch (Exception e) when (!_end.IsCancellationRequested)
             {
-                NatsLog.BridgeFailed(_logger, e.Message, (long)BeatInterval.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)BeatInterval.TotalMilliseconds, e);
                 await DelayAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
@@ -174,7 +175,7 @@ sealed class BridgeWork
         catch (Exception e)
         {
             // Receivers notice that the channel is silent, and ask for it again.
-            NatsLog.BridgeFailed(_logger, e.Message, 0, e);
+            NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), 0, e);
         }
         finally
         {

@@ -5,20 +5,21 @@ using Rx.PgNotify.Nats.Protocol;
 namespace Rx.PgNotify.Nats.Connections;
 
 /// <summary>
-/// What the NATS server has refused this connection, of our subjects and of those for replies. It reports that beside whatever was tried,
-/// which then just gets no answer.
+/// What the NATS server has refused this connection, of what one side needs. The server reports that beside whatever was tried, which
+/// then just gets no answer; and it reports what others try over the same connection, which is none of ours.
 /// </summary>
-sealed class PermissionErrors(INatsConnection nats, string prefix)
+/// <param name="publishes">Whether this side publishes on a subject.</param>
+/// <param name="subscribes">Whether it subscribes to one.</param>
+sealed class PermissionErrors(Func<string, bool> publishes, Func<string, bool> subscribes)
 {
     // Replaced as a whole, by NATS.Net's one thread for events.
-    volatile ImmutableHashSet<string> _refused = ImmutableHashSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+    volatile ImmutableHashSet<string> _refused = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     internal ValueTask OnServerErrorAsync(object? sender, NatsServerErrorEventArgs e)
     {
-        // Such as: Permissions Violation for Publish to "shop.ask". NATS.Net may hand it on in lower case.
-        if (e.Error.Contains("permissions violation", StringComparison.OrdinalIgnoreCase)
-            && e.Error.Split('"') is [_, var subject, ..]
-            && (IsBelow(subject, prefix) || IsBelow(subject, nats.Opts.InboxPrefix)))
+        // Such as: Permissions Violation for Publish to "shop.ask", or for Subscription to "shop.bridge".
+        if (e.Kind == NatsServerErrorKind.PermissionsViolation && e.Error.Split('"') is [var tried, var subject, ..]
+            && (tried.Contains("publish", StringComparison.OrdinalIgnoreCase) ? publishes : subscribes)(subject))
         {
             _refused = _refused.Add(subject);
         }
@@ -51,6 +52,4 @@ sealed class PermissionErrors(INatsConnection nats, string prefix)
 
     static void Throw(string subject) =>
         throw new NatsListenerException(NatsListenerError.PermissionDenied, $"The NATS server does not permit this user the subject {subject}.");
-
-    static bool IsBelow(string subject, string prefix) => subject.StartsWith($"{prefix}.", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,18 +1,9 @@
-using System.Buffers;
-
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>"I am at work": sent when a bridge has taken the role, and twice a heartbeat after that.</summary>
 static class Announcement
 {
-    internal static byte[] Encode(BridgeTerm term)
-    {
-        var output = new ArrayBufferWriter<byte>(32);
-        var writer = new WireWriter(output);
-        MessageHeader.Write(writer, MessageKind.Announcement);
-        term.Write(writer);
-        return output.WrittenSpan.ToArray();
-    }
+    internal static byte[] Encode(BridgeTerm term) => MessageHeader.Compose(MessageKind.Announcement, term.Write);
 
     internal static bool TryDecode(ReadOnlySpan<byte> message, out BridgeTerm term)
     {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>What the bridge at work answers to an <see cref="Ask"/>.</summary>
@@ -7,11 +5,8 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// <param name="Channels">For each name that was asked for, in this order.</param>
 sealed record Answer(BridgeTerm Term, IReadOnlyList<ChannelAnswer> Channels)
 {
-    internal byte[] Encode()
+    internal byte[] Encode() => MessageHeader.Compose(MessageKind.Answer, writer =>
     {
-        var output = new ArrayBufferWriter<byte>();
-        var writer = new WireWriter(output);
-        MessageHeader.Write(writer, MessageKind.Answer);
         Term.Write(writer);
         writer.WriteCount((ulong)Channels.Count);
         foreach (var channel in Channels)
@@ -20,9 +15,7 @@ sealed record Answer(BridgeTerm Term, IReadOnlyList<ChannelAnswer> Channels)
             writer.WriteInt64(channel.Next);
             writer.WriteText(channel.Refusal ?? "");
         }
-
-        return output.WrittenSpan.ToArray();
-    }
+    });
 
     internal static Answer? Decode(ReadOnlySpan<byte> message)
     {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>What a receiver asks the bridge at work: to hear these channels, now and until it has not asked for a while.</summary>
@@ -8,16 +6,12 @@ static class Ask
     /// <summary>How many names a question has at the most: with 63 bytes each, a message that every server takes.</summary>
     internal const int MostChannels = 256;
 
-    internal static byte[] Encode(IReadOnlyCollection<string> channels)
+    internal static byte[] Encode(IReadOnlyCollection<string> channels) => MessageHeader.Compose(MessageKind.Ask, writer =>
     {
-        var output = new ArrayBufferWriter<byte>();
-        var writer = new WireWriter(output);
-        MessageHeader.Write(writer, MessageKind.Ask);
         writer.WriteCount((ulong)channels.Count);
         foreach (var channel in channels)
             writer.WriteText(channel);
-        return output.WrittenSpan.ToArray();
-    }
+    });
 
     internal static bool TryDecode(ReadOnlySpan<byte> message, out string[] channels)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>How each message begins.</summary>
@@ -9,6 +11,16 @@ static class MessageHeader
     {
         writer.WriteByte(Version);
         writer.WriteByte((byte)kind);
+    }
+
+    /// <summary>A message of its own: the header, and what <paramref name="write"/> adds.</summary>
+    internal static byte[] Compose(MessageKind kind, Action<WireWriter>? write = null)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new WireWriter(output);
+        Write(writer, kind);
+        write?.Invoke(writer);
+        return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Whether a message of this kind follows.</summary>

@@ -1,20 +1,11 @@
-using System.Buffers;
-
 namespace Rx.PgNotify.Nats.Protocol;
 
 /// <summary>What a bridge says of itself when a receiver asks whether there is any: what keeps it from work, in one line.</summary>
 static class StatusAnswer
 {
-    internal static byte[] Question { get; } = [1, (byte)MessageKind.Status];
+    internal static byte[] Question { get; } = MessageHeader.Compose(MessageKind.Status);
 
-    internal static byte[] Encode(string state)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        var writer = new WireWriter(output);
-        MessageHeader.Write(writer, MessageKind.StatusAnswer);
-        writer.WriteText(state);
-        return output.WrittenSpan.ToArray();
-    }
+    internal static byte[] Encode(string state) => MessageHeader.Compose(MessageKind.StatusAnswer, writer => writer.WriteText(state));
 
     internal static string? Decode(ReadOnlySpan<byte> message)
     {

@@ -22,10 +22,22 @@ sealed class Subjects(string prefix)
     internal string Channel(string name) =>
         _channels + Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal);
 
-    /// <summary>Whether a subject is a channel's.</summary>
-    internal bool IsChannel(string subject) => subject.StartsWith(_channels, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsAny(string subject, params ReadOnlySpan<string> of) => of.Contains(subject);
 
-    /// <summary>Whether a text can be a prefix: tokens of letters, digits, hyphens and underscores, with dots between them.</summary>
-    internal static bool IsPrefix(string? text) =>
+    /// <summary>Whether a subject is a channel's.</summary>
+    internal bool IsChannel(string subject) => subject.StartsWith(_channels, StringComparison.Ordinal);
+
+    /// <summary>Checks an option that is to be the prefix: tokens of letters, digits, hyphens and underscores, with dots between them.</summary>
+    internal static void CheckPrefix(object options, string? subjectPrefix)
+    {
+        if (!IsPrefix(subjectPrefix))
+        {
+            throw OptionChecks.OutOfRange(
+                options, nameof(NatsListenerOptions.SubjectPrefix), subjectPrefix,
+                "1 to 100 letters, digits, hyphens and underscores, with single dots between them");
+        }
+    }
+
+    static bool IsPrefix(string? text) =>
         text is { Length: >= 1 and <= 100 } && text.Split('.').All(token => token.Length > 0 && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
 }

@@ -35,29 +35,12 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         catch (NatsNoReplyException e)
         {
             permissions.ThrowIfAny(subjects);
-            await RenewSilentConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await nats.AnswersWithinAsync(timeout, cancellationToken).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
         }
         catch (Exception e) when (e is NatsException or ObjectDisposedException or TimeoutException)
         {
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
-        }
-    }
-
-    // A line that swallows everything is found by NATS.Net's own ping after some minutes. It is not ours alone, so it is renewed only if
-    // the server does not answer either.
-    internal async Task RenewSilentConnectionAsync(CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        try
-        {
-            await nats.PingAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NatsException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            await nats.ReconnectAsync().AsTask().WaitAsync(timeout, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"NATS did not answer a ping within {timeout}.", e);
         }
     }
 

@@ -29,7 +29,9 @@ sealed class NatsListenConnection : IListenConnection
         _options = options;
         _pump = pump;
         _subjects = new Subjects(options.SubjectPrefix);
-        _permissions = new PermissionErrors(nats, options.SubjectPrefix);
+        _permissions = new PermissionErrors(
+            publishes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status),
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject) || IsReply(subject));
         _questions = new BridgeQuestions(nats, _subjects, options.AnswerTimeout, _permissions);
         _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
     }
@@ -97,17 +99,21 @@ sealed class NatsListenConnection : IListenConnection
 
     async Task<ReceivingSession> OpenAsync(CancellationToken cancellation)
     {
+        await _nats.ConnectWithinAsync(_options.AnswerTimeout, cancellation).ConfigureAwait(false);
+        var session = new ReceivingSession(_nats, _subjects, _questions, _fence, _pump, _metrics, cancellation);
         try
         {
-            await _nats.ConnectAsync().AsTask().WaitAsync(_options.AnswerTimeout, cancellation).ConfigureAwait(false);
+            await session.OpenAsync().ConfigureAwait(false);
+            return session;
         }
-        catch (Exception e) when (e is NatsException or TimeoutException)
+        catch
         {
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
-
-        return await ReceivingSession.OpenAsync(_nats, _subjects, _questions, _fence, _pump, _metrics, cancellation).ConfigureAwait(false);
     }
+
+    bool IsReply(string subject) => subject.StartsWith($"{_nats.Opts.InboxPrefix}.", StringComparison.Ordinal);
 
     // The session looks at the connection itself: the event may come late.
     ValueTask OnConnectionChangedAsync(object? sender, NatsEventArgs e)

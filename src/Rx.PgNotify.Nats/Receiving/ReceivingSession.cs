@@ -33,7 +33,7 @@ sealed class ReceivingSession : IAsyncDisposable
     int _hasWarned;
     long _heardAt = Stopwatch.GetTimestamp();
 
-    ReceivingSession(
+    internal ReceivingSession(
         INatsConnection nats,
         Subjects subjects,
         BridgeQuestions questions,
@@ -55,35 +55,18 @@ sealed class ReceivingSession : IAsyncDisposable
     /// <summary>How long a session that hears nothing waits.</summary>
     TimeSpan Patience => 2 * _term.Heartbeat;
 
-    /// <summary>Finds the bridge at work.</summary>
+    /// <summary>Finds the bridge at work. If that fails it is to be disposed.</summary>
     /// <exception cref="NatsListenerException">There is none, or NATS is not there.</exception>
-    internal static async Task<ReceivingSession> OpenAsync(
-        INatsConnection nats,
-        Subjects subjects,
-        BridgeQuestions questions,
-        EpochFence fence,
-        ListenerPumpContext pump,
-        ReceiverMetrics metrics,
-        CancellationToken cancellation)
+    internal async Task OpenAsync()
     {
-        var session = new ReceivingSession(nats, subjects, questions, fence, pump, metrics, cancellation);
-        try
-        {
-            var answer = await questions.AskAsync([], cancellation).ConfigureAwait(false);
-            if (!fence.AdmitsAnswer(answer.Term))
-                throw Replaced("A bridge that has lost its role has answered.");
-            session._term = answer.Term; // before the first subscription, whose messages are compared with it
-            session.Heard();
-            session._announcements = await RawSubscription
-                .SubscribeAsync(nats, subjects.Announcements, session.ReceiveAnnouncement, questions.Timeout, cancellation).ConfigureAwait(false);
-            metrics.Began(answer.Term.Epoch);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        var answer = await _questions.AskAsync([], _cancellation).ConfigureAwait(false);
+        if (!_fence.AdmitsAnswer(answer.Term))
+            throw Replaced("A bridge that has lost its role has answered.");
+        _term = answer.Term; // before the first subscription, whose messages are compared with it
+        Heard();
+        _announcements = await RawSubscription
+            .SubscribeAsync(_nats, _subjects.Announcements, ReceiveAnnouncement, _questions.Timeout, _cancellation).ConfigureAwait(false);
+        _metrics.Began(answer.Term.Epoch);
     }
 
     public async ValueTask DisposeAsync()
@@ -278,7 +261,7 @@ sealed class ReceivingSession : IAsyncDisposable
             || _streams.Values.Any(channel => channel.Stream.Silence > Patience);
         if (isSilent)
         {
-            await _questions.RenewSilentConnectionAsync(_cancellation).ConfigureAwait(false);
+            await _nats.AnswersWithinAsync(_questions.Timeout, _cancellation).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge was silent for {Patience}.");
         }
 

@@ -45,7 +45,14 @@ sealed class ListenSession : IAsyncDisposable
     /// After how long a silence to ping. Always before Npgsql's own keepalive: a wait that is cancelled while the keepalive is on its
     /// way breaks the connection, so that anybody who subscribes in that moment would cause a Resync for everybody.
     /// </summary>
-    internal TimeSpan PingInterval => Shortest(_connection.Heartbeat, _connection.Source.Keepalive * 0.75, CommandInterval);
+    internal TimeSpan PingInterval
+    {
+        get
+        {
+            var interval = CommandInterval ?? _connection.Heartbeat;
+            return _connection.Source.Keepalive * 0.75 is { } sooner && sooner < interval ? sooner : interval;
+        }
+    }
 
     /// <inheritdoc cref="SessionGuard.Interval"/>
     internal TimeSpan? CommandInterval => _guard?.Interval;
@@ -127,13 +134,6 @@ sealed class ListenSession : IAsyncDisposable
             _connection.Backend.AddRestoring(batch);
             await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting), _connection.Heartbeat).ConfigureAwait(false);
         }
-    }
-
-    static TimeSpan Shortest(TimeSpan first, params ReadOnlySpan<TimeSpan?> others)
-    {
-        foreach (var other in others)
-            first = other < first ? other.Value : first;
-        return first;
     }
 
     void OnNotification(object sender, NpgsqlNotificationEventArgs e)

@@ -11,7 +11,7 @@ abstract class SessionGuard
 {
     /// <summary>
     /// How often the server gets a command at the least, also while notifications come. A guard that has the server end sessions
-    /// which say nothing needs more than that.
+    /// which say nothing needs more than that. At the most a heartbeat.
     /// </summary>
     internal abstract TimeSpan Interval { get; }
 

@@ -106,17 +106,15 @@ public sealed class PgNotifierOptions
     public void Validate()
     {
         if (Capacity is < 1 or > 1_048_576)
-            throw Invalid(nameof(Capacity), Capacity, "from 1 to 1,048,576");
+            throw OptionChecks.OutOfRange(this, nameof(Capacity), Capacity, "from 1 to 1,048,576");
         if (SendTimeout is { } sendTimeout)
-            Check(sendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(SendTimeout));
-        Check(FlushTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(FlushTimeout));
-        Check(CommitTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(CommitTimeout));
-        Check(ReconnectDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(ReconnectDelay));
-        Check(MaxReconnectDelay, ReconnectDelay, TimeSpan.FromDays(1), nameof(MaxReconnectDelay));
+            OptionChecks.Within(this, sendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1), nameof(SendTimeout));
+        OptionChecks.Within(this, FlushTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), nameof(FlushTimeout));
+        OptionChecks.Within(this, CommitTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(CommitTimeout));
+        OptionChecks.ReconnectDelays(this, ReconnectDelay, MaxReconnectDelay);
         ArgumentNullException.ThrowIfNull(Scheduler);
         GuardedScheduling.ThrowIfBlocking(Scheduler, nameof(Scheduler));
-        if (Name is { Length: not (>= 1 and <= 100) })
-            throw Invalid(nameof(Name), Name, "null, or 1 to 100 characters");
+        OptionChecks.Name(this, Name);
     }
 
     /// <summary>How long a question may take to be answered, as of a listener; a commit has two of it.</summary>
@@ -127,13 +125,4 @@ public sealed class PgNotifierOptions
         Validate();
         return (PgNotifierOptions)MemberwiseClone();
     }
-
-    static void Check(TimeSpan value, TimeSpan least, TimeSpan most, string name)
-    {
-        if (value < least || value > most)
-            throw Invalid(name, value, $"from {least} to {most}");
-    }
-
-    static ArgumentOutOfRangeException Invalid(string option, object value, string range) =>
-        new(option, value, $"{nameof(PgNotifierOptions)}.{option} must be {range}.");
 }
