@@ -36,7 +36,8 @@ sealed class LossyNats : IAsyncDisposable
         return Disposable.Create(() => _toBeLost = null);
     }
 
-    public Task UntilLostAsync(int count) => Eventually.IsTrueAsync(() => Volatile.Read(ref _lost) >= count, expectation: $"{count} messages are lost");
+    /// <summary>Waits until that text was lost so many times; several notifications share a message.</summary>
+    public Task UntilLostAsync(int count) => Eventually.IsTrueAsync(() => Volatile.Read(ref _lost) >= count, expectation: $"it is lost {count} times");
 
     public async ValueTask DisposeAsync()
     {
@@ -101,8 +102,8 @@ sealed class LossyNats : IAsyncDisposable
 
             var bytes = message.ToArray();
             message.Clear();
-            if (words[0] is "MSG" or "HMSG" && _toBeLost is { } toBeLost && bytes.AsSpan().IndexOf(toBeLost) >= 0)
-                Interlocked.Increment(ref _lost);
+            if (words[0] is "MSG" or "HMSG" && _toBeLost is { } toBeLost && bytes.AsSpan().Count(toBeLost) is > 0 and var times)
+                Interlocked.Add(ref _lost, times);
             else
                 to.Write(bytes);
         }

@@ -22,6 +22,7 @@ public class LineTests
         await witness.UntilTrueAsync();
         for (var cut = 1; cut <= 3; cut++)
         {
+            var accepted = line.Accepted;
             using (line.Refuse())
             {
                 line.Cut(reset);
@@ -30,6 +31,7 @@ public class LineTests
 
             // Whether or not a Resync was needed: a bridge that comes back soon enough has lost nothing.
             await witness.UntilTrueAsync();
+            await Eventually.IsTrueAsync(() => line.Accepted > accepted, expectation: "the line should be replaced");
             if (side == Side.Receiver)
                 await witness.UntilResyncAsync(ResyncReasons.Reconnected, cut);
         }
