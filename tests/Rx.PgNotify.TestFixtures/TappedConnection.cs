@@ -16,6 +16,10 @@ sealed class TappedConnection
 
     // From the client's first message to the server's ReadyForQuery; a question in between would mix up the answers.
     volatile bool _isBusy = true;
+
+    // From a question that may be answered while replies are held, to its ReadyForQuery.
+    volatile bool _isExempt;
+    volatile string? _exempted;
     TaskCompletionSource<IReadOnlyList<string>>? _answer;
     List<string> _rows = [];
     volatile bool _isClosed;
@@ -36,11 +40,15 @@ sealed class TappedConnection
         _ = RunAsync(FromServerAsync);
     }
 
-    public IDisposable HoldReplies()
+    public IDisposable HoldReplies(string? exempted = null)
     {
+        _exempted = exempted;
         _replies.Wait();
         return System.Reactive.Disposables.Disposable.Create(() => _replies.Release());
     }
+
+    /// <summary>Before it reaches the server, so that its reply is not held.</summary>
+    public void Send(string statement) => _isExempt |= statement == _exempted;
 
     public async Task InjectAsync(string channel, string payload)
     {
@@ -145,8 +153,14 @@ sealed class TappedConnection
         while (true)
         {
             var message = await ReadMessageAsync(server, headerLength: 5);
-            await _replies.WaitAsync();
-            _replies.Release();
+            if (!_isExempt)
+            {
+                await _replies.WaitAsync();
+                _replies.Release();
+            }
+
+            if (message[0] == 'Z')
+                _isExempt = false;
             if (_answer is null || message[0] == 'A')
             {
                 await client.WriteAsync(message);

@@ -59,6 +59,12 @@ sealed class WireTap : IAsyncDisposable
     /// <summary>From now on nothing the server says reaches the client.</summary>
     public IDisposable HoldReplies() => Single().HoldReplies();
 
+    /// <summary>
+    /// From now on nothing the server says reaches the notifier, except that its line lives: it asks that before it sends
+    /// anything after a pause, and a busy machine makes a pause anywhere.
+    /// </summary>
+    public IDisposable HoldCommits() => Single().HoldReplies(exempted: "/* Rx.PgNotify sends */");
+
     /// <summary>Nothing the server says after this statement reaches the client, on whatever connection it is sent.</summary>
     public IDisposable HoldRepliesTo(string statement)
     {
@@ -124,6 +130,7 @@ sealed class WireTap : IAsyncDisposable
         if (type is not ((byte)'P' or (byte)'Q'))
             return;
         var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body).Replace("/* Rx.PgNotify */ ", "", StringComparison.Ordinal);
+        connection.Send(statement);
         if (_held is { } held && held.Statement == statement)
             held.Hold(connection);
         if (_keepStatements)

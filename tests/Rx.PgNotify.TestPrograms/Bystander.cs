@@ -23,9 +23,12 @@ sealed class Bystander(ForeignServer server)
     /// <summary>Waits for one more Resync.</summary>
     internal async Task IsResynchronizedAsync()
     {
-        if (await Task.WhenAny(_resyncs.WaitAsync(), Ended) == Ended)
+        if (!await ResynchronizesAsync())
             throw new InvalidOperationException(await Ended);
     }
+
+    /// <summary>Waits for one more Resync, or for the end: then false.</summary>
+    internal async Task<bool> ResynchronizesAsync() => await Task.WhenAny(_resyncs.WaitAsync(), Ended) != Ended;
 
     /// <summary>"serves", if a notification that is sent now arrives; otherwise how the subscription ended.</summary>
     internal async Task<string> IsServedAsync()

@@ -74,7 +74,7 @@ public class InDoubtTests
     {
         if (!isConnected)
             await notifier.NotifyAsync(arrivals.Channel, "first");
-        using var hold = tap.HoldReplies();
+        using var hold = tap.HoldCommits();
         await Task.Yield();
         var doubtful = notifier.NotifyAsync(arrivals.Channel, "doubtful");
         await arrivals.UntilCountAsync(2);

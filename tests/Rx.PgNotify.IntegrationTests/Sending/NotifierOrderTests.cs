@@ -66,7 +66,7 @@ public class NotifierOrderTests
         await notifier.NotifyAsync(arrivals.Channel, "first");
 
         Task[] sends;
-        using (tap.HoldReplies())
+        using (tap.HoldCommits())
         {
             var first = notifier.NotifyAsync(arrivals.Channel, "on the wire");
             await arrivals.UntilCountAsync(2);
@@ -87,7 +87,7 @@ public class NotifierOrderTests
 
         Task[] sends;
         int before;
-        using (tap.HoldReplies())
+        using (tap.HoldCommits())
         {
             var first = notifier.NotifyAsync(arrivals.Channel, "on the wire");
             await arrivals.UntilCountAsync(2);

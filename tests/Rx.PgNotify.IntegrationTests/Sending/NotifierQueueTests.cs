@@ -14,7 +14,7 @@ public class NotifierQueueTests
         var commits = new List<Task>();
         Task<EnqueuedNotification> fourth;
         Task fifth;
-        using (tap.HoldReplies())
+        using (tap.HoldCommits())
         {
             commits.Add((await notifier.EnqueueAsync(arrivals.Channel, "1")).Committed);
             await arrivals.UntilCountAsync(2);
@@ -41,7 +41,7 @@ public class NotifierQueueTests
         using var cancellation = new CancellationTokenSource();
         var cancelled = new List<Task>();
         var kept = new List<Task>();
-        using (tap.HoldReplies())
+        using (tap.HoldCommits())
         {
             cancelled.Add(notifier.NotifyAsync(arrivals.Channel, "on the wire", cancellation.Token));
             await arrivals.UntilCountAsync(2);

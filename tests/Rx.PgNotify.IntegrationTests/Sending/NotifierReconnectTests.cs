@@ -116,7 +116,7 @@ public class NotifierReconnectTests
         await using var notifier = new PgNotifier(tap.ConnectionString, new PgNotifierOptions { LoggerFactory = log, FlushTimeout = TimeSpan.Zero, CommitTimeout = TimeSpan.FromHours(1) });
         await notifier.NotifyAsync("a", payload);
         Task lost;
-        using (tap.HoldReplies())
+        using (tap.HoldCommits())
         {
             lost = notifier.NotifyAsync("a", payload);
             tap.Cut();
