@@ -60,13 +60,15 @@ public class CallersTimeoutsTests
         using var meters = new MeterRecorder();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
         await using var dataSource = Source(tap, commandTimeout, keepalive, pooled);
-        await using var listener = new PgListener(dataSource, Options(meters));
+        var options = Options(meters);
+        options.Heartbeat = TimeSpan.FromSeconds(4); // longer than their timeouts, and than a busy machine takes for an answer
+        await using var listener = new PgListener(dataSource, options);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
         await recorder.UntilSubscribedAsync();
 
         await Eventually.IsTrueAsync(
-            () => meters.All("pgnotify.listener.heartbeat.duration").Count >= 3, expectation: "three heartbeats");
+            () => meters.All("pgnotify.listener.heartbeat.duration").Count >= 2, expectation: "two heartbeats");
         Assert.That(recorder.Count, Is.EqualTo(1));
         Assert.That(tap.Connections, Is.EqualTo(1));
     }
