@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rx.PgNotify.LocalPostgres.IntegrationTests;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class AbandonedServerTests
 {
     [TestCase("KILL")]

@@ -5,7 +5,7 @@ namespace Rx.PgNotify.IntegrationTests.Connections;
 /// <summary>
 /// Nothing grows with the number of attempts to connect, nor with that of listeners. In a process of its own, whose heap is not that of other tests.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class AttemptGrowthTests
 {
     // The last ones may still be on somebody's stack.

@@ -5,7 +5,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>Pgpool-II before two servers.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class PgPoolReplicationTests
 {
     static readonly PgListenerOptions s_quick = new()

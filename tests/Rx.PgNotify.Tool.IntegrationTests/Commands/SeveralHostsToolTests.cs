@@ -4,7 +4,7 @@ using Npgsql;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>The commands, given a primary and a standby.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class SeveralHostsToolTests : ToolTest
 {
     ReplicatedPair _pair = null!;

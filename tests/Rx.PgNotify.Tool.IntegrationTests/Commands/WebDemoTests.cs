@@ -13,6 +13,7 @@ sealed partial class WebDemoTests
 {
     [TestCase(ToolProcess.SigInt)]
     [TestCase(ToolProcess.SigTerm)]
+    [LongTest]
     public async Task WebDemo_ServesOrdersThatChange_AndLeavesNothingBehind(int signal)
     {
         using var temporary = new ServerFolder();
@@ -65,7 +66,7 @@ sealed partial class WebDemoTests
         Assert.That(temporary.Entries, Is.Empty);
     }
 
-    [Test]
+    [Test, LongTest]
     public async Task TwoWebDemos_WithoutAPort_ServeSideBySide()
     {
         using var temporary = new ServerFolder();
