@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Linq;
 using Rx.PgNotify.Operators;
 
@@ -40,5 +41,16 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(selector);
         return Observable.Create<TResult>(observer => new ConflatedSink<TSource, TResult>(observer, selector).SubscribeTo(source));
+    }
+
+    /// <typeparam name="TSource">The type of the values.</typeparam>
+    /// <returns>A <see cref="Unit"/> when a run has completed, in the order of the runs.</returns>
+    /// <inheritdoc cref="SelectConflated{TSource, TResult}(IObservable{TSource}, Func{TSource, CancellationToken, Task{TResult}})" path="/*[self::summary or self::remarks or self::param or self::exception]"/>
+    public static IObservable<Unit> SelectConflated<TSource>(
+        this IObservable<TSource> source, Func<TSource, CancellationToken, Task> selector)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(selector);
+        return source.SelectConflated(UnitTasks.WithUnit(selector));
     }
 }

@@ -90,7 +90,7 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     {
         try
         {
-            return StartRun() ?? throw new InvalidOperationException("The function returned no task.");
+            return StartRun() ?? throw new InvalidOperationException(UnitTasks.NoTask);
         }
         catch (Exception e)
         {

@@ -62,6 +62,22 @@ public sealed class ParsedSignalsTests : IDisposable
     }
 
     [Test]
+    public void SelectAwait_OfParsedSignals_DropsNoResync()
+    {
+        var run = new VirtualRun(_time, 20);
+        using var subscription = _source
+            .SelectAwait((signal, token) => run.Start(signal.IsValue ? $"{signal.Value}" : $"{signal.Reasons}", token), capacity: 1).Subscribe();
+
+        _source.OnNext(ChannelSignal.From("a", 0, 4711));
+        _source.OnNext(ChannelSignal.Resync<int>("a", ResyncReasons.Subscribed));
+        _source.OnNext(ChannelSignal.From("a", 1, 4711));
+        _source.OnNext(ChannelSignal.From("a", 2, 4711));
+        _time.Start();
+
+        Assert.That(run.Starts, Is.EqualTo($"0:0 20:{ResyncReasons.Subscribed | ResyncReasons.Overflow} 40:2"));
+    }
+
+    [Test]
     public void LiveQuery_OfParsedSignals_RunsAtEachOfThem()
     {
         var runs = 0;
