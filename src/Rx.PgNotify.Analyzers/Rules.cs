@@ -10,6 +10,7 @@ static class Rules
     internal const string DisposedTaskId = "PGN0003";
     internal const string ChannelNameId = "PGN0004";
     internal const string PayloadId = "PGN0005";
+    internal const string ResyncId = "PGN0006";
 
     const string Category = "Usage";
 
@@ -67,4 +68,15 @@ static class Rules
         isEnabledByDefault: true,
         description: "A payload has at most 7,999 bytes of UTF-8, none of them NUL. PostgreSQL refuses any other: send a key, and let the receiver read the row.",
         helpLinkUri: HelpPage.Of(PayloadId));
+
+    internal static readonly DiagnosticDescriptor Resync = new(
+        ResyncId,
+        "A Resync has no notification",
+        "'Signals' begins with a Resync, for which 'Notification' throws in this handler of '{0}'; ask 'IsNotification', or take the channel itself",
+        Category,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "The first signal of a channel is always a Resync, and others follow after each gap. Its property Notification throws " +
+            "an InvalidOperationException. A handler that reads it without asking IsNotification never gets as far as the first notification.",
+        helpLinkUri: HelpPage.Of(ResyncId));
 }

@@ -51,7 +51,10 @@ sealed class UserProgram
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    static readonly ImmutableArray<DiagnosticAnalyzer> s_analyzers = [new AsyncHandlerAnalyzer(), new DisposedTaskAnalyzer(), new LimitAnalyzer()];
+    static readonly ImmutableArray<DiagnosticAnalyzer> s_analyzers =
+    [
+        new AsyncHandlerAnalyzer(), new DisposedTaskAnalyzer(), new LimitAnalyzer(), new ResyncAnalyzer(),
+    ];
 
     static readonly ImmutableArray<CodeFixProvider> s_fixes = [new SubscribeAwaitCodeFixProvider(), new AwaitSubscriptionCodeFixProvider()];
 

@@ -59,7 +59,7 @@ public sealed record Snippet(string Page, int Line, string Code)
     /// <summary>What the analyzers that ship with the library report of it.</summary>
     public async Task<IEnumerable<Diagnostic>> WarningsAsync() =>
         await Compilation()
-            .WithAnalyzers([new AsyncHandlerAnalyzer(), new DisposedTaskAnalyzer(), new LimitAnalyzer()])
+            .WithAnalyzers([new AsyncHandlerAnalyzer(), new DisposedTaskAnalyzer(), new LimitAnalyzer(), new ResyncAnalyzer()])
             .GetAnalyzerDiagnosticsAsync();
 
     public override string ToString() => $"{Page}:{Line}";
