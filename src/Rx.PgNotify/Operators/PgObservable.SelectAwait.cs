@@ -29,7 +29,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// The function is called on the source's thread, or where the run before it completed; results come where their run
-    /// completed. A run includes the emission of its result: while the observer is busy, nothing runs. The exact semantics
+    /// completed. Behind <c>ObserveOn</c> with a synchronization context all of that is in the context. A run includes the emission of its result: while the observer is busy, nothing runs. The exact semantics
     /// stand in the documentation of the operators.
     /// </para>
     /// </remarks>

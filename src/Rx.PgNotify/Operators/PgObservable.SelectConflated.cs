@@ -22,7 +22,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// The function is called on the source's thread, or where the run before it completed; results come where their run
-    /// completed. Completion waits for the run and for the value that came during it. An error of the source cancels the
+    /// completed. Behind <c>ObserveOn</c> with a synchronization context all of that is in the context. Completion waits for the run and for the value that came during it. An error of the source cancels the
     /// run, drops what waits, and is passed on at once; so does <c>Dispose</c>, silently. A run that throws, or whose task
     /// is cancelled, ends the sequence with <c>OnError</c>. The exact semantics stand in the documentation of the operators.
     /// </para>

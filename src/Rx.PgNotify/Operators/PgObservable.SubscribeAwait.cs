@@ -22,7 +22,8 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// Neither the source nor <c>Dispose</c> waits for a call. The handler is called on the source's thread, up to its first
-    /// real wait, or where the call before it completed.
+    /// real wait, or where the call before it completed. Behind <c>ObserveOn</c> with a synchronization context it is always called
+    /// in the context.
     /// </para>
     /// </remarks>
     /// <typeparam name="TSource">The type of the values.</typeparam>

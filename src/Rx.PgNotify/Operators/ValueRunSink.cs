@@ -8,6 +8,10 @@ abstract class ValueRunSink<TSource, TResult>(
     // Belongs to the holder of the turn.
     TSource _value = default!;
 
+    // Behind ObserveOn(context), what waits is run in the context too. The base class means "none", and await takes it for none as well.
+    protected sealed override SynchronizationContext? Home =>
+        SynchronizationContext.Current is { } context && context.GetType() != typeof(SynchronizationContext) ? context : null;
+
     public override void OnNext(TSource value)
     {
         Exception? overflow;

@@ -1,12 +1,13 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Every operator treats signals whose payloads were parsed as it does signals: no Resync is overwritten.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), WithoutContext]
 public sealed class ParsedSignalsTests : IDisposable
 {
     static readonly TimeSpan s_time = TimeSpan.FromMilliseconds(10);

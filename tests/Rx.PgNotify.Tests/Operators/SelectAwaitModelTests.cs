@@ -1,9 +1,11 @@
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 using static Rx.PgNotify.Tests.Operators.ScriptSignals;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Random interleavings against <see cref="SelectAwaitModel{T}"/>. On a failure FsCheck prints the seed and the smallest case.</summary>
+[WithoutContext]
 public class SelectAwaitModelTests
 {
     [FsCheck.NUnit.Property(Arbitrary = [typeof(IsolateScript.Arbitrary)], MaxTest = 1_000)]

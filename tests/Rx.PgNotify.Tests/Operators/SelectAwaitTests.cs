@@ -1,12 +1,13 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Runtime.CompilerServices;
+using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Runs take 30 ms, a character stands for 10 ms.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), WithoutContext]
 public sealed class SelectAwaitTests : IDisposable
 {
     readonly TestScheduler _time = new();

@@ -1,8 +1,10 @@
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Real threads; what is asserted holds for every interleaving.</summary>
+[WithoutContext]
 public class SelectAwaitThreadTests
 {
     static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);

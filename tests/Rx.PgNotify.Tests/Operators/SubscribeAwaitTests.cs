@@ -1,11 +1,12 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>What <c>SubscribeAwait</c> adds to <c>SelectAwait</c>: handlers in place of an observer.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), WithoutContext]
 public sealed class SubscribeAwaitTests : IDisposable
 {
     readonly TestScheduler _time = new();
