@@ -89,23 +89,7 @@ public class SelectAwaitModelTests
         {
             var ending = running;
             running = null;
-            if (ending is not null)
-                WithoutContext(() => ending.SetResult((string)ending.Task.AsyncState!));
-        }
-    }
-
-    // A continuation runs within the call that completes its task only on a thread without a context, and the test runner's has one.
-    static void WithoutContext(Action action)
-    {
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            action();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
+            ending?.SetResult((string)ending.Task.AsyncState!);
         }
     }
 
