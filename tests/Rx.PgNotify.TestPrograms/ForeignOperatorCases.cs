@@ -31,7 +31,12 @@ static class ForeignOperatorCases
             ($"{each.Name}, the end, and a disposal that throws", () => EndedAsync(server, each.Apply)),
             ($"{each.Name}, leaving, and a disposal that throws", () => LeftAsync(server, each.Apply)),
         }),
-        ("SelectConflated and a function that throws", () => FunctionAsync(server)),
+        ("SelectConflated and a function that throws", () => FunctionAsync(server, source => source
+            .SelectConflated<ChannelSignal, object>((_, _) => throw new FormatException(ForeignProgram.Thrown)))),
+        ("SelectAwait and a function that throws", () => FunctionAsync(server, source => source
+            .SelectAwait<ChannelSignal, object>((_, _) => throw new FormatException(ForeignProgram.Thrown)))),
+        ("SubscribeAwait and a handler that throws later", () => FunctionAsync(server, source => Observable.Create<object>(observer => source
+            .SubscribeAwait((_, _) => ThrowLaterAsync(), observer.OnError)))),
         ("NotificationQueueUsage and a scheduler that refuses", () => QueueUsageAsync(server, refuses: true)),
         ("NotificationQueueUsage, leaving, and a disposal that throws", () => QueueUsageAsync(server, refuses: false)),
     ];
@@ -103,13 +108,18 @@ static class ForeignOperatorCases
             await Task.Delay(s_moment / 4);
     }
 
-    static async Task<string> FunctionAsync(ForeignServer server)
+    static async Task<string> FunctionAsync(ForeignServer server, Func<IObservable<ChannelSignal>, IObservable<object>> apply)
     {
         await using var listener = new PgListener(server.ConnectionString);
         var bystander = await server.JoinAsync(listener);
-        using var seen = new Results(listener.Channel(ForeignServer.UniqueName()).Signals
-            .SelectConflated<ChannelSignal, object>((_, _) => throw new FormatException(ForeignProgram.Thrown)));
+        using var seen = new Results(apply(listener.Channel(ForeignServer.UniqueName()).Signals));
         return $"{await seen.Ended}; beside it {await bystander.IsServedAsync()}";
+    }
+
+    static async Task ThrowLaterAsync()
+    {
+        await Task.Yield();
+        throw new FormatException(ForeignProgram.Thrown);
     }
 
     static async Task<string> QueueUsageAsync(ForeignServer server, bool refuses)

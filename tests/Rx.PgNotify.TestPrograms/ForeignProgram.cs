@@ -23,6 +23,7 @@ static class ForeignProgram
             "data source" => ForeignDataSourceCases.All(server),
             "failure callback" => [("throws", () => ForeignUnhandledCases.FailureCallbackAsync(server))],
             "observer behind a timer" => [("throws", () => ForeignUnhandledCases.BehindATimerAsync(server))],
+            "async lambda" => [("throws", () => ForeignUnhandledCases.AsyncLambdaAsync(server))],
             var other => throw new ArgumentException($"No such cases: {other}"),
         };
         foreach (var (name, run) in cases)

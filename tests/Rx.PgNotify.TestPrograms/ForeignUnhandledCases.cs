@@ -21,4 +21,18 @@ static class ForeignUnhandledCases
             .Subscribe(_ => throw new FormatException(ForeignProgram.Thrown));
         return await (await server.JoinAsync(listener)).Ended;
     }
+
+    // What the analyzers of the package warn of.
+    internal static async Task<string> AsyncLambdaAsync(ForeignServer server)
+    {
+        await using var listener = new PgListener(server.ConnectionString, new PgListenerOptions { ObserverFailed = _ => { } });
+#pragma warning disable VSTHRD101
+        using var subscription = listener.Channel("a").Signals.Subscribe(async _ =>
+        {
+            await Task.Yield();
+            throw new FormatException(ForeignProgram.Thrown);
+        });
+#pragma warning restore VSTHRD101
+        return await (await server.JoinAsync(listener)).Ended;
+    }
 }

@@ -19,6 +19,12 @@ public class ConflationBenchmarks
     public void SelectConflated() => Push(source => source.SelectConflated((_, cancellation) => Work(cancellation)));
 
     [Benchmark(OperationsPerInvoke = Values)]
+    public void SelectConcat() => Push(source => source.Select(_ => Observable.FromAsync(Work)).Concat());
+
+    [Benchmark(OperationsPerInvoke = Values)]
+    public void SelectAwait() => Push(source => source.SelectAwait((_, cancellation) => Work(cancellation)));
+
+    [Benchmark(OperationsPerInvoke = Values)]
     public void LiveQuery() => Push(source => source.LiveQuery(Work));
 
     // Under way until the subscription ends.

@@ -1,48 +1,23 @@
 namespace Rx.PgNotify.Operators;
 
-/// <summary>Runs the function for the value that came last during the run before, and for each Resync, with no pause.</summary>
+/// <summary>Runs the function for the value that came last during the run before, and for each Resync.</summary>
 sealed class ConflatedSink<TSource, TResult>(
     IObserver<TResult> observer, Func<TSource, CancellationToken, Task<TResult>> selector)
-    : RunSink<TSource, TResult>(observer)
+    : ValueRunSink<TSource, TResult>(observer, selector)
 {
     readonly LatestGatherer<TSource> _waiting = new();
 
-    // Belongs to the holder of the turn.
-    TSource _value = default!;
-
     protected override bool IsDue_NeedsLock => !_waiting.IsEmpty;
 
-    public override void OnNext(TSource value)
+    protected override Exception? Add_NeedsLock(TSource value)
     {
-        lock (Gate)
-        {
-            if (SourceState != SourceState.Active)
-                return;
-            _waiting.Add(value);
-            if (!IsTurnFree_NeedsLock)
-                return;
-            TakeTurn_NeedsLock();
-        }
-
-        Run();
+        _waiting.Add(value);
+        return null;
     }
 
-    protected override void TakeTurn_NeedsLock()
+    protected override TSource Take_NeedsLock()
     {
-        base.TakeTurn_NeedsLock();
-        _waiting.TryTake(out _value!);
-    }
-
-    protected override Task<TResult> StartRun() => selector(_value, CancellationToken);
-
-    protected override bool StartNext()
-    {
-        lock (Gate)
-        {
-            if (IsStopping_NeedsLock)
-                return false;
-            TakeTurn_NeedsLock();
-            return true;
-        }
+        _waiting.TryTake(out var value);
+        return value!;
     }
 }

@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Linq;
 using Rx.PgNotify.Operators;
 
@@ -21,7 +22,7 @@ public static partial class PgObservable
     /// </para>
     /// <para>
     /// The function is called on the source's thread, or where the run before it completed; results come where their run
-    /// completed. Completion waits for the run and for the value that came during it. An error of the source cancels the
+    /// completed. Behind <c>ObserveOn</c> with a synchronization context all of that is in the context. Completion waits for the run and for the value that came during it. An error of the source cancels the
     /// run, drops what waits, and is passed on at once; so does <c>Dispose</c>, silently. A run that throws, or whose task
     /// is cancelled, ends the sequence with <c>OnError</c>. The exact semantics stand in the documentation of the operators.
     /// </para>
@@ -40,5 +41,16 @@ public static partial class PgObservable
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(selector);
         return Observable.Create<TResult>(observer => new ConflatedSink<TSource, TResult>(observer, selector).SubscribeTo(source));
+    }
+
+    /// <typeparam name="TSource">The type of the values.</typeparam>
+    /// <returns>A <see cref="Unit"/> when a run has completed, in the order of the runs.</returns>
+    /// <inheritdoc cref="SelectConflated{TSource, TResult}(IObservable{TSource}, Func{TSource, CancellationToken, Task{TResult}})" path="/*[self::summary or self::remarks or self::param or self::exception]"/>
+    public static IObservable<Unit> SelectConflated<TSource>(
+        this IObservable<TSource> source, Func<TSource, CancellationToken, Task> selector)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(selector);
+        return source.SelectConflated(UnitTasks.WithUnit(selector));
     }
 }

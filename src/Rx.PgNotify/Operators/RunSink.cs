@@ -1,3 +1,6 @@
+using System.Reactive.Concurrency;
+using Rx.PgNotify.Threading;
+
 namespace Rx.PgNotify.Operators;
 
 /// <summary>
@@ -20,8 +23,9 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
 {
     readonly Action _continue;
 
-    // Belongs to the holder of the turn, over the time of a run.
+    // Both belong to the holder of the turn, over the time of a run.
     Task<TResult>? _pending;
+    SynchronizationContext? _home;
 
     protected RunSink(IObserver<TResult> observer)
         : base(observer) => _continue = Continue;
@@ -49,6 +53,11 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     /// <summary>Whether something waits for a run.</summary>
     protected abstract bool IsDue_NeedsLock { get; }
 
+    /// <summary>
+    /// The context that the turn goes on in when a run that did not complete at once has; <see langword="null"/> for wherever it completes.
+    /// </summary>
+    protected virtual SynchronizationContext? Home => null;
+
     /// <summary>Calls the function with what was taken. With the turn and without the lock.</summary>
     protected abstract Task<TResult> StartRun();
 
@@ -68,10 +77,11 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
         Task<TResult> run;
         do
         {
+            var home = Home;
             run = Start();
             if (run.IsCompleted)
                 continue;
-            _pending = run;
+            (_pending, _home) = (run, home);
             // With the context of whoever sent the value, which the next runs and the observer see as with any operator. The run may
             // complete in another one.
             run.ConfigureAwait(false).GetAwaiter().OnCompleted(_continue);
@@ -80,7 +90,16 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
         while (Finish(run));
     }
 
+    // Not by awaiting in the context: what that throws when it is posted to, as one does whose window was closed, would have no taker.
     void Continue()
+    {
+        if (_home is not { } home || home == SynchronizationContext.Current)
+            GoOn();
+        else if (new SynchronizationContextScheduler(home).TrySchedule(this, delay: null, static (_, sink) => sink.GoOn(), out _) is { } failure)
+            Fail(failure);
+    }
+
+    void GoOn()
     {
         if (Finish(_pending!))
             Run();
@@ -90,7 +109,7 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     {
         try
         {
-            return StartRun() ?? throw new InvalidOperationException("The function returned no task.");
+            return StartRun() ?? throw new InvalidOperationException(UnitTasks.NoTask);
         }
         catch (Exception e)
         {

@@ -26,6 +26,13 @@ public sealed class PackageTests
         Console.WriteLine((await first).Payload);
         """;
 
+    const string Mistake = """
+        using Rx.PgNotify;
+
+        await using var listener = new PgListener("Host=localhost");
+        using var subscription = listener.Channel("orders").Subscribe(async order => await Console.Out.WriteLineAsync(order.Payload));
+        """;
+
     // No version is used twice: the cache of packages on the machine would hide a new one behind an old one.
     readonly string _version = $"0.0.1-smoke.n{Guid.NewGuid():N}";
     SourceCopy _copy = null!;
@@ -91,6 +98,30 @@ public sealed class PackageTests
     }
 
     [Test]
+    public void TheLibrary_BringsItsAnalyzers_AndDependsOnNoCompiler()
+    {
+        using var package = ZipFile.OpenRead(PackagePath(_copy, "Rx.PgNotify", "nupkg"));
+        var analyzers = package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("analyzers/", StringComparison.Ordinal));
+        var dependencies = XDocument.Load(package.GetEntry("Rx.PgNotify.nuspec")!.Open()).Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .Select(dependency => dependency.Attribute("id")!.Value);
+
+        Assert.That(analyzers, Is.EquivalentTo(new[] { "analyzers/dotnet/cs/Rx.PgNotify.Analyzers.dll", "analyzers/dotnet/cs/Rx.PgNotify.CodeFixes.dll" }));
+        Assert.That(dependencies, Is.EquivalentTo(new[] { "Microsoft.Extensions.Logging.Abstractions", "Npgsql", "System.Reactive" }));
+    }
+
+    [Test]
+    public async Task ABuild_WithThePackage_WarnsOfAnAsyncHandler()
+    {
+        var project = await ConsumerAsync("warned", Mistake);
+
+        var output = await SourceCopy.DotnetAsync(project, "build", "--nologo");
+
+        Assert.That(output, Does.Contain("warning PGN0001: 'Subscribe' does not await an async handler"));
+        Assert.That(output, Does.Not.Contain("warning CS").And.Not.Contain("warning AD"), "each analyzer was loaded, and ran");
+    }
+
+    [Test]
     public async Task Library_InAFreshProject_ReceivesWhatItSends()
     {
         var project = await ConsumerAsync("consumer");
@@ -144,7 +175,7 @@ public sealed class PackageTests
     }
 
     /// <summary>Makes a program that uses the packed library.</summary>
-    async Task<string> ConsumerAsync(string name)
+    async Task<string> ConsumerAsync(string name, string program = Program)
     {
         var project = _copy.Folder(name);
         await File.WriteAllTextAsync(Path.Combine(project, "nuget.config"), $"""
@@ -175,7 +206,7 @@ public sealed class PackageTests
               </ItemGroup>
             </Project>
             """);
-        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), Program);
+        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), program);
         return project;
     }
 

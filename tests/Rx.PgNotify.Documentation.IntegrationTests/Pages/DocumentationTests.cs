@@ -8,6 +8,9 @@ public partial class DocumentationTests
     [TestCaseSource(typeof(Snippet), nameof(Snippet.All))]
     public void EverySnippet_Compiles(Snippet snippet) => Assert.That(snippet.Compile().Errors, Is.Empty);
 
+    [TestCaseSource(typeof(Snippet), nameof(Snippet.All))]
+    public async Task NoSnippet_IsWhatThePackageWarnsOf(Snippet snippet) => Assert.That(await snippet.WarningsAsync(), Is.Empty);
+
     [Test, NonParallelizable]
     public async Task TheFirstProgramOfTheReadme_Runs()
     {

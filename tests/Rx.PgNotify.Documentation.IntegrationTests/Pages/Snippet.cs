@@ -1,6 +1,8 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Rx.PgNotify.Analyzers;
 
 namespace Rx.PgNotify.Documentation.IntegrationTests.Pages;
 
@@ -48,18 +50,28 @@ public sealed record Snippet(string Page, int Line, string Code)
     /// <summary>Compiles it as a program of its own; without any statement it is taken for a method's signature.</summary>
     public (Assembly? Assembly, string Errors) Compile()
     {
-        var isProgram = Code.Contains(';', StringComparison.Ordinal);
-        var code = isProgram ? Code : $"static class Signature {{ public static extern {Code}; }}";
-        var compilation = s_empty.Value
-            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + UsingsOfThePage() + code))
-            .WithOptions(Options(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
         using var image = new MemoryStream();
-        var result = compilation.Emit(image);
+        var result = Compilation().Emit(image);
         var errors = string.Join('\n', result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error));
         return (result.Success ? Assembly.Load(image.ToArray()) : null, errors);
     }
 
+    /// <summary>What the analyzers that ship with the library report of it.</summary>
+    public async Task<IEnumerable<Diagnostic>> WarningsAsync() =>
+        await Compilation()
+            .WithAnalyzers([new AsyncHandlerAnalyzer(), new DisposedTaskAnalyzer(), new LimitAnalyzer(), new ResyncAnalyzer()])
+            .GetAnalyzerDiagnosticsAsync();
+
     public override string ToString() => $"{Page}:{Line}";
+
+    CSharpCompilation Compilation()
+    {
+        var isProgram = Code.Contains(';', StringComparison.Ordinal);
+        var code = isProgram ? Code : $"static class Signature {{ public static extern {Code}; }}";
+        return s_empty.Value
+            .AddSyntaxTrees(CSharpSyntaxTree.ParseText(isProgram ? code : SignatureUsings + UsingsOfThePage() + code))
+            .WithOptions(Options(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
+    }
 
     string UsingsOfThePage() => File.ReadLines(Path.Combine(RepositoryFolder.Path, Page)).Contains(TablesUsing, StringComparer.Ordinal) ? TablesUsing : "";
 

@@ -42,6 +42,8 @@ public sealed class ForeignCodeTests
             new("operator", $"{name}, leaving, and a disposal that throws", Serves),
         }),
         new("operator", "SelectConflated and a function that throws", "OnError FormatException; beside it serves"),
+        new("operator", "SelectAwait and a function that throws", "OnError FormatException; beside it serves"),
+        new("operator", "SubscribeAwait and a handler that throws later", "OnError FormatException; beside it serves"),
         new("operator", "NotificationQueueUsage and a scheduler that refuses", "OnError FormatException"),
         new("operator", "NotificationQueueUsage, leaving, and a disposal that throws", "leaves"),
         new("diagnostics", "Log", Serves),
@@ -73,6 +75,7 @@ public sealed class ForeignCodeTests
 
     [TestCase("failure callback")]
     [TestCase("observer behind a timer")]
+    [TestCase("async lambda")]
     public async Task WhatHasNobodyToTakeIt_EndsTheProcess(string group)
     {
         var report = await RunAsync(group);

@@ -22,6 +22,13 @@ public class DisposeThreadTests
             await Task.Yield();
             return (object)v;
         })),
+        Of("SelectAwait", source => source.SelectAwait(
+            async (v, _) =>
+            {
+                await Task.Yield();
+                return (object)v;
+            },
+            capacity: int.MaxValue)), // the source is faster
     ];
 
     [TestCaseSource(nameof(Operators))]

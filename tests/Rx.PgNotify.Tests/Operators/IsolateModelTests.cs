@@ -1,5 +1,6 @@
 using System.Reactive.Subjects;
 using Rx.PgNotify.VirtualTime;
+using static Rx.PgNotify.Tests.Operators.ScriptSignals;
 
 namespace Rx.PgNotify.Tests.Operators;
 
@@ -81,36 +82,4 @@ public class IsolateModelTests
         var next = 0;
         return () => next++;
     }
-
-    static Func<ChannelSignal> Signals(int seed)
-    {
-        var random = new Random(seed);
-        var next = 0;
-        return () =>
-        {
-            var channel = $"{(char)('a' + random.Next(3))}";
-            if (random.Next(3) > 0)
-                return ChannelSignal.From(new Notification(channel, $"{next++}", 1));
-            var reasons = (ResyncReasons)random.Next(1, 8);
-            return ChannelSignal.Resync(channel, reasons, reasons.HasFlag(ResyncReasons.Overflow) ? random.Next(9) : 0);
-        };
-    }
-
-    static ChannelSignal<string> Parsed(ChannelSignal signal) => signal.IsResync
-        ? ChannelSignal.Resync<string>(signal.Channel, signal.Reasons, signal.Dropped)
-        : ChannelSignal.From(signal.Channel, signal.Notification.Payload, signal.Notification.ProcessId);
-
-    static IEnumerable<ChannelSignal> Resyncs(IEnumerable<ChannelSignal> gap) =>
-        from signal in gap
-        group signal by signal.Channel into channel
-        select ChannelSignal.Resync(
-            channel.Key,
-            channel.Aggregate(ResyncReasons.None, (all, s) => all | (s.IsResync ? s.Reasons : ResyncReasons.Overflow)),
-            channel.Sum(s => s.IsResync ? s.Dropped : 1));
-
-    static string Text(ChannelSignal signal) =>
-        signal.IsResync ? signal.ToString() : $"{signal.Channel}{signal.Notification.Payload}";
-
-    static string Text(ChannelSignal<string> signal) =>
-        signal.IsResync ? signal.ToString() : $"{signal.Channel}{signal.Value}";
 }

@@ -1,12 +1,13 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Every operator treats signals whose payloads were parsed as it does signals: no Resync is overwritten.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), WithoutContext]
 public sealed class ParsedSignalsTests : IDisposable
 {
     static readonly TimeSpan s_time = TimeSpan.FromMilliseconds(10);
@@ -59,6 +60,22 @@ public sealed class ParsedSignalsTests : IDisposable
         _time.Start();
 
         Assert.That(run.Starts, Is.EqualTo("0:0 20:resync 40:2"));
+    }
+
+    [Test]
+    public void SelectAwait_OfParsedSignals_DropsNoResync()
+    {
+        var run = new VirtualRun(_time, 20);
+        using var subscription = _source
+            .SelectAwait((signal, token) => run.Start(signal.IsValue ? $"{signal.Value}" : $"{signal.Reasons}", token), capacity: 1).Subscribe();
+
+        _source.OnNext(ChannelSignal.From("a", 0, 4711));
+        _source.OnNext(ChannelSignal.Resync<int>("a", ResyncReasons.Subscribed));
+        _source.OnNext(ChannelSignal.From("a", 1, 4711));
+        _source.OnNext(ChannelSignal.From("a", 2, 4711));
+        _time.Start();
+
+        Assert.That(run.Starts, Is.EqualTo($"0:0 20:{ResyncReasons.Subscribed | ResyncReasons.Overflow} 40:2"));
     }
 
     [Test]

@@ -1,11 +1,12 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.VirtualTime;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Runs take 30 ms, a character stands for 10 ms.</summary>
-[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase), WithoutContext]
 public sealed class SelectConflatedTests : IDisposable
 {
     static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);

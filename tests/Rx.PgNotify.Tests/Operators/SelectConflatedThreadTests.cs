@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Rx.PgNotify.Tests.Binding;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Real threads; what is asserted holds for every interleaving.</summary>
+[WithoutContext]
 public class SelectConflatedThreadTests
 {
     static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Rx.PgNotify.Analyzers;
+
+/// <summary>PGN0003: <c>using</c> of what SubscribeAsync returns, without <c>await</c>.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class DisposedTaskAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc />
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.DisposedTask);
+
+    /// <inheritdoc />
+    public override void Initialize(AnalysisContext context)
+    {
+        if (context is null)
+            throw new ArgumentNullException(nameof(context));
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterOperationAction(Analyze, OperationKind.Invocation);
+    }
+
+    static void Analyze(OperationAnalysisContext context)
+    {
+        var call = (IInvocationOperation)context.Operation;
+        var method = call.TargetMethod;
+        if (method.Name == "SubscribeAsync" && Library.IsTask(call.Type) && Library.Owns(method.ContainingType) && IsResource(call))
+            context.ReportDiagnostic(Diagnostic.Create(Rules.DisposedTask, call.Syntax.GetLocation(), method.Name));
+    }
+
+    // A call is a child of a using statement as its resource, and never as its body, which is a statement.
+    static bool IsResource(IOperation value)
+    {
+        var user = value.Parent;
+        while (user is IConversionOperation or IVariableInitializerOperation or IVariableDeclaratorOperation
+            or IVariableDeclarationOperation or IVariableDeclarationGroupOperation)
+            user = user.Parent;
+        return user is IUsingOperation or IUsingDeclarationOperation;
+    }
+}
