@@ -19,6 +19,7 @@ var doctor = DoctorCommand.Create();
 var completion = CompletionCommand.Create();
 var demo = DemoCommand.Create();
 var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, bridge, doctor, demo, completion };
+ConnectionOption.AddPsqlOptions(root);
 HelpWithExamples.Add(root, new Dictionary<Command, string[]>
 {
     [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0], DoctorCommand.Examples[0]],

@@ -15,14 +15,14 @@ sealed class OutputTests
     [Test]
     public void Json_OfAResyncWithSeveralReasons_IsALineForEach() => Assert.That(Json(s_overrun), Is.EqualTo(
         """
-        {"type":"resync","channel":"a\tb","reason":"reconnected","dropped":0}
-        {"type":"resync","channel":"a\tb","reason":"overflow","dropped":1234}
+        {"type":"resync","channel":"a\tb","reason":"reconnected","dropped":0,"time":"2026-01-02T12:30:00.250Z"}
+        {"type":"resync","channel":"a\tb","reason":"overflow","dropped":1234,"time":"2026-01-02T12:30:00.250Z"}
 
         """));
 
     [Test]
     public void Json_OfReconnecting_TellsAttemptDelayAndCause() => Assert.That(Json(s_reconnecting), Is.EqualTo(
-        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line\none: why"}""" + "\n"));
+        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line\none: why","time":"2026-01-02T12:30:00.250Z"}""" + "\n"));
 
     [Test]
     public void Text_OfAResyncWithSeveralReasons_IsOneCommentApartFromTheOutput() =>
@@ -36,10 +36,29 @@ sealed class OutputTests
     public void Text_OfABurst_IsItsCountAndItsLatest() =>
         Assert.That(Text(new ListenEvent.Burst("c", 12, "x\ry")), Is.EqualTo(("12:30:00.250\tc\t12 in a burst\tx\\u000Dy\n", "")));
 
+    [TestCase("{payload:raw}", ExpectedResult = "x\ry \"é\"")]
+    [TestCase("{payload}", ExpectedResult = "x\\u000Dy \"é\"")]
+    [TestCase("{payload:json}", ExpectedResult = """
+        "x\ry \"é\""
+        """)]
+    [TestCase("{time} {channel}\\t{count}", ExpectedResult = "2026-01-02T12:30:00.250Z c\t12")]
+    [TestCase("[{processId}] {processId:json} {count:json}", ExpectedResult = "[] null 12")]
+    [TestCase("{{\"n\":{count}}}", ExpectedResult = "{\"n\":12}")]
+    [TestCase("\\n\\\\\\d", ExpectedResult = "\n\\\\d")]
+    public string Template_IsFilledWithTheFields(string template) =>
+        LineTemplate.Parse(template).Fill(Arrival.Of(new ListenEvent.Burst("c", 12, "x\ry \"é\""))!.Value, new HalfPastTwelve());
+
+    [TestCase("{payload", "a brace has no partner")]
+    [TestCase("payload}", "a brace has no partner")]
+    [TestCase("{colour}", "there is no field {colour}; fields are {time}, {channel}, {payload}, {processId}, {count}.")]
+    [TestCase("{payload:xml}", "raw or json, as in {payload:json}")]
+    public void Template_ThatIsBroken_IsRefused(string template, string reason) =>
+        Assert.That(() => LineTemplate.Parse(template), Throws.TypeOf<FormatException>().With.Message.Contains(reason));
+
     static string Json(ListenEvent item)
     {
         using var stream = new MemoryStream();
-        using (var json = new JsonLines(stream))
+        using (var json = new JsonLines(stream, new HalfPastTwelve()))
             json.Write(item);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
@@ -48,7 +67,8 @@ sealed class OutputTests
     {
         using var stream = new MemoryStream();
         using var comments = new StringWriter { NewLine = "\n" };
-        new TextLines(stream, comments, new HalfPastTwelve()).Write(item);
+        var clock = new HalfPastTwelve();
+        new TextLines(stream, new CommentLines(comments, clock), clock).Write(item);
         return (Encoding.UTF8.GetString(stream.ToArray()), comments.ToString());
     }
 

@@ -18,7 +18,7 @@ static class BridgeCommand
     internal static readonly string[] Examples =
     [
         "pgnotify bridge --nats nats://broker --connection postgres://me@db/shop",
-        "pgnotify bridge --prefix shop                # NATS_URL and DATABASE_URL are set",
+        "pgnotify bridge --prefix shop                # NATS_URL, DATABASE_URL are set",
         "pgnotify bridge orders stock --listed-only   # these two channels and no other",
         "pgnotify listen orders --nats nats://broker  # what receivers get",
     ];
@@ -48,7 +48,9 @@ static class BridgeCommand
             options.SubjectPrefix = nats.Prefix(parsed) ?? options.SubjectPrefix;
             if (parsed.GetValue(heartbeat) is { } seconds)
                 options.Heartbeat = TimeSpan.FromSeconds(seconds);
-            return RunAsync(ConnectionOption.Read(parsed, connection), nats.Connection(parsed), options, cancellation);
+            var (source, target) = (ConnectionOption.Read(parsed, connection), nats.Connection(parsed));
+            ChannelArgument.WarnOfPatterns(options.Channels);
+            return RunAsync(source, target, options, cancellation);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.CommandLine;
 
@@ -24,4 +25,14 @@ static class ChannelArgument
         });
         return argument;
     }
+
+    /// <summary>Warns of names that look like the patterns of NATS or Redis.</summary>
+    internal static void WarnOfPatterns(IEnumerable<string> channels)
+    {
+        foreach (var channel in channels.Where(IsPattern).Distinct(StringComparer.Ordinal))
+            Console.Error.WriteLine($"pgnotify: warning: '{PlainText.Escape(channel)}' is one channel, of exactly this name: PostgreSQL has no patterns.");
+    }
+
+    static bool IsPattern(string channel) =>
+        channel.Contains('*', StringComparison.Ordinal) || channel is ">" || channel.EndsWith(".>", StringComparison.Ordinal);
 }

@@ -7,6 +7,8 @@ namespace Rx.PgNotify.Tool.CommandLine;
 /// <summary>The library's help, and after it a section with examples for each command that has some.</summary>
 sealed class HelpWithExamples(HelpAction help, IReadOnlyDictionary<Command, string[]> examples) : SynchronousCommandLineAction
 {
+    const int UsualWidth = 80;
+
     public override bool ClearsParseErrors => true;
 
     internal static void Add(RootCommand root, IReadOnlyDictionary<Command, string[]> examples)
@@ -15,7 +17,12 @@ sealed class HelpWithExamples(HelpAction help, IReadOnlyDictionary<Command, stri
         // They look like payloads and paths.
         option.Aliases.Remove("/?");
         option.Aliases.Remove("/h");
-        option.Action = new HelpWithExamples((HelpAction)option.Action!, examples);
+        // As to psql, it is the host.
+        option.Aliases.Remove("-h");
+        var help = (HelpAction)option.Action!;
+        if (Console.IsOutputRedirected)
+            help.MaxWidth = UsualWidth;
+        option.Action = new HelpWithExamples(help, examples);
     }
 
     public override int Invoke(ParseResult parseResult)

@@ -12,13 +12,13 @@ static class UsageErrors
         if (parsed.Action is { ClearsParseErrors: true })
             return [];
         if (Misspelt(parsed).ToArray() is [_, ..] misspelt)
-            return [.. misspelt.Select(word => $"there is no option '{Shown(word)}'; a word that begins with '-' goes after '--'.")];
+            return [.. misspelt.Select(word => NoOption(parsed.CommandResult.Command, Shown(word)))];
         if (parsed.Errors.Count == 0)
             return [];
         if (parsed.UnmatchedTokens is not [var first, ..])
             return [.. parsed.Errors.Select(error => PlainText.OneLine(error.Message))];
         return parsed.CommandResult.Command is RootCommand
-            ? [$"there is no command '{Shown(first)}'."]
+            ? [NoCommand(parsed.CommandResult.Command, Shown(first))]
             : [$"{parsed.CommandResult.Command.Name} got more words than it takes{(parsed.CommandResult.Command.Name is "send" ? "; quote a payload with spaces" : "")}."];
     }
 
@@ -36,6 +36,25 @@ static class UsageErrors
             .Concat(parsed.UnmatchedTokens)
             .Where(word => word.Length > 1 && word.StartsWith('-'));
     }
+
+    static string NoCommand(Command root, string word) =>
+        $"there is no command '{word}'{DidYouMean(Suggestion.For(word, root.Subcommands.Select(command => command.Name))) ?? "."}";
+
+    static string NoOption(Command command, string word)
+    {
+        // Of a command that does not connect, and so has no host.
+        var meant = word is "-h" ? "--help" : Suggestion.For(word, Options(command));
+        return $"there is no option '{word}'{DidYouMean(meant) ?? "; a word that begins with '-' goes after '--'."}";
+    }
+
+    static IEnumerable<string> Options(Command command) =>
+        from option in command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive))
+        where !option.Hidden
+        from name in option.Aliases.Prepend(option.Name)
+        where name.StartsWith("--", StringComparison.Ordinal)
+        select name;
+
+    static string? DidYouMean(string? word) => word is null ? null : $"; did you mean '{word}'?";
 
     static string Shown(string token) => string.Concat(token.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
 }

@@ -15,8 +15,8 @@ static class CompletionCommand
 
     internal static readonly string[] Examples =
     [
-        "eval \"$(pgnotify completion bash)\"              # in ~/.bashrc; zsh alike, in ~/.zshrc",
-        "pgnotify completion fish | source               # in ~/.config/fish/config.fish",
+        "eval \"$(pgnotify completion bash)\"     # in ~/.bashrc; zsh alike, in ~/.zshrc",
+        "pgnotify completion fish | source      # in ~/.config/fish/config.fish",
         "pgnotify completion pwsh | Out-String | Invoke-Expression",
     ];
 

@@ -13,30 +13,62 @@ static class ConnectionText
 
     static readonly string[] s_variables = ["PGNOTIFY_CONNECTION", "DATABASE_URL"];
 
+    /// <inheritdoc cref="Read(string?, IReadOnlyCollection{ConnectionSetting}, IDictionary)"/>
+    internal static NpgsqlConnectionStringBuilder Read(string? option, IDictionary environment) => Read(option, [], environment);
+
     /// <param name="option">The value of <c>--connection</c>, if given.</param>
+    /// <param name="psql">What the options of <c>psql</c> say, if they are given.</param>
     /// <param name="environment">The environment variables.</param>
     /// <exception cref="UsageException">There is no text, or it can't be read; the message never repeats a value of it.</exception>
-    internal static NpgsqlConnectionStringBuilder Read(string? option, IDictionary environment)
+    internal static NpgsqlConnectionStringBuilder Read(
+        string? option, IReadOnlyCollection<ConnectionSetting> psql, IDictionary environment)
+    {
+        var builder = Find(option, psql, environment);
+        if (string.IsNullOrEmpty(builder.ApplicationName))
+            builder.ApplicationName = PsqlConnection.Value(environment, "PGAPPNAME") ?? ApplicationName;
+        return builder;
+    }
+
+    static NpgsqlConnectionStringBuilder Find(string? option, IReadOnlyCollection<ConnectionSetting> psql, IDictionary environment)
     {
         if (option is not null)
-            return Parse("--connection", option);
+            return psql.Count == 0 ? Parse("--connection", option) : throw new UsageException("--connection excludes -h, -p, -U and -d.");
+        if (psql.Count > 0)
+            return OfPsql(psql, environment);
         foreach (var variable in s_variables)
         {
-            if (environment[variable] is string { Length: > 0 } text)
+            if (PsqlConnection.Value(environment, variable) is { } text)
                 return Parse(variable, text);
         }
 
-        throw new UsageException($"no connection: give --connection or set {string.Join(" or ", s_variables)}.");
+        return PsqlConnection.IsNamedBy(environment)
+            ? PsqlConnection.Read([], environment)
+            : throw new UsageException(
+                $"no connection: give --connection, or -h and -d as to psql, or set {string.Join(" or ", s_variables)}, or PGHOST.");
+    }
+
+    static NpgsqlConnectionStringBuilder OfPsql(IReadOnlyCollection<ConnectionSetting> settings, IDictionary environment)
+    {
+        var database = settings.FirstOrDefault(setting => setting.Parameter is "dbname");
+        if (database.Value is null)
+            return PsqlConnection.Read(settings, environment);
+        if (PostgresUri.Matches(database.Value))
+        {
+            return settings.Count == 1
+                ? Parse(database.Source, database.Value)
+                : throw new UsageException($"{database.Source} with a URI excludes -h, -p and -U.");
+        }
+
+        return !database.Value.Contains('=', StringComparison.Ordinal)
+            ? PsqlConnection.Read(settings, environment)
+            : throw new UsageException($"{database.Source} takes the name of a database, or a postgres:// URI; keywords and values go to --connection.");
     }
 
     static NpgsqlConnectionStringBuilder Parse(string source, string text)
     {
         try
         {
-            var builder = PostgresUri.Matches(text) ? PostgresUri.Parse(text) : ParseKeywords(text);
-            if (string.IsNullOrEmpty(builder.ApplicationName))
-                builder.ApplicationName = ApplicationName;
-            return builder;
+            return PostgresUri.Matches(text) ? PostgresUri.Parse(text) : ParseKeywords(text);
         }
         catch (FormatException e)
         {

@@ -15,7 +15,7 @@ static class DoctorCommand
     [
         "pgnotify doctor --connection postgres://me@localhost/shop",
         "pgnotify doctor --timeout 60                          # a slow line",
-        "pgnotify doctor --format json | jq -r 'select(.verdict == \"problem\").text'",
+        "pgnotify doctor --format json | jq 'select(.verdict == \"problem\")'",
     ];
 
     internal static Command Create()

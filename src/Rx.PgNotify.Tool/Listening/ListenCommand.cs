@@ -1,31 +1,27 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Reactive.Concurrency;
-using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Executing;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Listening;
 
-/// <summary><c>pgnotify listen</c>: the notifications of some channels, a line each.</summary>
+/// <summary><c>pgnotify listen</c>: the notifications of some channels, a line each, or a run of a command.</summary>
 static class ListenCommand
 {
     const int MaxQuiet = 3_600_000;
     const int MaxWait = 86_400_000;
-
-    // One thread delivers, keeps the time of bursts and writes: lines never interleave, and a reader that stops reading
-    // holds up this thread only, never the connection. It lives as long as the process: deliveries may outlast the command.
-    static readonly EventLoopScheduler s_thread = new();
-
-    static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(1);
+    const int MaxTimeout = 86_400;
 
     internal static readonly string[] Examples =
     [
         "pgnotify listen orders --connection postgres://me@localhost/shop",
-        "pgnotify listen orders stock --format json | jq -r 'select(.type == \"notification\").payload'",
-        "pgnotify listen orders --coalesce 200 --max-wait 2000    # one line for each burst",
-        "pgnotify listen orders --count 1                         # wait for one notification",
+        "pgnotify listen orders -h localhost -U me -d shop        # as psql",
+        "pgnotify listen orders --format json | jq -r '.payload // empty'",
+        "pgnotify listen orders --format '{time} {channel} {payload}'",
+        "pgnotify listen orders --coalesce 200 --max-wait 2000    # a line for a burst",
+        "pgnotify listen orders --count 1 --timeout 30            # wait for one",
+        "pgnotify listen orders --exec './refresh.sh --all'       # run a program",
         "pgnotify listen orders --nats nats://broker              # from a bridge",
     ];
 
@@ -34,33 +30,57 @@ static class ListenCommand
         var channels = ChannelArgument.Create<string[]>(ArgumentArity.OneOrMore, "The channels, 1 to 63 bytes of UTF-8 each; case counts");
         var connection = ConnectionOption.Create();
         var nats = new NatsOptions("Receive from a bridge over these NATS servers instead (pgnotify bridge)");
-        var format = FormatOption.Create();
+        var format = ListenFormatOption.Create();
+        var nul = new Option<bool>("-0", "--null") { Description = "With raw or a template: lines end with NUL, not with a line break" };
         var quiet = NumberOption.Create("--coalesce", "MS", 1, MaxQuiet,
             "Gather each channel's bursts: one line once MS milliseconds were quiet");
         var maxWait = NumberOption.Create("--max-wait", "MS", 1, MaxWait,
             "Longest wait for that quiet since a burst began [default: 10 times --coalesce]");
         var count = NumberOption.Create("--count", "N", 1, int.MaxValue, "End after N notifications");
+        var timeout = NumberOption.Create("--timeout", "SECONDS", 1, MaxTimeout, "End after so long at the latest, with exit code 3");
+        var exec = new Option<string?>("--exec")
+        {
+            Description = "Run CMD for each notification or burst, one at a time, without a shell: the payload is its input and in PGNOTIFY_PAYLOAD",
+            HelpName = "CMD",
+        };
 
         var command = new Command("listen", "Show notifications as they arrive, until Ctrl-C")
         {
-            channels, connection, format, quiet, maxWait, count,
+            channels, connection, format, nul, quiet, maxWait, count, timeout, exec,
         };
         nats.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(exec) is not null && (result.GetResult(format) is not null || result.GetResult(nul) is not null))
+                result.AddError("--exec excludes --format and -0: what is written is what the command writes.");
+        });
         command.SetAction((parsed, cancellation) =>
         {
-            var burst = Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait));
+            var settings = new ListenSettings
+            {
+                Channels = parsed.GetRequiredValue(channels),
+                Burst = Burst(parsed.GetValue(quiet), parsed.GetValue(maxWait)),
+                Count = parsed.GetValue(count),
+                Timeout = parsed.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                Format = parsed.GetValue(format) ?? new ListenFormat.Text(),
+                LineEnd = parsed.GetValue(nul) ? '\0' : '\n',
+                Command = parsed.GetValue(exec) is { } text ? CommandToRun.Parse(text) : null,
+            };
+            if (settings is { LineEnd: '\0', Format: not ListenFormat.Template })
+                throw new UsageException("-0 goes with --format raw or a template.");
             var source = Source(parsed, connection, nats);
-            return RunAsync(parsed.GetRequiredValue(channels), source, parsed.GetValue(format), burst, parsed.GetValue(count), cancellation);
+            ChannelArgument.WarnOfPatterns(settings.Channels);
+            return ListenRun.RunAsync(source, settings, cancellation);
         });
         return command;
     }
 
-    static ListenSource Source(ParseResult parsed, Option<string?> connection, NatsOptions nats)
+    static ListenSource Source(ParseResult parsed, ConnectionOption connection, NatsOptions nats)
     {
         if (!nats.AreGiven(parsed))
-            return ListenSource.OverPostgres(ConnectionOption.Read(parsed, connection), s_thread);
-        return parsed.GetResult(connection) is null
-            ? ListenSource.OverNats(nats.Connection(parsed), nats.Prefix(parsed), s_thread)
+            return ListenSource.OverPostgres(ConnectionOption.Read(parsed, connection), ListenRun.Thread);
+        return !connection.IsGiven(parsed)
+            ? ListenSource.OverNats(nats.Connection(parsed), nats.Prefix(parsed), ListenRun.Thread)
             : throw new UsageException("--connection and --nats exclude each other: over NATS it is the bridge that connects to PostgreSQL.");
     }
 
@@ -74,42 +94,4 @@ static class ListenCommand
             : throw new UsageException(string.Create(
                 CultureInfo.InvariantCulture, $"--max-wait is {maxWaitMs}; it can't be less than --coalesce, which is {quietMs}."));
     }
-
-    static async Task<int> RunAsync(
-        string[] names, ListenSource source, OutputFormat format, BurstTiming? burst, int? count, CancellationToken cancellation)
-    {
-        await using var listener = source;
-        var channels = names.Distinct(StringComparer.Ordinal).Select(listener.Channel).ToArray();
-
-        await using var stdout = StandardOutput.Open();
-        using var json = new JsonLines(stdout);
-        var events = ListenEvents.Of(listener.State, channels, count, burst, s_thread);
-        events = format switch
-        {
-            OutputFormat.Json => events.Do(json.Write),
-            _ when Terminal.IsRich => OnTerminal().Show(events, s_thread),
-            _ => events.Do(new TextLines(stdout, Console.Error, TimeProvider.System).Write),
-        };
-        var done = events
-            .LastOrDefaultAsync()
-            .ToTask(CancellationToken.None);
-        try
-        {
-            await done.WaitAsync(cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Ends the streams after what had already arrived; a reader that does not read is not waited for.
-            await listener.DisposeAsync();
-            await Task.WhenAny(done, Task.Delay(s_lastWrite, CancellationToken.None));
-        }
-        catch (IOException e) when (StandardOutput.IsClosed(e))
-        {
-        }
-
-        return ExitCode.Success;
-    }
-
-    static TerminalLines OnTerminal() =>
-        new(Terminal.Open(Console.Out), Console.IsErrorRedirected ? Console.Error : null, TimeProvider.System);
 }

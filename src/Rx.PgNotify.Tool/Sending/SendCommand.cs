@@ -1,22 +1,24 @@
 using System.CommandLine;
-using System.Globalization;
 using Npgsql;
-using Rx.PgNotify.Connections;
+using Rx.PgNotify.Sending;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Connections;
 
 namespace Rx.PgNotify.Tool.Sending;
 
-/// <summary><c>pgnotify send</c>: one notification, or one for each line of standard input.</summary>
+/// <summary><c>pgnotify send</c>: a notification, once or again and again, or one for each line of standard input.</summary>
 static class SendCommand
 {
     const string StandardInput = "-";
-    const int MaxPayloadBytes = 7_999;
+    const int MaxInterval = 86_400_000;
+    const int MaxRate = 1_000_000;
 
     internal static readonly string[] Examples =
     [
         "pgnotify send orders '{\"id\":42}'",
         "pgnotify send refresh                      # no payload",
+        "pgnotify send orders test --every 500      # twice a second, until Ctrl-C",
+        "pgnotify send orders test --repeat 10000 --rate 200",
         "tail -f ids.txt | pgnotify send orders -   # one notification for each line",
         "pgnotify send orders -- -5                 # a payload that begins with '-'",
     ];
@@ -31,27 +33,46 @@ static class SendCommand
             DefaultValueFactory = _ => "",
         };
         var connection = ConnectionOption.Create();
+        var repeat = NumberOption.Create("--repeat", "N", 1, int.MaxValue, "Send it N times, each in a transaction of its own");
+        var every = NumberOption.Create("--every", "MS", 1, MaxInterval, "Every MS milliseconds; without --repeat until Ctrl-C");
+        var rate = NumberOption.Create("--rate", "N", 1, MaxRate, "At most N a second; without --repeat until Ctrl-C");
 
-        var command = new Command("send", "Send a notification") { channel, payload, connection };
+        var command = new Command("send", "Send a notification, or several") { channel, payload, connection, repeat, every, rate };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(every) is not null && result.GetResult(rate) is not null)
+                result.AddError("--every and --rate exclude each other.");
+            if (result.GetResult(repeat) is not null && result.GetResult(payload) is { Tokens: [{ Value: StandardInput }] })
+                result.AddError("--repeat does not go with '-', which sends each line once.");
+        });
         command.SetAction((parsed, cancellation) =>
         {
             var target = ConnectionOption.Read(parsed, connection);
             var name = parsed.GetRequiredValue(channel);
             var text = parsed.GetRequiredValue(payload);
-            return text is StandardInput
-                ? SendLinesAsync(target, name, cancellation)
+            var times = parsed.GetValue(repeat);
+            var pace = PaceOf(parsed.GetValue(every), parsed.GetValue(rate));
+            var run = new SendRun(target, name, pace ?? Pace.Unlimited);
+            Check(text);
+            ChannelArgument.WarnOfPatterns([name]);
+            return text is StandardInput ? run.SendLinesAsync(cancellation)
+                : times is not null || pace is not null ? run.RepeatAsync(text, times, cancellation)
                 : SendAsync(target, name, text, cancellation);
         });
         return command;
     }
 
-    static async Task<int> SendAsync(NpgsqlConnectionStringBuilder target, string channel, string payload, CancellationToken cancellation)
+    static Pace? PaceOf(int? everyMs, int? perSecond) =>
+        everyMs is { } ms ? new Pace(TimeSpan.FromMilliseconds(ms), TimeProvider.System)
+        : perSecond is { } rate ? new Pace(TimeSpan.FromSeconds(1.0 / rate), TimeProvider.System)
+        : null;
+
+    // Before anything connects.
+    static void Check(string payload)
     {
-        await using var source = Database.Of(target);
         try
         {
-            await source.NotifyAsync(channel, payload, cancellation);
-            return ExitCode.Success;
+            PayloadText.Validate(payload, nameof(payload));
         }
         catch (ArgumentException e)
         {
@@ -59,40 +80,10 @@ static class SendCommand
         }
     }
 
-    static async Task<int> SendLinesAsync(NpgsqlConnectionStringBuilder target, string channel, CancellationToken cancellation)
+    static async Task<int> SendAsync(NpgsqlConnectionStringBuilder target, string channel, string payload, CancellationToken cancellation)
     {
         await using var source = Database.Of(target);
-        await using var connection = await source.ForPrimary().OpenConnectionAsync(cancellation);
-        await using var input = Console.OpenStandardInput();
-        var exitCode = ExitCode.Success;
-        try
-        {
-            // A line once read is sent to the end: the signal that ends the program ends the reading.
-            await foreach (var line in InputLines.ReadAsync(input, MaxPayloadBytes, cancellation))
-            {
-                if (await TrySendAsync(connection, channel, line) is not { } refusal)
-                    continue;
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"pgnotify: line {line.Number}: {refusal}"));
-                exitCode = ExitCode.Failure;
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-        }
-
-        return exitCode;
-    }
-
-    /// <summary>Sends a line, or says why it can't be a payload; the lines after it are sent all the same.</summary>
-    static async Task<string?> TrySendAsync(NpgsqlConnection connection, string channel, InputLine line)
-    {
-        if (line.Bytes > MaxPayloadBytes)
-            return string.Create(CultureInfo.InvariantCulture, $"a payload has at most {MaxPayloadBytes} bytes of UTF-8; this one has {line.Bytes}.");
-        if (line.Text is null)
-            return "a payload is UTF-8; this one is not.";
-        if (line.Text.Contains('\0', StringComparison.Ordinal))
-            return "a payload can't contain the character NUL (U+0000).";
-        await connection.NotifyAsync(channel, line.Text, CancellationToken.None);
-        return null;
+        await source.NotifyAsync(channel, payload, cancellation);
+        return ExitCode.Success;
     }
 }

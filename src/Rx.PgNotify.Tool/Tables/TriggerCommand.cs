@@ -11,7 +11,7 @@ static class TriggerCommand
 {
     internal static readonly string[] Examples =
     [
-        "pgnotify trigger orders                                  # the script, to read and to keep",
+        "pgnotify trigger orders                  # the script, to read and to keep",
         "pgnotify trigger sales.orders --payload keys | psql shop",
         "pgnotify trigger orders --on update --only-if status,amount --install",
         "pgnotify trigger orders --remove",

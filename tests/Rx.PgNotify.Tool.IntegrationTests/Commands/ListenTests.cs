@@ -30,9 +30,11 @@ sealed class ListenTests : ToolTest
     {
         await using var tool = await ListenAsync([NewChannel()]);
 
-        await tool.OutputLineAsync(line => line is """{"type":"state","state":"listening"}""");
+        var listening = await tool.OutputLineAsync(line => Json.Parse(line).Is("state", "listening"));
 
-        Assert.That(tool.Output[0], Is.EqualTo("""{"type":"state","state":"connecting"}"""));
+        // Programs that match text instead of members go on working: what is new stands behind.
+        Assert.That(listening, Does.StartWith("""{"type":"state","state":"listening","""));
+        Assert.That(tool.Output[0], Does.StartWith("""{"type":"state","state":"connecting","""));
     }
 
     [Test]

@@ -23,6 +23,8 @@ sealed class ToolProcess : IAsyncDisposable
 
     internal IReadOnlyList<string> Errors => _errors.Lines;
 
+    internal bool HasEnded => _process.HasExited;
+
     internal StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts it with the connection variables taken out of the environment, and those of the caller put in.</summary>
@@ -63,12 +65,16 @@ sealed class ToolProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var variable in new[] { "PGNOTIFY_CONNECTION", "DATABASE_URL", "NATS_URL" })
+        foreach (var variable in start.Environment.Keys.Where(SaysWhereToConnect).ToArray())
             start.Environment.Remove(variable);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return start;
     }
+
+    // Of the variables with PG in front, the others of this library are its tests' own.
+    static bool SaysWhereToConnect(string variable) => variable is "PGNOTIFY_CONNECTION" or "DATABASE_URL" or "NATS_URL"
+        || (variable.StartsWith("PG", StringComparison.Ordinal) && !variable.StartsWith("PGNOTIFY_", StringComparison.Ordinal));
 
     internal Task<string> OutputLineAsync(Func<string, bool> wanted) => LineAsync(_output, wanted, "output");
 

@@ -10,7 +10,35 @@ sealed class UsageTests
         [new[] { "listen" }, "CHANNEL"],
         [Array.Empty<string>(), "command"],
         [new[] { "lisen", "c" }, "'lisen'"],
-        [new[] { "listen", "c" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "listen", "c" }, "give --connection, or -h and -d as to psql, or set PGNOTIFY_CONNECTION or DATABASE_URL, or PGHOST"],
+        [new[] { "lsiten", "c" }, "there is no command 'lsiten'; did you mean 'listen'?"],
+        [new[] { "doc" }, "did you mean 'doctor'?"],
+        [new[] { "subscribe", "c" }, "there is no command 'subscribe'."],
+        [new[] { "-h" }, "there is no option '-h'; did you mean '--help'?"],
+        [new[] { "demo", "-h" }, "did you mean '--help'?"],
+        [new[] { "listen", "c", "--cuont", "1", "--connection", "Host=h" }, "there is no option '--cuont'; did you mean '--count'?"],
+        [new[] { "listen", "c", "--hlep" }, "did you mean '--help'?"],
+        [new[] { "listen", "c", "--colour", "--connection", "Host=h" }, "there is no option '--colour'; a word that begins with '-' goes after '--'."],
+        [new[] { "listen", "c", "-h" }, "'-h'"],
+        [new[] { "listen", "c", "-h", "x", "-p", Secret }, "-p: the parameter port takes a whole number from 1 to 65535"],
+        [new[] { "listen", "c", "-h", "x,y", "-p", "1,2,3" }, "-p: there are 3 ports, and 2 of the hosts"],
+        [new[] { "listen", "c", "-h", "x", "--connection", "Host=h" }, "--connection excludes -h, -p, -U and -d"],
+        [new[] { "listen", "c", "-h", "x", "-d", $"postgres://u:{Secret}@h/d" }, "-d with a URI excludes -h, -p and -U"],
+        [new[] { "listen", "c", "-d", $"host=h password={Secret}" }, "-d takes the name of a database, or a postgres:// URI"],
+        [new[] { "listen", "c", "-d", $"postgres://u:{Secret}@h/d?colour=x" }, "-d: the parameter colour is not known"],
+        [new[] { "listen", "c", "--nats", "broker", "-h", "x" }, "--connection and --nats exclude each other"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--format", "{payload" }, "--format: a brace has no partner"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--format", "{colour}" }, "--format: there is no field {colour}; fields are {time}"],
+        [new[] { "listen", "c", "--connection", "Host=h", "-0" }, "-0 goes with --format raw or a template"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--timeout", "0" }, "--timeout takes a whole number from 1 to 86400"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--exec", "sh", "--format", "json" }, "--exec excludes --format and -0"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--exec", " " }, "--exec takes a command"],
+        [new[] { "listen", "c", "--connection", "Host=h", "--exec", "sh -c 'x" }, "--exec: a ' is not closed"],
+        [new[] { "send", "c", "x", "--connection", "Host=h", "--repeat", "0" }, "--repeat takes a whole number from 1"],
+        [new[] { "send", "c", "x", "--connection", "Host=h", "--rate", "0" }, "--rate takes a whole number from 1 to 1000000"],
+        [new[] { "send", "c", "x", "--connection", "Host=h", "--rate", "5", "--every", "5" }, "--every and --rate exclude each other"],
+        [new[] { "send", "c", "-", "--connection", "Host=h", "--repeat", "5" }, "--repeat does not go with '-'"],
+        [new[] { "send", "c", new string('x', 8_000), "--connection", "Host=h", "--repeat", "5" }, "this one has 8000"],
         [new[] { "send", "c" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
         [new[] { "listen", "", "--connection", "Host=h" }, "1 to 63 bytes"],
         [new[] { "listen", "ok", new string('é', 32), "--connection", "Host=h" }, "this one has 64"],
@@ -81,6 +109,8 @@ sealed class UsageTests
     [TestCase("--help", "demo")]
     [TestCase("listen --help", "--coalesce 200")]
     [TestCase("listen --help", "--nats nats://broker")]
+    [TestCase("listen -?", "-h, --host <HOST>")]
+    [TestCase("listen -h localhost --help", "-d, --dbname <NAME>")]
     [TestCase("bridge --help", "bridge [<CHANNEL>...]")]
     [TestCase("bridge --help", "pgnotify bridge --prefix shop")]
     [TestCase("demo --help", "pgnotify demo --web")]
