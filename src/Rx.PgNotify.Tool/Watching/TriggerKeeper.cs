@@ -6,7 +6,7 @@ namespace Rx.PgNotify.Tool.Watching;
 /// <summary>Installs the trigger and keeps it: across a broken session, a table that was altered, and whoever removes it.</summary>
 sealed class TriggerKeeper(TemporaryTrigger trigger, WatchedTable table) : IDisposable
 {
-    static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
     static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     readonly SemaphoreSlim _altered = new(0, 1);
