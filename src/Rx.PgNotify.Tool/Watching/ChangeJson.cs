@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Rx.PgNotify.Tool.Output;
 
@@ -84,7 +85,7 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
     }
 
     // When it arrived, to the millisecond.
-    void Time(Utf8JsonWriter json) => json.WriteString("time"u8, clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture));
+    void Time(Utf8JsonWriter json) => json.WriteString("time"u8, clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 
     static void Columns(Utf8JsonWriter json, string name, JsonElement? row)
     {

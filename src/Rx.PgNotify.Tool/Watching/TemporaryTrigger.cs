@@ -94,7 +94,7 @@ sealed class TemporaryTrigger(NpgsqlDataSource database, WatchId id, WatchedTabl
                 await _trigger.RemoveAsync(await SessionAsync(limit.Token), limit.Token);
                 _mayBeThere = false;
             }
-            catch (Exception e) when ((e is OperationCanceledException && limit.IsCancellationRequested) || (Failure.Describe(e) is not null && !Transience.Of(e)))
+            catch (Exception e) when (Failure.Describe(e) is not null && !Transience.Of(e))
             {
                 throw Left(failure ?? e);
             }
@@ -117,7 +117,7 @@ sealed class TemporaryTrigger(NpgsqlDataSource database, WatchId id, WatchedTabl
     }
 
     WatchException Left(Exception cause) => new(
-        $"the trigger on {table} could not be removed: {(cause is OperationCanceledException ? "it took too long." : Failure.Describe(cause))} "
+        $"the trigger on {table} could not be removed: {(cause is OperationCanceledException ? "it took too long" : Failure.Describe(cause)!.TrimEnd('.'))}. "
         + "The next 'pgnotify watch' in this database, of any table, removes it.",
         cause);
 

@@ -30,7 +30,7 @@ sealed class Watch : IAsyncDisposable
         _trigger = new TemporaryTrigger(database.ForPrimary(), id, table, options.ForTrigger(table.Key));
         _keeper = new TriggerKeeper(_trigger, table);
 
-        var changes = _channel.Signals.SelectMany(WatchSignals.Read).Do(item =>
+        var changes = _channel.Signals.SelectMany(signal => WatchSignals.Read(signal)).Do(item =>
         {
             if (item is WatchEvent.Statement { IsAltered: true })
                 _keeper.NoticeAlteredTable();

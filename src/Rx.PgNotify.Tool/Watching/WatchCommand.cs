@@ -61,8 +61,10 @@ static class WatchCommand
             Check(inSchema, tableName, options);
             var target = ConnectionOption.Read(parsed, connection);
             return RunAsync(
-                (hungUp, notice) => Watch.PrepareAsync(target, inSchema, tableName, options, s_thread, notice, hungUp),
-                parsed.GetValue(web) ? (watch, hungUp) => ServeAsync(watch, parsed.GetValue(port), hungUp) : (watch, hungUp) => WriteAsync(watch, parsed.GetValue(format), parsed.GetValue(count), hungUp),
+                hungUp => Watch.PrepareAsync(target, inSchema, tableName, options, s_thread, Remark, hungUp),
+                (watch, hungUp) => parsed.GetValue(web)
+                    ? ServeAsync(watch, parsed.GetValue(port), hungUp)
+                    : WriteAsync(watch, parsed.GetValue(format), parsed.GetValue(count), hungUp),
                 cancellation);
         });
         return command;
@@ -84,10 +86,10 @@ static class WatchCommand
     }
 
     static async Task<int> RunAsync(
-        Func<CancellationToken, Action<string>, Task<Watch>> prepare, Func<Watch, CancellationToken, Task> run, CancellationToken cancellation)
+        Func<CancellationToken, Task<Watch>> prepare, Func<Watch, CancellationToken, Task> run, CancellationToken cancellation)
     {
         using var hangUp = new HangUp(cancellation);
-        await using var watch = await prepare(hangUp.Received, Remark);
+        await using var watch = await prepare(hangUp.Received);
         await run(watch, hangUp.Received);
         return ExitCode.Success;
     }
@@ -103,9 +105,9 @@ static class WatchCommand
                 Terminal.Open(Console.Out), Console.IsErrorRedirected ? Console.Error : null, watch.Table.Key, TimeProvider.System).Write,
             _ => new ChangeLines(stdout, Console.Error, watch.Table.Key, TimeProvider.System).Write,
         };
-        var left = count ?? -1;
+        var changes = 0L;
         var done = watch.Events
-            .TakeUntil(item => item.IsChange && --left == 0)
+            .TakeUntil(item => item.IsChange && ++changes == count)
             .Do(write)
             .LastOrDefaultAsync()
             .ToTask(CancellationToken.None);
