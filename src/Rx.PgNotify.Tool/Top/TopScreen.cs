@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Rx.PgNotify.Tool.Top;
 
@@ -31,11 +30,12 @@ sealed class TopScreen(IAnsiConsole console)
 
     Rows Picture(IEnumerable<(string Text, TopTone Tone)> lines) => new(lines.Select(Line));
 
-    // A line that wrapped would push the others away.
-    IRenderable Line((string Text, TopTone Tone) line)
+    // A line that wrapped would push the others away, and one without any character is none.
+    Text Line((string Text, TopTone Tone) line)
     {
         var width = console.Profile.Width;
-        return new Text(line.Text.Length <= width ? line.Text : $"{line.Text[..(width - 1)]}…", s_styles[line.Tone]) { Overflow = Overflow.Crop };
+        var text = line.Text.Length <= width ? line.Text.PadRight(1) : $"{line.Text[..(width - 1)]}…";
+        return new Text(text, s_styles[line.Tone]) { Overflow = Overflow.Crop };
     }
 
     // The window's size may have changed, and is 0 where nobody knows it.
