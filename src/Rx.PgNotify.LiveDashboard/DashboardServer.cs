@@ -1,9 +1,6 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -12,13 +9,6 @@ namespace Rx.PgNotify.LiveDashboard;
 /// <summary>The dashboard as a web server on this machine's loopback address, with one listener for all browsers.</summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
-    // Rows are shown as text, and nothing else could run either: no inline script, and nothing from another host.
-    const string ContentSecurityPolicy =
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
-
-    // By default 30 s: half a request, from whoever does not go on, would hold up the end so long.
-    static readonly TimeSpan s_longestStop = TimeSpan.FromSeconds(2);
-
     readonly WebApplication _web;
 
     DashboardServer(WebApplication web) => _web = web;
@@ -60,46 +50,20 @@ public sealed class DashboardServer : IAsyncDisposable
         await _web.DisposeAsync();
     }
 
-    // Empty: no configuration from the environment could open it to the network.
     static WebApplication Build(NpgsqlDataSource database, OrdersTable table, int port, Action<ILoggingBuilder> logging)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, port);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 4_096;
-        });
-        // A start that fails is thrown to the caller, who reports it.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        logging(builder.Logging);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_longestStop);
-        builder.Services.AddRoutingCore();
-        // A page of another host whose name leads to 127.0.0.1 would pass for our own.
-        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1"]);
+        var builder = LoopbackWeb.CreateBuilder(port, logging);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, DashboardJson.Default));
-        builder.Services.AddSingleton<IHostLifetime, ProgramLifetime>();
         builder.Services.AddSingleton(table);
         builder.Services.AddSingleton(services => new PgListener(
             database, new PgListenerOptions { LoggerFactory = services.GetRequiredService<ILoggerFactory>() }));
         builder.Services.AddSingleton<DashboardFeed>();
 
         var web = builder.Build();
-        web.UseHostFiltering();
-        web.Use(WithSecurityHeaders);
-        web.MapPage();
+        web.UseLoopbackProtection();
+        web.MapPage(typeof(DashboardServer).Assembly);
         web.MapOrders();
         web.MapGet("/events", (DashboardFeed feed) => TypedResults.ServerSentEvents(feed.EventsAsync()));
         return web;
     }
-
-    static RequestDelegate WithSecurityHeaders(RequestDelegate next) => context =>
-    {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.CacheControl = "no-cache";
-        return next(context);
-    };
 }

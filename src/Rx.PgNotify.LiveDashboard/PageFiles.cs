@@ -5,14 +5,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Rx.PgNotify.LiveDashboard;
 
-/// <summary>The files of the page, which are inside this assembly.</summary>
+/// <summary>The files of a page, which are inside an assembly.</summary>
 static class PageFiles
 {
     const string Folder = "Page/";
 
-    internal static void MapPage(this IEndpointRouteBuilder routes)
+    internal static void MapPage(this IEndpointRouteBuilder routes, Assembly assembly)
     {
-        var assembly = Assembly.GetExecutingAssembly();
         foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)))
         {
             var name = resource[Folder.Length..];

@@ -3,6 +3,7 @@ using Npgsql;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.LocalPostgres;
 using Rx.PgNotify.Tool.Output;
+using Rx.PgNotify.Tool.Watching;
 
 namespace Rx.PgNotify.Tool;
 
@@ -15,7 +16,7 @@ static class Failure
         PostgresException e => PlainText.OneLine($"{e.MessageText} (SQLSTATE {e.SqlState})"),
         OperationCanceledException => "interrupted.",
         NpgsqlException => PlainText.OneLine(ExceptionSummary.Of(exception)),
-        PgListenerException or PostgresServerException or TimeoutException or IOException or SocketException =>
+        PgListenerException or PostgresServerException or TimeoutException or IOException or SocketException or WatchException =>
             PlainText.OneLine(exception.Message),
         _ => null,
     };

@@ -9,22 +9,28 @@ using Rx.PgNotify.Tool.Doctor;
 using Rx.PgNotify.Tool.Listening;
 using Rx.PgNotify.Tool.Sending;
 using Rx.PgNotify.Tool.Tables;
+using Rx.PgNotify.Tool.Top;
+using Rx.PgNotify.Tool.Watching;
 
 using var signals = new TerminationSignals();
 var listen = ListenCommand.Create();
 var send = SendCommand.Create();
 var trigger = TriggerCommand.Create();
+var watch = WatchCommand.Create();
+var top = TopCommand.Create();
 var bridge = BridgeCommand.Create();
 var doctor = DoctorCommand.Create();
 var completion = CompletionCommand.Create();
 var demo = DemoCommand.Create();
-var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, trigger, bridge, doctor, demo, completion };
+var root = new RootCommand("PostgreSQL notifications in a terminal") { listen, send, watch, top, trigger, bridge, doctor, demo, completion };
 ConnectionOption.AddPsqlOptions(root);
 HelpWithExamples.Add(root, new Dictionary<Command, string[]>
 {
     [root] = ["pgnotify demo", ListenCommand.Examples[0], SendCommand.Examples[0], DoctorCommand.Examples[0]],
     [listen] = ListenCommand.Examples,
     [send] = SendCommand.Examples,
+    [watch] = WatchCommand.Examples,
+    [top] = TopCommand.Examples,
     [trigger] = TriggerCommand.Examples,
     [bridge] = BridgeCommand.Examples,
     [doctor] = DoctorCommand.Examples,

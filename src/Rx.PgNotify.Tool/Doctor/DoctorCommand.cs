@@ -39,7 +39,7 @@ static class DoctorCommand
         using var json = new JsonLines(stdout);
         IReport report = format is OutputFormat.Json ? new JsonReport(json) : new TextReport(Terminal.Open(Console.Out));
         var findings = new List<Finding>();
-        report.Begin(Shown(target));
+        report.Begin(Target.Shown(target));
         await foreach (var finding in new Diagnosis(target, timeout).RunAsync(cancellation))
         {
             findings.Add(finding);
@@ -48,12 +48,5 @@ static class DoctorCommand
 
         report.End(findings);
         return findings.Exists(finding => finding.Verdict is Verdict.Problem) ? ExitCode.Failure : ExitCode.Success;
-    }
-
-    static string Shown(NpgsqlConnectionStringBuilder target)
-    {
-        var user = string.IsNullOrEmpty(target.Username) ? "" : $"{target.Username}@";
-        var database = string.IsNullOrEmpty(target.Database) ? "" : $"/{target.Database}";
-        return PlainText.OneLine($"{user}{HostCheck.Shown(target)}{database}");
     }
 }

@@ -62,7 +62,8 @@ static class TriggerCommand
         }
     }
 
-    static (string Schema, string Table) Split(string name) =>
+    /// <summary>A table as it is named on the command line.</summary>
+    internal static (string Schema, string Table) Split(string name) =>
         name.Split('.', 2) is [var schema, var table] ? (schema, table) : ("public", name);
 
     static async Task<int> PrintAsync(string script)

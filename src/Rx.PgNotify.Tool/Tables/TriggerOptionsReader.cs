@@ -85,8 +85,8 @@ sealed class TriggerOptionsReader
         return option is null ? sentence : sentence.Replace($"{nameof(TableTriggerOptions)}.{complaint.ParamName}", option, StringComparison.Ordinal);
     }
 
-    // Names between commas, or the option several times. A name with a comma can't be given here.
-    static Option<string[]> List(string name, string description) => new(name)
+    /// <summary>Names between commas, or the option several times. A name with a comma can't be given here.</summary>
+    internal static Option<string[]> List(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "A,B",

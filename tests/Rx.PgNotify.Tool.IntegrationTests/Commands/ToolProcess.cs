@@ -7,7 +7,9 @@ namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 /// <summary>A run of the built <c>pgnotify</c> as a process of its own.</summary>
 sealed class ToolProcess : IAsyncDisposable
 {
+    internal const int SigHup = 1;
     internal const int SigInt = 2;
+    internal const int SigKill = 9;
     internal const int SigTerm = 15;
 
     /// <summary>Ends a hang. Beside other tests a run may well take half a minute.</summary>
@@ -53,8 +55,8 @@ sealed class ToolProcess : IAsyncDisposable
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "pgnotify.dll");
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        // A shell starts background jobs with SIGINT ignored, which would pass through this process to the tool.
-        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", dotnet, dll] : [dotnet, dll];
+        // A shell starts background jobs with SIGINT ignored, nohup with SIGHUP, which would pass through this process to the tool.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", dotnet, dll] : [dotnet, dll];
         var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             UseShellExecute = false,

@@ -82,6 +82,19 @@ sealed class UsageTests
         [new[] { "listen", "c", "--nats", "broker", "--connection", "Host=h" }, "--connection and --nats exclude each other"],
         [new[] { "listen", "c", "--connection", "Host=h", "--prefix", "shop" }, "--prefix goes with --nats"],
         [new[] { "listen", "c", "--connection", "Host=h", "--creds", "f" }, "--creds goes with --nats"],
+        [new[] { "watch" }, "TABLE"],
+        [new[] { "watch", "t" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "watch", "t", "u", "--connection", "Host=h" }, "more words"],
+        [new[] { "watch", new string('x', 64), "--connection", "Host=h" }, "this one has 64"],
+        [new[] { "watch", "t", "--connection", "Host=h", "--columns", "a,,b" }, "A column's name has 1 to 63 bytes"],
+        [new[] { "watch", "t", "--connection", "Host=h", "--key", "a,a" }, "--key must be free of duplicates"],
+        [new[] { "watch", "t", "--connection", "Host=h", "--keys-only", "--columns", "a" }, "--keys-only and --columns exclude each other"],
+        [new[] { "watch", "t", "--connection", "Host=h", "--web", "--count", "1" }, "--web excludes --format and --count"],
+        [new[] { "watch", "t", "--connection", "Host=h", "--web-port", "5081" }, "--web-port goes with --web"],
+        [new[] { "watch", "t", "--conection", $"Host=h;Password={Secret}" }, "'--conection'"],
+        [new[] { "top" }, "PGNOTIFY_CONNECTION or DATABASE_URL"],
+        [new[] { "top", "orders", "--connection", "Host=h" }, "more words"],
+        [new[] { "top", "--connection", "Host=h", "--interval", "0" }, "--interval takes a whole number from 1 to 3600"],
         [new[] { "demo", "--port", "5080" }, "--port goes with --web"],
         [new[] { "demo", "--web", "--port", "65536" }, "--port takes a whole number from 0 to 65535"],
         [new[] { $"postgres://u:{Secret}@h/d" }, "'postgres'"],
@@ -116,6 +129,8 @@ sealed class UsageTests
     [TestCase("demo --help", "pgnotify demo --web")]
     [TestCase("send --help", "tail -f")]
     [TestCase("trigger --help", "pgnotify trigger orders")]
+    [TestCase("watch --help", "pgnotify watch sales.orders")]
+    [TestCase("top --help", "--once")]
     [TestCase("demo --help", "PostgreSQL server")]
     [TestCase("demo --help", "Examples:")]
     [TestCase("listen --help", "listen <CHANNEL>...")]

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using Rx.PgNotify.Tool.Output;
+
+namespace Rx.PgNotify.Tool.Watching;
+
+/// <summary>Each event as JSON, one object a line. Not thread-safe: one caller at a time.</summary>
+sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider clock)
+{
+    internal void Write(WatchEvent item)
+    {
+        switch (item)
+        {
+            case WatchEvent.Row row:
+                lines.Write("change", json => Row(json, row));
+                break;
+            case WatchEvent.Statement statement:
+                lines.Write("change", json => Statement(json, statement));
+                break;
+            case WatchEvent.Watching { Table: var table }:
+                lines.Write("watching", json =>
+                {
+                    json.WriteString("schema"u8, table.Schema);
+                    json.WriteString("table"u8, table.Name);
+                    json.WriteStartArray("key"u8);
+                    foreach (var column in table.Key)
+                        json.WriteStringValue(column);
+                    json.WriteEndArray();
+                });
+                break;
+            case WatchEvent.Gap gap:
+                foreach (var reason in ResyncNames.Of(gap.Reasons))
+                {
+                    lines.Write("resync", json =>
+                    {
+                        json.WriteString("reason"u8, reason);
+                        json.WriteNumber("dropped"u8, reason is ResyncNames.Overflow ? gap.Dropped : 0);
+                    });
+                }
+
+                break;
+            case WatchEvent.State state:
+                lines.Write(new ListenEvent.State(state.Value));
+                break;
+            case WatchEvent.Notice notice:
+                lines.Write("notice", json => json.WriteString("text"u8, notice.Text));
+                break;
+        }
+    }
+
+    void Row(Utf8JsonWriter json, WatchEvent.Row row)
+    {
+        Time(json);
+        json.WriteString("op"u8, row.Operation);
+        var present = row.New ?? row.Old!.Value;
+        var identifying = present.EnumerateObject().Where(column => row.IsKeyOnly || key.Contains(column.Name, StringComparer.Ordinal)).ToArray();
+        if (identifying.Length > 0)
+        {
+            json.WriteStartObject("key"u8);
+            foreach (var column in identifying)
+                column.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        if (row.IsKeyOnly)
+            return;
+        Columns(json, "old", row.Old);
+        Columns(json, "new", row.New);
+        if (row is not { Old: not null, New: not null })
+            return;
+        json.WriteStartArray("changed"u8);
+        foreach (var column in ChangeText.ChangedColumns(row))
+            json.WriteStringValue(column);
+        json.WriteEndArray();
+    }
+
+    void Statement(Utf8JsonWriter json, WatchEvent.Statement statement)
+    {
+        Time(json);
+        json.WriteString("op"u8, statement.Operation);
+        if (statement.Count is { } count)
+            json.WriteNumber("count"u8, count);
+        if (statement.IsAltered)
+            json.WriteBoolean("altered"u8, true);
+    }
+
+    // When it arrived, to the millisecond.
+    void Time(Utf8JsonWriter json) => json.WriteString("time"u8, clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+
+    static void Columns(Utf8JsonWriter json, string name, JsonElement? row)
+    {
+        if (row is not { } columns)
+            return;
+        json.WritePropertyName(name);
+        columns.WriteTo(json);
+    }
+}
