@@ -14,6 +14,7 @@ sealed class ConflatedSink<TSource, TResult>(
 
     public override void OnNext(TSource value)
     {
+        NoteCaller();
         lock (Gate)
         {
             if (SourceState != SourceState.Active)

@@ -11,8 +11,8 @@ namespace Rx.PgNotify.Operators;
 /// that will find it.
 /// </para>
 /// <para>
-/// What the observer throws goes to whoever made the call: the source, the timer, or, after a run that did not complete at once, the
-/// thread pool, where it is unhandled. That is why runs are continued by hand: an async method would put the exception into a task
+/// What the observer throws goes to whoever made the call: the source or, from a timer and after a run that did not complete at once,
+/// <see cref="Sink{TSource}.CallLater"/>. That is why runs are continued by hand: an async method would put the exception into a task
 /// that nobody looks at.
 /// </para>
 /// </remarks>
@@ -24,7 +24,7 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     Task<TResult>? _pending;
 
     protected RunSink(IObserver<TResult> observer)
-        : base(observer) => _continue = Continue;
+        : base(observer) => _continue = () => CallLater(this, static sink => sink.Continue());
 
     public override void OnCompleted()
     {
