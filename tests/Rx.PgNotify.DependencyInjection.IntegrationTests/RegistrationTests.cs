@@ -244,7 +244,7 @@ public class RegistrationTests
         Assert.That(seen, Is.EquivalentTo(new[]
         {
             "listener 00:00:01", "listener with services True 00:00:01",
-            "notifier 10000", "notifier with services True 10000",
+            "notifier 4096", "notifier with services True 4096",
             "key listener", "key listener with services True",
             "key notifier", "key notifier with services True",
         }));

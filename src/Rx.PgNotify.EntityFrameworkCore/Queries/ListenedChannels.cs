@@ -63,7 +63,9 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
         Debug.Assert(_observer is null, "there is one observer");
         _observer = observer;
         // Not on the subscriber's thread, and without his context: his transaction, for instance, is not the queries'.
-        ThreadPool.UnsafeQueueUserWorkItem(static channels => channels.Raise(), this, preferLocal: false);
+        // A run that reads nothing may complete at once, and its result be observed from here.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static channels => FailureTaker.Guard(channels.Taker, channels, channels, static channels => channels.Raise()), this, preferLocal: false);
         return this;
     }
 
