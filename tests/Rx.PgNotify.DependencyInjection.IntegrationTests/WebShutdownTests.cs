@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
@@ -77,9 +76,11 @@ public class WebShutdownTests
         await SendAsync(socket, """{"type":4,"invocationId":"1","target":"Follow","arguments":[]}""");
         await UntilAsync(socket, "Resync");
 
+        var closing = AnswerCloseAsync(socket);
         await stage.StopAsync().WaitAsync(Eventually.Deadline);
 
         Assert.That(stage.HasTimedOut, Is.False);
+        await closing.WaitAsync(Eventually.Deadline);
         await Eventually.IsTrueAsync(() => stage.Listener.CurrentState is ListenerState.Idle or ListenerState.Disposed);
     }
 
@@ -124,7 +125,7 @@ public class WebShutdownTests
 
     static async IAsyncEnumerable<T> LatestAsync<T>(IObservable<T> source, [EnumeratorCancellation] CancellationToken aborted)
     {
-        var latest = System.Threading.Channels.Channel.CreateBounded<T>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        var latest = Channel.CreateBounded<T>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         using var subscription = source.Subscribe(
             value => latest.Writer.TryWrite(value), error => latest.Writer.TryComplete(error), () => latest.Writer.TryComplete());
         await foreach (var value in latest.Reader.ReadAllAsync(aborted))
@@ -169,6 +170,17 @@ public class WebShutdownTests
             Assert.That(received.MessageType, Is.EqualTo(WebSocketMessageType.Text), $"It ended after {seen}");
             seen += Encoding.UTF8.GetString(buffer, 0, received.Count);
         }
+    }
+
+    // The server waits for the answer, for seconds.
+    static async Task AnswerCloseAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[4_096];
+        while ((await socket.ReceiveAsync(buffer, CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+        {
+        }
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None);
     }
 
     public sealed class ChangesHub(PgListener listener) : Hub

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Rx.PgNotify.DependencyInjection.IntegrationTests;
 
@@ -15,6 +16,7 @@ sealed class WebStage : IAsyncDisposable
     WebStage(Action<IServiceCollection> register, TimeSpan shutdownTimeout)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = shutdownTimeout);
         builder.Services.AddHostedService(_ => _probe);

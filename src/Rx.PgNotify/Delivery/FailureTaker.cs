@@ -9,21 +9,21 @@ namespace Rx.PgNotify.Delivery;
 sealed class FailureTaker(ObserverCalls calls, string? channel)
 {
     [ThreadStatic]
-    static FailureTaker? t_current;
+    static FailureTaker? s_current;
 
     /// <summary>Of the call that this thread is in; <see langword="null"/> where failures are to stay unhandled.</summary>
-    internal static FailureTaker? Current => t_current;
+    internal static FailureTaker? Current => s_current;
 
     /// <summary>Makes it the current one.</summary>
     /// <returns>What was current before, to be given to <see cref="End"/>.</returns>
     internal static FailureTaker? Begin(FailureTaker? taker)
     {
-        var outer = t_current;
-        t_current = taker;
+        var outer = s_current;
+        s_current = taker;
         return outer;
     }
 
-    internal static void End(FailureTaker? outer) => t_current = outer;
+    internal static void End(FailureTaker? outer) => s_current = outer;
 
     /// <summary>
     /// Makes a call that nobody is above who could take what it throws. That ends the subscription, and goes to the taker or,

@@ -19,7 +19,7 @@ namespace Rx.PgNotify.Operators;
 /// <para>
 /// A timer is armed if and only if something is gathered that is not due yet. The observer is Rx's auto-detaching one: when
 /// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller: the source,
-/// or <see cref="Sink{TSource}.CallLater"/>.
+/// or <see cref="Sink{TSource}.CallLater{TState}"/>.
 /// </para>
 /// </remarks>
 sealed class DeadlineSink<TSource, TResult, TDeadline>(

@@ -17,7 +17,7 @@ namespace Rx.PgNotify.Operators;
 /// <para>
 /// Only the oldest value is ever dropped, so the gap is always in front of the queue, and behind a gap there is always
 /// a value. The observer is Rx's auto-detaching one: when it throws, it takes no further call and disposes this sink;
-/// <c>_isDelivering</c> stays set and the exception goes to <see cref="Sink{TSource}.CallLater"/>.
+/// <c>_isDelivering</c> stays set and the exception goes to <see cref="Sink{TSource}.CallLater{TState}"/>.
 /// </para>
 /// </remarks>
 abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler? scheduler)

@@ -12,7 +12,7 @@ namespace Rx.PgNotify.Operators;
 /// </para>
 /// <para>
 /// What the observer throws goes to whoever made the call: the source or, from a timer and after a run that did not complete at once,
-/// <see cref="Sink{TSource}.CallLater"/>. That is why runs are continued by hand: an async method would put the exception into a task
+/// <see cref="Sink{TSource}.CallLater{TState}"/>. That is why runs are continued by hand: an async method would put the exception into a task
 /// that nobody looks at.
 /// </para>
 /// </remarks>

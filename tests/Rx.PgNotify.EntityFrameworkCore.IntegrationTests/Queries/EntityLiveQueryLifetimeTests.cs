@@ -62,7 +62,7 @@ public sealed class EntityLiveQueryLifetimeTests : LiveQueryFixture
         var (present, late) = (new Recorder<IReadOnlyList<Tag>>(), new Recorder<IReadOnlyList<Tag>>());
         using var live = Database.LiveQuery(listener, db => db.Tags, Soon()).Subscribe(present);
         await present.UntilCountAsync(1);
-        stop.Cancel();
+        await stop.CancelAsync();
         using var afterwards = Database.LiveQuery(listener, db => db.Tags, Soon()).Subscribe(late);
         await present.UntilEndedAsync();
         await late.UntilEndedAsync();

@@ -16,9 +16,9 @@ public class OperatorFailureTests
     {
         yield return Case("Coalesce", signals => signals.Coalesce(s_moment));
         yield return Case("CoalesceBy", signals => signals.CoalesceBy(signal => signal.Channel, s_moment));
-        yield return Case("Debounce", signals => signals.Debounce(s_moment).Select(Box));
-        yield return Case("ThrottleLatest", signals => signals.ThrottleLatest(s_moment, leading: false).Select(Box));
-        yield return Case("Isolate", signals => signals.Isolate().Select(Box));
+        yield return Case("Debounce", signals => signals.Debounce(s_moment).Select(signal => Box(signal)));
+        yield return Case("ThrottleLatest", signals => signals.ThrottleLatest(s_moment, leading: false).Select(signal => Box(signal)));
+        yield return Case("Isolate", signals => signals.Isolate().Select(signal => Box(signal)));
         yield return Case("SelectConflated", signals => signals.SelectConflated(async (signal, _) =>
         {
             await Task.Yield();

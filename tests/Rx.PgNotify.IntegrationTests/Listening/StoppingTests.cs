@@ -28,7 +28,7 @@ public class StoppingTests
         await Delivery.ObserverIsolationTests.SendAsync(channel, 100);
         await fast.UntilCountAsync(100);
 
-        stop.Cancel();
+        await stop.CancelAsync();
         await fast.UntilEndedAsync();
         Assert.That(slow.Count, Is.Zero, "stopping must not wait for observers");
         await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
@@ -45,7 +45,7 @@ public class StoppingTests
         using var stop = new CancellationTokenSource();
         await using var tap = WireTap.Start(TestServer.ConnectionString);
         await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { StoppingToken = stop.Token });
-        stop.Cancel();
+        await stop.CancelAsync();
 
         var (notifications, signals) = (new Recorder<Notification>(), new Recorder<ChannelSignal>());
         using var a = listener.Channel("a").Subscribe(notifications);
@@ -81,7 +81,7 @@ public class StoppingTests
         var waiting = listener.Channel("a").SubscribeAsync(recorder);
         await listener.State.FirstAsync(state => state is ListenerState.Reconnecting).Timeout(Eventually.Deadline);
 
-        stop.Cancel();
+        await stop.CancelAsync();
 
         Assert.That(
             async () => await waiting.WaitAsync(Eventually.Deadline),
@@ -101,7 +101,7 @@ public class StoppingTests
             GC.Collect();
             return !listener.IsAlive;
         });
-        stop.Cancel();
+        await stop.CancelAsync();
 
         var other = new PgListener(TestServer.ConnectionString, new PgListenerOptions { StoppingToken = stop.Token });
         var channel = other.Channel("a");
