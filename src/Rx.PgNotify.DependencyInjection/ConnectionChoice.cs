@@ -24,7 +24,7 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
         if (section?[ConnectionString] is not null && section[ConnectionStringName] is not null)
             return $"{KeyOf(ConnectionString)} and {KeyOf(ConnectionStringName)} are both set; one of them has to go.";
         if (Find(services) is { } own)
-            return IsUsable(own) ? null : $"{Origin} is no connection string that Npgsql understands, or names no Host.";
+            return FindComplaint(own) is { } complaint ? $"{Origin} can't be used: {complaint}" : null;
         if (section?[ConnectionStringName] is { } name)
             return IsQuotable(name)
                 ? $"{KeyOf(ConnectionStringName)} names '{name}', and ConnectionStrings:{name} is not set."
@@ -55,15 +55,16 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
     // A connection string, or a URI, that was put where its name belongs is not quoted either.
     static bool IsQuotable(string name) => name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or ' ');
 
-    static bool IsUsable(string connectionString)
+    static string? FindComplaint(string connectionString)
     {
         try
         {
-            return !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(connectionString).Host);
+            _ = Connections.ConnectionString.Parse(connectionString);
+            return null;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
+        catch (FormatException e)
         {
-            return false;
+            return e.Message;
         }
     }
 }

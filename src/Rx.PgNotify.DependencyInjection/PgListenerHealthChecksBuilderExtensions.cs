@@ -25,7 +25,7 @@ public static class PgListenerHealthChecksBuilderExtensions
     /// <param name="serviceKey">The key that the listener is registered with; default none.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
-    public static IHealthChecksBuilder AddPgListener(
+    public static IHealthChecksBuilder AddPgListenerCheck(
         this IHealthChecksBuilder builder,
         string? name = null,
         HealthStatus? failureStatus = null,

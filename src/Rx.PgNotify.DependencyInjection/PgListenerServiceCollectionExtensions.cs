@@ -1,24 +1,27 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers a <see cref="PgListener"/>.</summary>
-public static class PgListenerServiceCollectionExtensions
+public static partial class PgListenerServiceCollectionExtensions
 {
     /// <summary>
     /// Registers a <see cref="PgListener"/> as a singleton that connects like the registered <see cref="Npgsql.NpgsqlDataSource"/>
-    /// of the same key.
+    /// without a key.
     /// </summary>
     /// <remarks>
     /// <para>
     /// The container creates it when somebody asks for it, and disposes it; it connects when somebody subscribes. Its options
     /// are those of <see cref="PgListenerOptions"/>, with the container's logger and meter factories, the key as
-    /// <see cref="ListenerOptions.Name"/>, and an <see cref="ListenerOptions.ObserverFailed"/> that logs the type and the
-    /// stack of what was thrown, but not its message, which may quote a payload.
+    /// <see cref="ListenerOptions.Name"/>, an <see cref="ListenerOptions.ObserverFailed"/> that logs the type and the stack of what
+    /// was thrown, but not its message, which may quote a payload, and the host's <c>ApplicationStopping</c> as
+    /// <see cref="ListenerOptions.StoppingToken"/>: when the host begins to stop, all subscriptions complete.
     /// </para>
     /// <para>
     /// Options and connection are checked when the host starts, or without a host when the listener is created:
@@ -28,36 +31,55 @@ public static class PgListenerServiceCollectionExtensions
     /// </remarks>
     /// <param name="services">The services to add to.</param>
     /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
-    /// <param name="serviceKey">
-    /// For an application of several databases: the key of the listener and of its data source. Its text names the options:
-    /// no two keys with the same text. Default <see langword="null"/>: without a key.
-    /// </param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
+    public static IServiceCollection AddPgListener(this IServiceCollection services, Action<PgListenerOptions>? configure = null) =>
+        Add(services, null, null, Registration<PgListenerOptions>.WithoutServices(configure), null);
+
+    /// <summary>
+    /// Registers a <see cref="PgListener"/> as a singleton that connects like the registered <see cref="Npgsql.NpgsqlDataSource"/>
+    /// without a key.
+    /// </summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="configure">Sets options, after all else, with services of the container. Runs once.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="configure"/> is <see langword="null"/>.</exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{PgListenerOptions}?)" path="/*[self::remarks or self::returns]"/>
     public static IServiceCollection AddPgListener(
-        this IServiceCollection services, Action<IServiceProvider, PgListenerOptions>? configure = null, object? serviceKey = null) =>
-        Add(services, null, null, configure, serviceKey);
+        this IServiceCollection services, Action<IServiceProvider, PgListenerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(services, null, null, configure, null);
+    }
 
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with a connection string of its own.</summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="connectionString">An Npgsql connection string.</param>
+    /// <param name="connectionString">An Npgsql connection string, or a <c>postgres://</c> URI as libpq reads it.</param>
     /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
-    /// <param name="serviceKey">
-    /// For an application of several databases: the key of the listener. Its text names the options: no two keys with the
-    /// same text. Default <see langword="null"/>: without a key.
-    /// </param>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="connectionString"/> is <see langword="null"/>.
     /// </exception>
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{PgListenerOptions}?)" path="/*[self::remarks or self::returns]"/>
     public static IServiceCollection AddPgListener(
-        this IServiceCollection services,
-        string connectionString,
-        Action<IServiceProvider, PgListenerOptions>? configure = null,
-        object? serviceKey = null)
+        this IServiceCollection services, string connectionString, Action<PgListenerOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(connectionString);
-        return Add(services, connectionString, null, configure, serviceKey);
+        ConnectionString.ThrowIfNull(connectionString);
+        return Add(services, connectionString, null, Registration<PgListenerOptions>.WithoutServices(configure), null);
+    }
+
+    /// <summary>Registers a <see cref="PgListener"/> as a singleton with a connection string of its own.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="connectionString">An Npgsql connection string, or a <c>postgres://</c> URI as libpq reads it.</param>
+    /// <param name="configure">Sets options, after all else, with services of the container. Runs once.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/>, <paramref name="connectionString"/> or <paramref name="configure"/> is <see langword="null"/>.
+    /// </exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{PgListenerOptions}?)" path="/*[self::remarks or self::returns]"/>
+    public static IServiceCollection AddPgListener(
+        this IServiceCollection services, string connectionString, Action<IServiceProvider, PgListenerOptions> configure)
+    {
+        ConnectionString.ThrowIfNull(connectionString);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(services, connectionString, null, configure, null);
     }
 
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with options from the configuration.</summary>
@@ -68,22 +90,33 @@ public static class PgListenerServiceCollectionExtensions
     /// is no setting is an error.
     /// </param>
     /// <param name="configure">Sets options, after all else; default nothing. Runs once.</param>
-    /// <param name="serviceKey">
-    /// For an application of several databases: the key of the listener and of its data source. Its text names the options:
-    /// no two keys with the same text. Default <see langword="null"/>: without a key.
-    /// </param>
-    /// <exception cref="ArgumentNullException">
-    /// <paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.
-    /// </exception>
-    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{IServiceProvider, PgListenerOptions}?, object?)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'ArgumentNull')))]"/>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="section"/> is <see langword="null"/>.</exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{PgListenerOptions}?)" path="/*[self::remarks or self::returns]"/>
     public static IServiceCollection AddPgListener(
-        this IServiceCollection services,
-        IConfiguration section,
-        Action<IServiceProvider, PgListenerOptions>? configure = null,
-        object? serviceKey = null)
+        this IServiceCollection services, IConfiguration section, Action<PgListenerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return Add(services, null, section, configure, serviceKey);
+        return Add(services, null, section, Registration<PgListenerOptions>.WithoutServices(configure), null);
+    }
+
+    /// <summary>Registers a <see cref="PgListener"/> as a singleton with options from the configuration.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="section">
+    /// Has keys named like options, and may have <c>ConnectionString</c>, or <c>ConnectionStringName</c> for one of
+    /// <c>ConnectionStrings</c>; without either it connects like the registered data source. It is read once, and a key that
+    /// is no setting is an error.
+    /// </param>
+    /// <param name="configure">Sets options, after all else, with services of the container. Runs once.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/>, <paramref name="section"/> or <paramref name="configure"/> is <see langword="null"/>.
+    /// </exception>
+    /// <inheritdoc cref="AddPgListener(IServiceCollection, Action{PgListenerOptions}?)" path="/*[self::remarks or self::returns]"/>
+    public static IServiceCollection AddPgListener(
+        this IServiceCollection services, IConfiguration section, Action<IServiceProvider, PgListenerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(services, null, section, configure, null);
     }
 
     static IServiceCollection Add(
@@ -108,6 +141,8 @@ public static class PgListenerServiceCollectionExtensions
         options.Name ??= key?.ToString();
         options.MeterFactory ??= services.GetService<IMeterFactory>();
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
+        if (!options.StoppingToken.CanBeCanceled && services.GetService<IHostApplicationLifetime>() is { } host)
+            options.StoppingToken = host.ApplicationStopping;
         if (options.LoggerFactory?.CreateLogger<PgListener>() is { } logger)
             options.ObserverFailed ??= failure => LogFailure(logger, failure);
     }

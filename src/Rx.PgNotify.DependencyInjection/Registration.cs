@@ -17,6 +17,10 @@ sealed record Registration<TOptions>(
     /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
     internal string Name { get; } = ServiceKey?.ToString() ?? Options.DefaultName;
 
+    /// <summary>For those who need no services to set options.</summary>
+    internal static Action<IServiceProvider, TOptions>? WithoutServices(Action<TOptions>? configure) =>
+        configure is null ? null : (_, options) => configure(options);
+
     /// <summary>
     /// Options are set in this order: what is given first, unless they are set already; the section; the code of the
     /// application. A further registration for the same key adds its own to that.

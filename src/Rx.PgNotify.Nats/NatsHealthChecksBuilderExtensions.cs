@@ -13,17 +13,25 @@ public static class NatsHealthChecksBuilderExtensions
     /// <c>missing</c> in the data; Faulted and Disposed have <paramref name="failureStatus"/>. A report quotes no message.
     /// </remarks>
     /// <param name="builder">The health checks to add to.</param>
-    /// <param name="name">Default <c>natslistener</c>.</param>
+    /// <param name="name">Default <see langword="null"/>: <c>natslistener</c>, with a key <c>natslistener:key</c>.</param>
     /// <param name="failureStatus">Default <see langword="null"/>: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">To choose checks by; default none.</param>
+    /// <param name="serviceKey">The key that the listener is registered with; default none.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is <see langword="null"/>.</exception>
     public static IHealthChecksBuilder AddNatsListenerCheck(
-        this IHealthChecksBuilder builder, string name = "natslistener", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+        this IHealthChecksBuilder builder,
+        string? name = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new NatsListenerHealthCheck(services.GetRequiredService<NatsListener>()), failureStatus, tags));
+            name ?? (serviceKey is null ? "natslistener" : $"natslistener:{serviceKey}"),
+            services => new NatsListenerHealthCheck(services.GetRequiredKeyedService<NatsListener>(serviceKey)),
+            failureStatus,
+            tags));
     }
 
     /// <summary>Reports what the registered <see cref="PgNatsBridge"/> is doing, as it knows itself: nobody is asked.</summary>

@@ -21,7 +21,7 @@ public sealed class PgNatsBridge
 
     /// <summary>Creates a bridge. It connects when it is run.</summary>
     /// <param name="connectionString">
-    /// An Npgsql connection string; what a <see cref="PgListener"/> sets in it is set here too.
+    /// An Npgsql connection string, or a <c>postgres://</c> URI as libpq reads it; what a <see cref="PgListener"/> sets in it is set here too.
     /// </param>
     /// <param name="nats">The connection to NATS. It is not disposed with the bridge.</param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>

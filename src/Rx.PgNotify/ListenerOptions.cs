@@ -78,12 +78,31 @@ public abstract class ListenerOptions
     /// stays unhandled on the delivering thread, which ends the process, as Rx users expect.
     /// </summary>
     /// <remarks>
-    /// Called on the thread that called the observer. What this callback throws is unhandled in turn. It sees what is
-    /// thrown inside the listener's own call: behind an operator with a scheduler (<c>Coalesce</c>, <c>ObserveOn</c>,
-    /// <c>Throttle</c>) an exception belongs to that scheduler, and an <c>async</c> lambda as <c>onNext</c> is
-    /// <c>async void</c>, whose exception nobody sees.
+    /// Called on the thread that called the observer. What this callback throws is unhandled in turn. It gets what is thrown
+    /// inside a call of the listener's, and of the library's operators (<c>Coalesce</c>, <c>LiveQuery</c>, <c>Isolate</c> and the
+    /// others) behind it. Behind an operator of System.Reactive that has a scheduler (<c>ObserveOn</c>, <c>Throttle</c>,
+    /// <c>Delay</c>) an exception belongs to that scheduler, and an <c>async</c> lambda as <c>onNext</c> is <c>async void</c>, whose
+    /// exception is not the observer's.
     /// </remarks>
     public Action<ObserverFailure>? ObserverFailed { get; set; }
+
+    /// <summary>
+    /// Ends all subscriptions when it is cancelled, for good: each subscriber gets what is buffered for it and then
+    /// <c>OnCompleted</c>, the connection is closed, and whoever subscribes afterwards gets <c>OnCompleted</c> at once.
+    /// Default <see cref="CancellationToken.None"/>: only disposal ends them.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// For a host that is about to stop and waits until its requests have ended, such as those that stream what comes:
+    /// <c>IHostApplicationLifetime.ApplicationStopping</c>. The registration methods for dependency injection set it to that.
+    /// </para>
+    /// <para>
+    /// Unlike after disposal, subscribing throws nothing: a request that is still served must not fail. A task of
+    /// <c>SubscribeAsync</c> that the server has not acknowledged fails with <see cref="OperationCanceledException"/>. Whoever
+    /// subscribes again at each <c>OnCompleted</c> would do so without a pause.
+    /// </para>
+    /// </remarks>
+    public CancellationToken StoppingToken { get; set; }
 
     /// <summary>Where the listener logs. Default <see langword="null"/>: nowhere. Payloads and passwords are never logged.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }

@@ -20,7 +20,7 @@ namespace Rx.PgNotify;
 /// A lost connection is no error: the stream goes on when it is back. What was sent in between is lost, as is what a
 /// subscriber that is too slow could not keep; only <see cref="Signals"/> reports it. <c>OnError</c> brings a
 /// <see cref="PgListenerException"/> for what retrying can't mend; <c>OnCompleted</c> follows the disposal of the
-/// listener.
+/// listener, and its <see cref="ListenerOptions.StoppingToken"/>.
 /// </para>
 /// </remarks>
 public sealed class PgChannel : IObservable<Notification>
@@ -69,7 +69,8 @@ public sealed class PgChannel : IObservable<Notification>
     /// <exception cref="ObjectDisposedException">The listener was disposed, now or while waiting.</exception>
     /// <exception cref="PgListenerException">The server can't be used or refused the channel.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token was cancelled. If attempts to connect have failed, the last cause is the inner exception.
+    /// The token was cancelled; if attempts to connect have failed, the last cause is the inner exception. Or the listener's
+    /// <see cref="ListenerOptions.StoppingToken"/> was.
     /// </exception>
     public Task<IDisposable> SubscribeAsync(IObserver<Notification> observer, CancellationToken cancellationToken = default)
     {

@@ -96,7 +96,7 @@ public class HealthCheckTests
             dataSource.UsePasswordProvider(_ => throw new InvalidOperationException(Secret), (_, _) => throw new InvalidOperationException(Secret));
             builder.Services.AddSingleton(dataSource.Build());
             builder.Services.AddPgListener();
-            builder.Services.AddHealthChecks().AddPgListener();
+            builder.Services.AddHealthChecks().AddPgListenerCheck();
         });
         using var subscription = Subscribe(host);
         var entry = await host.UntilHealthAsync("Reconnecting");
@@ -110,7 +110,7 @@ public class HealthCheckTests
         using var host = TestHost.Build(builder =>
         {
             builder.Services.AddPgListener(TestServer.ConnectionString);
-            builder.Services.AddHealthChecks().AddPgListener(name: "orders", failureStatus: HealthStatus.Degraded, tags: ["ready"]);
+            builder.Services.AddHealthChecks().AddPgListenerCheck(name: "orders", failureStatus: HealthStatus.Degraded, tags: ["ready"]);
         });
         await host.Services.GetRequiredService<PgListener>().DisposeAsync();
         var entry = await host.CheckHealthAsync();
@@ -125,8 +125,8 @@ public class HealthCheckTests
         scheduler.Dispose();
         using var host = TestHost.Build(builder =>
         {
-            builder.Services.AddPgListener(TestServer.ConnectionString, (_, options) => options.DeliveryScheduler = scheduler);
-            builder.Services.AddHealthChecks().AddPgListener();
+            builder.Services.AddPgListener(TestServer.ConnectionString, options => options.DeliveryScheduler = scheduler);
+            builder.Services.AddHealthChecks().AddPgListenerCheck();
         });
         var entry = await host.CheckHealthAsync().WaitAsync(Eventually.Deadline);
         Assert.That(entry.Status, Is.EqualTo(HealthStatus.Degraded));
@@ -136,13 +136,13 @@ public class HealthCheckTests
     static IHost Build(string connectionString, LogRecorder? log = null, TimeSpan? heartbeat = null) => TestHost.Build(
         builder =>
         {
-            builder.Services.AddPgListener(connectionString, (_, options) =>
+            builder.Services.AddPgListener(connectionString, options =>
             {
                 options.Heartbeat = heartbeat ?? TimeSpan.FromSeconds(1);
                 options.ReconnectDelay = TimeSpan.FromMilliseconds(10);
                 options.MaxReconnectDelay = TimeSpan.FromMilliseconds(200);
             });
-            builder.Services.AddHealthChecks().AddPgListener();
+            builder.Services.AddHealthChecks().AddPgListenerCheck();
         },
         log);
 

@@ -93,14 +93,14 @@ public class RegistrationTests
             builder =>
             {
                 builder.Services.AddSingleton("of the application");
-                builder.Services.AddPgListener(
+                builder.Services.AddKeyedPgListener(
+                    "orders",
                     builder.Configuration.GetSection("PgListener"),
                     (services, options) =>
                     {
                         options.Name = services.GetRequiredService<string>();
                         seen = options;
-                    },
-                    serviceKey: "orders");
+                    });
             },
             configuration:
             [
@@ -135,7 +135,7 @@ public class RegistrationTests
     {
         PgNotifierOptions? seen = null;
         using var host = TestHost.Build(
-            builder => builder.Services.AddPgNotifier(builder.Configuration.GetSection("PgNotifier"), (_, options) => seen = options),
+            builder => builder.Services.AddPgNotifier(builder.Configuration.GetSection("PgNotifier"), options => seen = options),
             configuration:
             [
                 ("PgNotifier:ConnectionString", "Host=h"),
@@ -176,6 +176,83 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task AnObserverBehindACoalesceOrALiveQuery_ThatThrows_IsLogged_AndTheProcessGoesOn()
+    {
+        var log = new LogRecorder();
+        using var host = TestHost.Build(builder => builder.Services.AddPgListener(TestServer.ConnectionString), log);
+        var channel = host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name());
+        using var burst = channel.Signals.Coalesce(TimeSpan.FromMilliseconds(10)).Subscribe(_ => throw new TimeZoneNotFoundException());
+        using var query = channel
+            .LiveQuery(async _ =>
+            {
+                await Task.Yield();
+                return 0;
+            })
+            .Subscribe(_ => throw new EntryPointNotFoundException());
+
+        await Eventually.IsTrueAsync(() => log.Of(61).Count == 2, expectation: "both should be logged");
+        Assert.That(
+            log.Of(61).Select(entry => entry.Message.Split(',')[0]).Order(StringComparer.Ordinal),
+            Is.EqualTo(new[]
+            {
+                $"An observer of the channel {channel.Name} threw {nameof(EntryPointNotFoundException)}",
+                $"An observer of the channel {channel.Name} threw {nameof(TimeZoneNotFoundException)}",
+            }));
+    }
+
+    [Test]
+    public async Task AUri_ConnectsLikeKeywords_WhereverItIsGiven()
+    {
+        var uri = PostgresUriOf(TestServer.ConnectionString);
+        using var host = TestHost.Build(
+            builder =>
+            {
+                builder.Services.AddKeyedPgListener("given", uri).AddKeyedPgNotifier("given", uri);
+                builder.Services.AddKeyedPgListener("named", builder.Configuration.GetSection("Orders"));
+            },
+            configuration: [("ConnectionStrings:shop", uri), ("Orders:ConnectionStringName", "shop")]);
+        await host.StartAsync();
+        var recorder = new Recorder<Notification>();
+        var channel = UniqueChannel.Name();
+        foreach (var key in (string[])["given", "named"])
+            await host.Services.GetRequiredKeyedService<PgListener>(key).Channel(channel).SubscribeAsync(recorder);
+        await host.Services.GetRequiredKeyedService<PgNotifier>("given").NotifyAsync(channel);
+        await recorder.UntilCountAsync(2);
+        Assert.That(recorder.Error, Is.Null);
+    }
+
+    // The action alone, which is what people write first, and the one with services beside it.
+    [Test]
+    public async Task Options_AreSetWithAndWithoutServices_WithAndWithoutAKey()
+    {
+        var seen = new List<string>();
+        using var host = TestHost.Build(builder =>
+        {
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create("Host=h"));
+            builder.Services.AddKeyedSingleton("key", (_, _) => NpgsqlDataSource.Create("Host=h"));
+            builder.Services.AddPgListener(options => seen.Add($"listener {options.Linger}"));
+            builder.Services.AddPgListener((services, options) => seen.Add($"listener with services {services is not null} {options.Linger}"));
+            builder.Services.AddPgNotifier(options => seen.Add($"notifier {options.Capacity}"));
+            builder.Services.AddPgNotifier((services, options) => seen.Add($"notifier with services {services is not null} {options.Capacity}"));
+            builder.Services.AddKeyedPgListener("key", options => seen.Add($"{options.Name} listener"));
+            builder.Services.AddKeyedPgListener("key", (services, options) => seen.Add($"{options.Name} listener with services {services is not null}"));
+            builder.Services.AddKeyedPgNotifier("key", options => seen.Add($"{options.Name} notifier"));
+            builder.Services.AddKeyedPgNotifier("key", (services, options) => seen.Add($"{options.Name} notifier with services {services is not null}"));
+        });
+        await host.StartAsync();
+
+        Assert.That(seen, Is.EquivalentTo(new[]
+        {
+            "listener 00:00:01", "listener with services True 00:00:01",
+            "notifier 4096", "notifier with services True 4096",
+            "key listener", "key listener with services True",
+            "key notifier", "key notifier with services True",
+        }));
+        await using var listener = host.Services.GetRequiredKeyedService<PgListener>("key");
+        Assert.That(host.Services.GetRequiredService<PgListener>(), Is.Not.SameAs(listener));
+    }
+
+    [Test]
     public async Task AnObserverThatThrows_WhileTheLogFails_EndsNothingButItself()
     {
         var log = new LogRecorder { Fails = true };
@@ -199,8 +276,8 @@ public class RegistrationTests
         using var host = TestHost.Build(
             builder =>
             {
-                builder.Services.AddPgListener(builder.Configuration.GetSection("PgListener"), (_, options) => options.ObserverFailed = null);
-                builder.Services.AddPgListener(TestServer.ConnectionString, (_, options) => seen = options);
+                builder.Services.AddPgListener(builder.Configuration.GetSection("PgListener"), options => options.ObserverFailed = null);
+                builder.Services.AddPgListener(TestServer.ConnectionString, options => seen = options);
             },
             new LogRecorder(),
             ("PgListener:ConnectionStringName", "not set"),
@@ -218,7 +295,7 @@ public class RegistrationTests
         using var host = TestHost.Build(builder =>
         {
             builder.Services.Configure<PgListenerOptions>("orders", options => options.Name = "of the application");
-            builder.Services.AddPgListener("Host=h", (_, options) => seen = options, serviceKey: "orders");
+            builder.Services.AddKeyedPgListener("orders", "Host=h", options => seen = options);
         });
         await host.StartAsync();
         Assert.That(seen!.Name, Is.EqualTo("of the application"));
@@ -233,9 +310,9 @@ public class RegistrationTests
                 var dataSource = NpgsqlDataSource.Create(
                     new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = database }.ConnectionString);
                 builder.Services.AddKeyedSingleton(database, (_, _) => dataSource);
-                builder.Services.AddPgListener(serviceKey: database);
-                builder.Services.AddPgNotifier(serviceKey: database);
-                builder.Services.AddHealthChecks().AddPgListener(serviceKey: database);
+                builder.Services.AddKeyedPgListener(database);
+                builder.Services.AddKeyedPgNotifier(database);
+                builder.Services.AddHealthChecks().AddPgListenerCheck(serviceKey: database);
             }
         });
         await host.StartAsync();
@@ -253,6 +330,14 @@ public class RegistrationTests
         var report = await host.Services.GetRequiredService<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>().CheckHealthAsync();
         Assert.That(report.Entries.Keys, Is.EquivalentTo(databases.Select(database => $"pglistener:{database}")));
         await host.StopAsync();
+    }
+
+    static string PostgresUriOf(string connectionString)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgres://{Part(parts.Username)}:{Part(parts.Password)}@/{Part(parts.Database ?? parts.Username)}?host={Part(parts.Host)}&port={parts.Port}";
+
+        static string Part(string? text) => Uri.EscapeDataString(text ?? "");
     }
 
     static async Task<long> BackendsAsync(string application) => (long)(await TestServer.Current.ExecuteAsync(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -18,8 +19,10 @@ public class ConfigurationErrorTests
     [TestCase("PgListener:Hartbeat", "00:00:05", "PgListener:Hartbeat is no setting; there are Name, Linger, Heartbeat, ")]
     [TestCase("PgListener:Heartbeat:Seconds", "5", "PgListener:Heartbeat is one value; PgListener:Heartbeat:Seconds is no setting.")]
     [TestCase("PgListener:ConnectionStringName", "shop", "PgListener:ConnectionString and PgListener:ConnectionStringName are both set")]
-    [TestCase("PgListener:ConnectionString", "Host=h;Port=" + Secret, "PgListener:ConnectionString is no connection string that Npgsql understands")]
-    [TestCase("PgListener:ConnectionString", "Password=" + Secret, "PgListener:ConnectionString is no connection string that Npgsql understands, or names no Host.")]
+    [TestCase("PgListener:ConnectionString", "Host=h;Port=" + Secret, "PgListener:ConnectionString can't be used: the value of its keyword 'port' is not accepted.")]
+    [TestCase("PgListener:ConnectionString", "Password=" + Secret, "PgListener:ConnectionString can't be used: it names no Host.")]
+    [TestCase("PgListener:ConnectionString", "postgres://u:a/" + Secret + "@h", "PgListener:ConnectionString can't be used: it is a URI, and there is an '@' after the first '/'")]
+    [TestCase("PgListener:ConnectionString", "jdbc:postgresql://u:" + Secret + "@h", "PgListener:ConnectionString can't be used: it is a URI, but begins neither with postgres:// nor with postgresql://.")]
     public void WhatIsWrong_EndsTheStartAndIsNamedByItsKey(string key, string value, string expected)
     {
         using var host = TestHost.Build(
@@ -57,7 +60,7 @@ public class ConfigurationErrorTests
     [Test]
     public void WithoutAnythingToConnectTo_TheStartFails()
     {
-        using var host = TestHost.Build(builder => builder.Services.AddPgListener(serviceKey: "orders"));
+        using var host = TestHost.Build(builder => builder.Services.AddKeyedPgListener("orders"));
         Assert.That(
             async () => await host.StartAsync(),
             Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("no NpgsqlDataSource is registered with the key 'orders', and no connection string is given."));
@@ -67,7 +70,7 @@ public class ConfigurationErrorTests
     public void AllThatIsWrong_IsToldAtOnce_AndWhatTheApplicationSetIsNoKey()
     {
         using var host = TestHost.Build(
-            builder => builder.Services.AddPgNotifier(builder.Configuration.GetSection("PgNotifier"), (_, options) => options.Capacity = 0),
+            builder => builder.Services.AddPgNotifier(builder.Configuration.GetSection("PgNotifier"), options => options.Capacity = 0),
             configuration: [("PgNotifier:MergeEqual", "perhaps")]);
         var error = Assert.Throws<OptionsValidationException>(() => host.StartAsync().GetAwaiter().GetResult())!;
         Assert.That(error.Failures, Is.EqualTo(new[]
@@ -86,6 +89,39 @@ public class ConfigurationErrorTests
         await using var provider = services.BuildServiceProvider();
         Assert.That(
             () => provider.GetRequiredService<PgListener>(),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith("The connection string that was given is no connection string").And.Message.Not.Contains(Secret));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith("The connection string that was given can't be used: it has an unknown keyword").And.Message.Not.Contains(Secret));
+    }
+
+    [Test]
+    public void AConnectionStringThatIsMissing_NamesWhereItIsLookedFor()
+    {
+        using var host = TestHost.Build(builder =>
+        {
+            // As nullable warnings are often silenced.
+            var missing = builder.Configuration.GetConnectionString("missing")!;
+            Action[] registrations =
+            [
+                () => builder.Services.AddPgListener(missing),
+                () => builder.Services.AddPgListener(missing, (_, _) => { }),
+                () => builder.Services.AddKeyedPgListener("key", missing),
+                () => builder.Services.AddPgNotifier(missing),
+                () => builder.Services.AddKeyedPgNotifier("key", missing, (_, _) => { }),
+            ];
+            foreach (var register in registrations)
+            {
+                Assert.That(
+                    () => register(),
+                    Throws.ArgumentNullException.With.Message.Contains("GetConnectionString(name)").And.Message.Contains("ConnectionStrings__name")
+                        .And.Property(nameof(ArgumentException.ParamName)).EqualTo("connectionString"));
+            }
+        });
+    }
+
+    [Test]
+    public void AKeyThatIsNull_IsRefusedAtOnce()
+    {
+        var services = new ServiceCollection();
+        Assert.That(() => services.AddKeyedPgListener(null!, "Host=h"), Throws.ArgumentNullException);
+        Assert.That(() => services.AddKeyedPgNotifier(null!, "Host=h"), Throws.ArgumentNullException);
     }
 }

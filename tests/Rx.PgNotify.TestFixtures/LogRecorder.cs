@@ -6,12 +6,16 @@ namespace Rx.PgNotify.TestFixtures;
 /// <summary>Keeps everything that is logged, with its exceptions in full.</summary>
 sealed class LogRecorder : ILoggerFactory, ILogger
 {
-    readonly ConcurrentQueue<string> _lines = new();
+    readonly ConcurrentQueue<Entry> _entries = new();
 
-    public string Text => string.Join('\n', _lines);
+    /// <summary>All of it, with the exceptions.</summary>
+    public string Text => string.Join('\n', _entries.Select(entry => $"{entry.Level} {entry.Message} {entry.Exception}"));
 
     /// <summary>Whether it throws whenever it is used.</summary>
     public bool Fails { get; init; }
+
+    /// <summary>What was logged with this id, in order.</summary>
+    public IReadOnlyList<Entry> Of(int id) => [.. _entries.Where(entry => entry.Id == id)];
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -27,7 +31,7 @@ sealed class LogRecorder : ILoggerFactory, ILogger
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+        _entries.Enqueue(new Entry(logLevel, eventId.Id, formatter(state, exception), exception));
         if (Fails)
             throw new InvalidOperationException("the log is full");
     }
@@ -35,4 +39,6 @@ sealed class LogRecorder : ILoggerFactory, ILogger
     public void Dispose()
     {
     }
+
+    internal sealed record Entry(LogLevel Level, int Id, string Message, Exception? Exception);
 }

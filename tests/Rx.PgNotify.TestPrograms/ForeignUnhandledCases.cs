@@ -1,3 +1,5 @@
+using System.Reactive.Linq;
+
 namespace Rx.PgNotify.TestPrograms;
 
 /// <summary>What is meant to end the process.</summary>
@@ -17,7 +19,7 @@ static class ForeignUnhandledCases
     {
         await using var listener = new PgListener(server.ConnectionString, new PgListenerOptions { ObserverFailed = _ => { } });
         using var subscription = listener.Channel("a").Signals
-            .Coalesce(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1))
+            .Throttle(TimeSpan.FromMilliseconds(1)) // of System.Reactive, which has no listener to give it to
             .Subscribe(_ => throw new FormatException(ForeignProgram.Thrown));
         return await (await server.JoinAsync(listener)).Ended;
     }

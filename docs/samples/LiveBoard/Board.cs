@@ -35,7 +35,8 @@ sealed partial class Board : IDisposable
     public async IAsyncEnumerable<IReadOnlyList<Card>> FollowAsync([EnumeratorCancellation] CancellationToken aborted)
     {
         var latest = Channel.CreateBounded<IReadOnlyList<Card>>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        // A host that stops waits for its requests, and this one has no end of its own. The browser comes back by itself.
+        // A host that stops waits for its requests. The listener completes then, and with it the query, but for one that hangs or fails.
+        // The browser comes back by itself.
         using var end = _stopping.Register(() => latest.Writer.TryComplete());
         using var subscription = _cards.Subscribe(
             cards => latest.Writer.TryWrite(cards), error => latest.Writer.TryComplete(error), () => latest.Writer.TryComplete());

@@ -17,7 +17,7 @@ builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1";
 builder.Services.AddDbContextFactory<BoardContext>(options => options.UseNpgsql(connectionString).UseChangeNotifications());
 builder.Services.AddPgListener(connectionString);
 builder.Services.AddSingleton<Board>();
-builder.Services.AddHealthChecks().AddPgListener();
+builder.Services.AddHealthChecks().AddPgListenerCheck();
 
 await using var app = builder.Build();
 await using (var db = await app.Services.GetRequiredService<IDbContextFactory<BoardContext>>().CreateDbContextAsync())

@@ -15,7 +15,7 @@ if (builder.Configuration.GetConnectionString("shop") is not { } shop)
 
 builder.Services.AddSingleton(NpgsqlDataSource.Create(shop));
 builder.Services.AddPgListener(builder.Configuration.GetSection("PgListener"));
-builder.Services.AddHealthChecks().AddPgListener();
+builder.Services.AddHealthChecks().AddPgListenerCheck();
 builder.Services.AddSingleton<OrdersTable>();
 builder.Services.AddHostedService<ShippingService>();
 await builder.Build().RunAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Rx.PgNotify.Delivery;
 
 namespace Rx.PgNotify.EntityFrameworkCore.Queries;
 
@@ -18,12 +19,15 @@ namespace Rx.PgNotify.EntityFrameworkCore.Queries;
 /// is disposed of.
 /// </para>
 /// </remarks>
-sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>, IDisposable
+sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>, IFailureTaking, IDisposable
 {
     static readonly HashSet<string> s_none = [];
 
     readonly Lock _gate = new();
     readonly Dictionary<string, ListenedChannel> _channels = new(StringComparer.Ordinal);
+
+    // Of the first channel, once there is one.
+    volatile FailureTaker? _taker = listener.Shared.TakerOf(channel: null);
 
     // Replaced under the lock, never changed: read without it.
     volatile HashSet<string> _listened = s_none;
@@ -52,12 +56,16 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
     /// <summary>The channels that the server has acknowledged to listen to, at this moment.</summary>
     internal IReadOnlySet<string> Listened => _listened;
 
+    public FailureTaker? Taker => _taker;
+
     public IDisposable Subscribe(IObserver<ChannelSignal> observer)
     {
         Debug.Assert(_observer is null, "there is one observer");
         _observer = observer;
         // Not on the subscriber's thread, and without his context: his transaction, for instance, is not the queries'.
-        ThreadPool.UnsafeQueueUserWorkItem(static channels => channels.Raise(), this, preferLocal: false);
+        // A run that reads nothing may complete at once, and its result be observed from here.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static channels => FailureTaker.Guard(channels.Taker, channels, channels, static channels => channels.Raise()), this, preferLocal: false);
         return this;
     }
 
@@ -75,6 +83,8 @@ sealed class ListenedChannels(PgListener listener) : IObservable<ChannelSignal>,
             {
                 if (!_channels.TryGetValue(name, out var channel))
                 {
+                    if (_channels.Count == 0)
+                        _taker = listener.Shared.TakerOf(name);
                     _channels.Add(name, channel = new ListenedChannel(this, name));
                     added.Add(channel);
                 }

@@ -25,6 +25,9 @@ sealed class BridgeCandidate : IAsyncDisposable
     // Of the session that has the lock. No other one has it before this one has left, so the calls come one after the other.
     BridgeWork? _work;
 
+    // Set by the listener's loop, read by the bridge's.
+    bool _hasHadARole;
+
     internal BridgeCandidate(
         Func<TimeSpan, ConnectionSource> connections,
         INatsConnection nats,
@@ -41,6 +44,9 @@ sealed class BridgeCandidate : IAsyncDisposable
         _listener = new PgListener(options.ListenerOptions(), connections, guard);
         _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics);
     }
+
+    /// <summary>Whether it was ever at work or stood by: then both ends were there.</summary>
+    internal bool HasHadARole => Volatile.Read(ref _hasHadARole);
 
     /// <summary>Fails when trying on can't help, such as after a wrong password.</summary>
     internal Task HasFailed => _failed.Task;
@@ -69,6 +75,7 @@ sealed class BridgeCandidate : IAsyncDisposable
 
     void StandsBy()
     {
+        Volatile.Write(ref _hasHadARole, true);
         if (_state.Latest is BridgeState.StandingBy)
             return;
         NatsLog.StandsBy(_logger);
@@ -77,6 +84,7 @@ sealed class BridgeCandidate : IAsyncDisposable
 
     void Entered(Epoch epoch, long sentAt)
     {
+        Volatile.Write(ref _hasHadARole, true);
         _work = _createWork(epoch);
         _work.Renew(sentAt);
         _work.Begin();

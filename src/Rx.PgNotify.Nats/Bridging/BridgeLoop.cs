@@ -31,6 +31,9 @@ sealed class BridgeLoop
     readonly BridgeMetrics _metrics;
     readonly HighestEpoch _highest = new();
 
+    // In a row. A connection to NATS alone is no success: PostgreSQL may be what is missing. Belongs to the loop.
+    int _failures;
+
     internal BridgeLoop(
         Func<TimeSpan, ConnectionSource> connections, INatsConnection nats, PgNatsBridgeOptions options, StateFeed<BridgeState> state)
     {
@@ -61,7 +64,7 @@ sealed class BridgeLoop
             {
                 var delay = backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
-                NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, Log.LevelOfFailure(++_failures), delay, e);
                 await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
@@ -106,6 +109,8 @@ sealed class BridgeLoop
             }
             finally
             {
+                if (candidate.HasHadARole)
+                    _failures = 0;
                 if (announcements is not null)
                     await announcements.EndAsync().ConfigureAwait(false);
                 _nats.ServerError -= permissions.OnServerErrorAsync;

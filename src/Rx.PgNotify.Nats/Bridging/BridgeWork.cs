@@ -64,15 +64,17 @@ sealed class BridgeWork
     // Whatever NATS throws meanwhile is tried again, as long as the epoch lasts.
     async Task UntilEndAsync(Func<Task> work)
     {
+        var failures = 0;
         while (!_end.IsCancellationRequested)
         {
             try
             {
                 await work().ConfigureAwait(false);
+                failures = 0;
             }
             catch (Exception e) when (!_end.IsCancellationRequested)
             {
-                NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)BeatInterval.TotalMilliseconds, e);
+                NatsLog.BridgeFailed(_logger, Log.LevelOfFailure(++failures), BeatInterval, e);
                 await DelayAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
@@ -175,7 +177,7 @@ sealed class BridgeWork
         catch (Exception e)
         {
             // Receivers notice that the channel is silent, and ask for it again.
-            NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), 0, e);
+            NatsLog.BridgeFailed(_logger, LogLevel.Warning, TimeSpan.Zero, e);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Nats.Diagnostics;
 
@@ -26,9 +27,18 @@ static partial class NatsLog
     [LoggerMessage(113, LogLevel.Warning, "The bridge is not at work any more: its session with PostgreSQL has ended")]
     internal static partial void LeftWork(ILogger logger);
 
-    [LoggerMessage(114, LogLevel.Warning, "The bridge has failed ({Cause}); it tries again in {DelayMilliseconds} ms")]
-    internal static partial void BridgeFailed(ILogger logger, string cause, long delayMilliseconds, Exception exception);
+    internal static void BridgeFailed(ILogger logger, LogLevel level, TimeSpan delay, Exception exception)
+    {
+        BridgeFailed(logger, level, ExceptionSummary.Of(exception), (long)delay.TotalMilliseconds);
+        BridgeFailure(logger, exception);
+    }
+
+    [LoggerMessage(EventId = 114, Message = "The bridge has failed ({Cause}); it tries again in {DelayMilliseconds} ms")]
+    static partial void BridgeFailed(ILogger logger, LogLevel level, string cause, long delayMilliseconds);
 
     [LoggerMessage(115, LogLevel.Warning, "The bridge was slower than PostgreSQL: {Count} notifications of channel {Channel} were dropped, and its receivers get a Resync")]
     internal static partial void Dropped(ILogger logger, long count, string channel);
+
+    [LoggerMessage(116, LogLevel.Debug, "The failure that message 114 is about")]
+    static partial void BridgeFailure(ILogger logger, Exception exception);
 }

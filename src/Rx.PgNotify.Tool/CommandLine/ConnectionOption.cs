@@ -56,9 +56,7 @@ sealed class ConnectionOption : Option<string?>
         var at = options.IndexOf(this);
         foreach (var (option, longName, _) in _psql)
         {
-            // A command that serves a page has a --port of its own.
-            if (options.All(other => !string.Equals(other.Name, longName, StringComparison.Ordinal)))
-                option.Aliases.Add(longName);
+            option.Aliases.Add(longName);
             options.Insert(++at, option);
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Connections;

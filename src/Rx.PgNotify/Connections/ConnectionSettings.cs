@@ -11,13 +11,21 @@ static class ConnectionSettings
     // Npgsql's own default, in seconds.
     const int NpgsqlTimeout = 15;
 
-    /// <summary>Reads a connection string of the user's, and sets what a connection of our own needs.</summary>
-    /// <exception cref="ArgumentException">It can't be read or names no host.</exception>
+    /// <summary>Reads a connection string of the user's, or a URI, and sets what a connection of our own needs.</summary>
+    /// <exception cref="ArgumentException">It can't be read or names no host; the message quotes no value of it.</exception>
     internal static NpgsqlConnectionStringBuilder Adapt(string connectionString, TimeSpan heartbeat)
     {
-        var builder = Parse(connectionString);
-        if (string.IsNullOrEmpty(builder.Host))
-            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = ConnectionString.Parse(connectionString);
+        }
+        catch (FormatException e)
+        {
+#pragma warning disable MA0054 // it says nothing more
+            throw new ArgumentException($"The connection string can't be used: {e.Message}", nameof(connectionString));
+#pragma warning restore MA0054
+        }
 
         builder.TargetSessionAttributes = null; // the primary of several hosts, always: PrimaryDataSource; a lone host is not asked
         // Npgsql caches that a host is a standby or offline, by default for 10 s, and skips it for that time, though it may have been
@@ -45,26 +53,4 @@ static class ConnectionSettings
         var hosts = 1 + (builder.Host?.Count(c => c == ',') ?? 0);
         return TimeSpan.FromSeconds(hosts * (builder.Timeout == 0 ? NpgsqlTimeout : builder.Timeout));
     }
-
-    static NpgsqlConnectionStringBuilder Parse(string connectionString)
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            // Without the cause: its message may quote a value, or a piece of an unquoted password that looks like a keyword.
-#pragma warning disable MA0054
-            throw new ArgumentException(
-                $"This is not a connection string that Npgsql understands: {Complaint(e)}.", nameof(connectionString));
-#pragma warning restore MA0054
-        }
-    }
-
-    // Npgsql names the keyword it could not set as the parameter of its exception.
-    static string Complaint(Exception exception) =>
-        exception is ArgumentException { ParamName: { Length: > 0 } keyword } && new NpgsqlConnectionStringBuilder().ContainsKey(keyword)
-            ? $"the value of its keyword '{keyword}' can't be used"
-            : "it has an unknown keyword, or is not a list of keyword=value; pairs (a postgres:// URI is not)";
 }

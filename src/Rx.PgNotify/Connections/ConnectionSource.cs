@@ -80,7 +80,7 @@ sealed class ConnectionSource : IAsyncDisposable
 
     internal static Func<TimeSpan, ConnectionSource> Of(string connectionString)
     {
-        ArgumentNullException.ThrowIfNull(connectionString);
+        ConnectionString.ThrowIfNull(connectionString);
         return heartbeat => new ConnectionSource(ConnectionSettings.Adapt(connectionString, heartbeat));
     }
 

@@ -34,6 +34,9 @@ sealed class ObserverCalls(IScheduler? scheduler, Action<ObserverFailure>? faile
 
     internal bool TakesFailures => failed is not null;
 
+    /// <summary>For what is called later on behalf of a subscription; <see langword="null"/> if nobody takes failures.</summary>
+    internal FailureTaker? TakerOf(string? channel) => failed is null ? null : new FailureTaker(this, channel);
+
     /// <summary>Hands an observer's exception to the user; <see langword="false"/> when it has to stay unhandled.</summary>
     internal bool TakeFailure(string? channel, Exception exception)
     {

@@ -5,6 +5,8 @@ sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls cal
     : QueuedDelivery, IDisposable
     where TState : class, IEquatable<TState>
 {
+    readonly FailureTaker? _taker = calls.TakerOf(channel: null);
+
     // Set once; read before each call of the observer.
     int _hasStopped;
 
@@ -31,6 +33,7 @@ sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls cal
 
     void DeliverStates()
     {
+        var outer = FailureTaker.Begin(_taker);
         try
         {
             while (feed.Next(this) is { } state)
@@ -47,6 +50,10 @@ sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls cal
             Dispose();
             if (!calls.TakeFailure(null, e))
                 throw;
+        }
+        finally
+        {
+            FailureTaker.End(outer);
         }
     }
 

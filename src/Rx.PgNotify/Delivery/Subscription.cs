@@ -6,12 +6,14 @@ namespace Rx.PgNotify.Delivery;
 abstract class Subscription : Reader
 {
     readonly ObserverCalls _calls;
+    readonly FailureTaker? _taker;
     readonly TaskCompletionSource? _joined;
 
     private protected Subscription(ChannelHub hub, ObserverCalls calls, Action release, TaskCompletionSource? joined)
         : base(hub, release)
     {
         _calls = calls;
+        _taker = calls.TakerOf(hub.Name);
         _joined = joined;
     }
 
@@ -46,6 +48,7 @@ abstract class Subscription : Reader
     {
         var batch = ArrayPool<ChannelSignal>.Shared.Rent(MaxBatchCount);
         var used = 0;
+        var outer = FailureTaker.Begin(_taker);
         try
         {
             for (var batches = 0; batches < BatchesInARow; batches++)
@@ -60,6 +63,7 @@ abstract class Subscription : Reader
         }
         finally
         {
+            FailureTaker.End(outer);
             batch.AsSpan(0, used).Clear();
             ArrayPool<ChannelSignal>.Shared.Return(batch);
         }

@@ -10,7 +10,12 @@ static class ExceptionSummary
     {
         AggregateException { InnerExceptions: { Count: > 0 } causes } => string.Join("; ", causes.Select(Of).Distinct(StringComparer.Ordinal)),
         { InnerException: { } inner } when !exception.Message.Contains(inner.Message, StringComparison.Ordinal) =>
-            $"{exception.Message.TrimEnd('.', ':')}: {Of(inner)}",
-        _ => exception.Message,
+            $"{OneLine(exception.Message).TrimEnd('.', ':')}: {Of(inner)}",
+        _ => OneLine(exception.Message),
     };
+
+    // What the server says may have lines of its own, such as a DETAIL.
+    static string OneLine(string message) => message.AsSpan().ContainsAny('\r', '\n')
+        ? string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        : message;
 }

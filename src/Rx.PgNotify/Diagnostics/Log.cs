@@ -14,8 +14,8 @@ static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "Connection closed")]
     internal static partial void Closed(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Warning, "No connection ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
-    internal static partial void ConnectionFailed(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
+    [LoggerMessage(EventId = 3, Message = "No connection ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
+    internal static partial void ConnectionFailed(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
 
     [LoggerMessage(4, LogLevel.Error, "Gave up, all subscriptions end with an error: {Reason}")]
     internal static partial void Faulted(ILogger logger, string reason, Exception exception);
@@ -34,7 +34,7 @@ static partial class Log
     internal static partial void CloseTimedOut(ILogger logger, TimeSpan limit);
 
     [LoggerMessage(9, LogLevel.Warning, "Connection lost ({Cause}); attempt {Attempt} to replace it follows in {DelayMilliseconds} ms")]
-    internal static partial void ConnectionLost(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
+    internal static partial void ConnectionLost(ILogger logger, string cause, int attempt, long delayMilliseconds);
 
     [LoggerMessage(10, LogLevel.Information, "A connection pooler stands before the server; finding out within {Patience} whether notifications pass it")]
     internal static partial void PoolerFound(ILogger logger, TimeSpan patience);
@@ -48,6 +48,9 @@ static partial class Log
     [LoggerMessage(13, LogLevel.Error, "The delivery scheduler failed ({Cause}); the subscription to {Channel} has ended")]
     internal static partial void DeliverySchedulerFailed(ILogger logger, string channel, string cause, Exception exception);
 
+    [LoggerMessage(14, LogLevel.Debug, "The failure that message 3 or 9 is about")]
+    internal static partial void ConnectionFailure(ILogger logger, Exception exception);
+
     // Of notifiers.
 
     [LoggerMessage(41, LogLevel.Information, "Connected; the notifier's backend has process id {ProcessId}")]
@@ -56,8 +59,8 @@ static partial class Log
     [LoggerMessage(42, LogLevel.Information, "Connected through a connection pooler: it is not known which backend sends, so ExceptFrom lets all pass")]
     internal static partial void NotifierConnectedThroughPooler(ILogger logger);
 
-    [LoggerMessage(43, LogLevel.Warning, "No connection to send ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
-    internal static partial void NotifierNotConnected(ILogger logger, string cause, int attempt, long delayMilliseconds, Exception exception);
+    [LoggerMessage(EventId = 43, Message = "No connection to send ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
+    internal static partial void NotifierNotConnected(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
 
     // Without the exception: the server's message may quote a piece of the data.
     [LoggerMessage(44, LogLevel.Warning, "The server refused to send {Count} notifications (SQLSTATE {SqlState})")]
@@ -74,4 +77,14 @@ static partial class Log
 
     [LoggerMessage(48, LogLevel.Warning, "The notifier's connection could not be closed properly")]
     internal static partial void NotifierCloseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(49, LogLevel.Debug, "The failure that message 43 is about")]
+    internal static partial void NotifierConnectionFailure(ILogger logger, Exception exception);
+
+    /// <summary>
+    /// How loud a failed attempt is, since there may be one every few seconds for as long as a server is away: the first of a row
+    /// and every tenth are warnings.
+    /// </summary>
+    /// <param name="failures">How many have failed in a row, this one included.</param>
+    internal static LogLevel LevelOfFailure(int failures) => failures == 1 || failures % 10 == 0 ? LogLevel.Warning : LogLevel.Information;
 }

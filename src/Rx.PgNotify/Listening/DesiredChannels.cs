@@ -27,6 +27,7 @@ sealed class DesiredChannels
     readonly Reconciliation _reconciliation;
     readonly Action _changed;
     readonly IStopwatch _clock;
+    bool _isStopped;
     bool _isClosed;
 
     internal DesiredChannels(Type owner, Func<string, ChannelHub> createHub, Action changed, ListenerOptions options)
@@ -56,16 +57,24 @@ sealed class DesiredChannels
     internal ListenedChannel Acquire(string name)
     {
         ListenedChannel channel;
+        bool isStopped;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, _owner);
             channel = _channels.AddSubscriber(name);
             if (channel.Status == ListenStatus.Listening)
                 return channel;
-            _channels.TryMarkDirty(channel);
+            isStopped = _isStopped;
+            if (isStopped)
+                _channels.Detach(channel);
+            else
+                _channels.TryMarkDirty(channel);
         }
 
-        _changed();
+        if (isStopped)
+            channel.Hub.Complete(null);
+        else
+            _changed();
         return channel;
     }
 
@@ -125,18 +134,21 @@ sealed class DesiredChannels
     /// </summary>
     internal void Fault(Func<PgListenerException> error, Action publish)
     {
-        var channels = DetachAll(close: false);
+        var channels = DetachAll();
         publish();
         foreach (var channel in channels)
             channel.Hub.Complete(error);
     }
 
-    /// <summary>Completes all present subscriptions, and refuses later ones.</summary>
-    internal void Close()
+    /// <summary>Completes all present subscriptions, and each later one at once. Never blocks.</summary>
+    internal void Stop()
     {
-        foreach (var channel in DetachAll(close: true))
-            channel.Hub.Complete(null);
+        CompleteAll(DetachAll(stop: true));
+        _changed(); // so that the pump closes the connection
     }
+
+    /// <summary>Completes all present subscriptions, and refuses later ones.</summary>
+    internal void Close() => CompleteAll(DetachAll(close: true));
 
     /// <summary>
     /// If no channel is wanted and none lingers, forgets them all: the connection is to be closed, which un-listens
@@ -190,12 +202,19 @@ sealed class DesiredChannels
             return read(_channels);
     }
 
-    List<ListenedChannel> DetachAll(bool close)
+    List<ListenedChannel> DetachAll(bool stop = false, bool close = false)
     {
         lock (_gate)
         {
+            _isStopped |= stop;
             _isClosed |= close;
             return _channels.DetachAll();
         }
+    }
+
+    static void CompleteAll(List<ListenedChannel> channels)
+    {
+        foreach (var channel in channels)
+            channel.Hub.Complete(null);
     }
 }

@@ -117,10 +117,12 @@ sealed class ListenerPump
             return;
         }
 
+        var (failures, milliseconds) = (_reconnect.Failures, (long)delay.TotalMilliseconds);
         if (wasServing)
-            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
+            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), failures, milliseconds);
         else
-            Log.ConnectionFailed(_logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
+            Log.ConnectionFailed(_logger, Log.LevelOfFailure(failures), ExceptionSummary.Of(failure), failures, milliseconds);
+        Log.ConnectionFailure(_logger, failure);
     }
 
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>

@@ -20,6 +20,10 @@ sealed class SharedListener
     readonly ListenerPump _pump;
     readonly ObserverCalls _calls;
     readonly ListenerMetrics _metrics;
+    readonly CancellationToken _stoppingToken;
+
+    // Ended by the disposal: the token may be that of a program, which outlives the listener.
+    readonly CancellationTokenRegistration _stopping;
     readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Set once, by the first DisposeAsync.
@@ -45,9 +49,14 @@ sealed class SharedListener
         _metrics = new ListenerMetrics(instruments, series, new ListenerReadings(
             () => State.Latest, _desired.CountListened, _desired.CountSubscribers, () => budget.BufferedNotifications, () => budget.Used, budget.CountDeliveries));
         _pump = new ListenerPump(_desired, connect, State, options, logger, _metrics);
+        _stoppingToken = options.StoppingToken;
+        _stopping = _stoppingToken.UnsafeRegister(static desired => ((DesiredChannels)desired!).Stop(), _desired); // at once if it is cancelled
     }
 
     internal StateFeed<ListenerState> State { get; }
+
+    /// <inheritdoc cref="ObserverCalls.TakerOf"/>
+    internal FailureTaker? TakerOf(string? channel) => _calls.TakerOf(channel);
 
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
     internal PgChannel Channel(string name)
@@ -87,6 +96,11 @@ sealed class SharedListener
                     $"Gave up waiting for the server to listen; the last attempt to connect failed: {ExceptionSummary.Of(cause)}", cause, cancellationToken)
                 : new OperationCanceledException("Gave up waiting for the server to listen.", cancellationToken);
         }
+        catch (ObjectDisposedException e) when (_stoppingToken.IsCancellationRequested)
+        {
+            // Completed before it could join: the hub knows no other reason for that than disposal.
+            throw new OperationCanceledException("The listener's StoppingToken was cancelled before the server listened.", e, _stoppingToken);
+        }
     }
 
     /// <param name="source">What the connections come from, to be disposed after the last of them is closed.</param>
@@ -101,6 +115,7 @@ sealed class SharedListener
     {
         try
         {
+            _stopping.Unregister();
             _desired.Close();
             await _pump.StopAsync(s_closeLimit).ConfigureAwait(false);
             if (source is not null)

@@ -18,7 +18,8 @@ namespace Rx.PgNotify.Operators;
 /// </para>
 /// <para>
 /// A timer is armed if and only if something is gathered that is not due yet. The observer is Rx's auto-detaching one: when
-/// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller.
+/// it throws, it takes no further call and disposes this sink; the turn stays taken and the exception goes to the caller: the source,
+/// or <see cref="Sink{TSource}.CallLater{TState}"/>.
 /// </para>
 /// </remarks>
 sealed class DeadlineSink<TSource, TResult, TDeadline>(
@@ -44,6 +45,7 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
 
     public override void OnNext(TSource value)
     {
+        NoteCaller();
         try
         {
             gatherer.Prepare(value);
@@ -110,7 +112,7 @@ sealed class DeadlineSink<TSource, TResult, TDeadline>(
     // The disposable exists before the timer does: a scheduler may run the action before Schedule returns.
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
-        if (scheduler.TrySchedule(this, delay, static (_, sink) => sink.OnTimer(), out var armed) is { } failure)
+        if (scheduler.TrySchedule(this, delay, static (_, sink) => sink.CallLater(sink, static sink => sink.OnTimer()), out var armed) is { } failure)
             Fail(failure); // without its timer it would never emit again
         else
             timer.Disposable = armed;

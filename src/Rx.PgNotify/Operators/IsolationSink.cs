@@ -17,7 +17,7 @@ namespace Rx.PgNotify.Operators;
 /// <para>
 /// Only the oldest value is ever dropped, so the gap is always in front of the queue, and behind a gap there is always
 /// a value. The observer is Rx's auto-detaching one: when it throws, it takes no further call and disposes this sink;
-/// <c>_isDelivering</c> stays set and the exception goes to the scheduler.
+/// <c>_isDelivering</c> stays set and the exception goes to <see cref="Sink{TSource}.CallLater{TState}"/>.
 /// </para>
 /// </remarks>
 abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler? scheduler)
@@ -65,6 +65,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
 
     public override void OnNext(T value)
     {
+        NoteCaller();
         lock (_gate)
         {
             if (_source != SourceState.Active)
@@ -98,6 +99,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
 
     void Terminate(SourceState state, Exception? error)
     {
+        NoteCaller();
         lock (_gate)
         {
             if (_source != SourceState.Active)
@@ -114,7 +116,7 @@ abstract class IsolationSink<T>(IObserver<T> observer, int capacity, IScheduler?
 
     void ScheduleDelivery(IScheduler on)
     {
-        if (on.TrySchedule(this, delay: null, static (self, sink) => sink.Deliver(self), out var work) is not { } failure)
+        if (on.TrySchedule(this, delay: null, static (self, sink) => sink.CallLater((Sink: sink, Self: self), static turn => turn.Sink.Deliver(turn.Self)), out var work) is not { } failure)
         {
             _work.Disposable = work;
             return;

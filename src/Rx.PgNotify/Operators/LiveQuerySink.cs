@@ -26,6 +26,7 @@ sealed class LiveQuerySink<TSource, TResult>(
 
     public override void OnNext(TSource value)
     {
+        NoteCaller();
         var now = _clock.Elapsed;
         SingleAssignmentDisposable? timer = null;
         lock (Gate)
@@ -150,7 +151,7 @@ sealed class LiveQuerySink<TSource, TResult>(
     void Arm(SingleAssignmentDisposable timer, TimeSpan delay)
     {
         if (timing.Burst.Scheduler.TrySchedule(
-            (Sink: this, Timer: timer), delay, static (_, armed) => armed.Sink.OnTimer(armed.Timer), out var scheduled) is { } failure)
+            (Sink: this, Timer: timer), delay, static (_, armed) => armed.Sink.CallLater(armed, static armed => armed.Sink.OnTimer(armed.Timer)), out var scheduled) is { } failure)
             FailUnlessTaken(timer, failure); // without its timer it would never run again
         else
             timer.Disposable = scheduled;

@@ -14,8 +14,8 @@ namespace Rx.PgNotify.Operators;
 /// that will find it.
 /// </para>
 /// <para>
-/// What the observer throws goes to whoever made the call: the source, the timer, or, after a run that did not complete at once, the
-/// thread pool, where it is unhandled. That is why runs are continued by hand: an async method would put the exception into a task
+/// What the observer throws goes to whoever made the call: the source or, from a timer and after a run that did not complete at once,
+/// <see cref="Sink{TSource}.CallLater{TState}"/>. That is why runs are continued by hand: an async method would put the exception into a task
 /// that nobody looks at.
 /// </para>
 /// </remarks>
@@ -28,7 +28,7 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     SynchronizationContext? _home;
 
     protected RunSink(IObserver<TResult> observer)
-        : base(observer) => _continue = Continue;
+        : base(observer) => _continue = () => CallLater(this, static sink => sink.Continue());
 
     public override void OnCompleted()
     {
@@ -95,7 +95,7 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     {
         if (_home is not { } home || home == SynchronizationContext.Current)
             GoOn();
-        else if (new SynchronizationContextScheduler(home).TrySchedule(this, delay: null, static (_, sink) => sink.GoOn(), out _) is { } failure)
+        else if (new SynchronizationContextScheduler(home).TrySchedule(this, delay: null, static (_, sink) => sink.CallLater(sink, static sink => sink.GoOn()), out _) is { } failure)
             Fail(failure);
     }
 

@@ -14,6 +14,7 @@ abstract class ValueRunSink<TSource, TResult>(
 
     public override void OnNext(TSource value)
     {
+        NoteCaller();
         Exception? overflow;
         lock (Gate)
         {

@@ -35,7 +35,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a notifier. It connects when something is sent.</summary>
     /// <param name="connectionString">
-    /// An Npgsql connection string. Pooling, Enlist, Multiplexing, Keepalive, Command Timeout, Target Session Attributes and
+    /// An Npgsql connection string, or a <c>postgres://</c> URI as libpq reads it. Pooling, Enlist, Multiplexing, Keepalive, Command Timeout, Target Session Attributes and
     /// Host Recheck Seconds are set by the notifier; a Timeout of 0 is taken for 15 seconds.
     /// </param>
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
@@ -43,7 +43,7 @@ public sealed class PgNotifier : IAsyncDisposable, IDisposable
     /// <paramref name="connectionString"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
     /// </exception>
     /// <exception cref="ArgumentException">
-    /// The connection string can't be read or names no host. The message never quotes it.
+    /// The connection string can't be read or names no host. The message quotes no value of it.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public PgNotifier(string connectionString, PgNotifierOptions? options = null)

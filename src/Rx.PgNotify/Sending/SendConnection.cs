@@ -181,7 +181,9 @@ sealed class SendConnection(
     void NoteFailure(Exception failure)
     {
         var delay = _reconnect.Failed(failure);
-        Log.NotifierNotConnected(logger, ExceptionSummary.Of(failure), _reconnect.Failures, (long)delay.TotalMilliseconds, failure);
+        var failures = _reconnect.Failures;
+        Log.NotifierNotConnected(logger, Log.LevelOfFailure(failures), ExceptionSummary.Of(failure), failures, (long)delay.TotalMilliseconds);
+        Log.NotifierConnectionFailure(logger, failure);
     }
 
     PgNotifierException? Permanent(Exception failure) => failure switch

@@ -35,6 +35,41 @@ public sealed class EntityLiveQueryLifetimeTests : LiveQueryFixture
     }
 
     [Test]
+    public async Task WhatAnObserverThrows_AtTheFirstResultOrALaterOne_GoesToTheListenersObserverFailed([Values(0, 1)] int results)
+    {
+        var failures = new System.Collections.Concurrent.ConcurrentQueue<ObserverFailure>();
+        await using var listener = new PgListener(Database.ConnectionString, new PgListenerOptions { ObserverFailed = failures.Enqueue, Linger = TimeSpan.Zero });
+        var seen = 0;
+        using var live = Database.LiveQuery(listener, db => db.Tags, Soon()).Subscribe(System.Reactive.Observer.Create<IReadOnlyList<Tag>>(_ =>
+        {
+            if (Interlocked.Increment(ref seen) > results)
+                throw new FormatException("mine");
+        }));
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref seen) > 0);
+        if (results > 0)
+            await AddTagAsync();
+
+        await Eventually.IsTrueAsync(() => !failures.IsEmpty, expectation: "the failure should be taken");
+        Assert.That(failures.Select(failure => (failure.Channel is null, failure.Exception.Message)), Is.EqualTo(new[] { (false, "mine") }));
+        await Eventually.IsTrueAsync(() => listener.CurrentState is ListenerState.Idle);
+    }
+
+    [Test]
+    public async Task TheListenersStoppingToken_CompletesTheSequence()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var listener = new PgListener(Database.ConnectionString, new PgListenerOptions { StoppingToken = stop.Token });
+        var (present, late) = (new Recorder<IReadOnlyList<Tag>>(), new Recorder<IReadOnlyList<Tag>>());
+        using var live = Database.LiveQuery(listener, db => db.Tags, Soon()).Subscribe(present);
+        await present.UntilCountAsync(1);
+        await stop.CancelAsync();
+        using var afterwards = Database.LiveQuery(listener, db => db.Tags, Soon()).Subscribe(late);
+        await present.UntilEndedAsync();
+        await late.UntilEndedAsync();
+        Assert.That((present.HasCompleted, late.HasCompleted, late.Count), Is.EqualTo((true, true, 0)));
+    }
+
+    [Test]
     public async Task Tracking_IsAnOption()
     {
         var results = new Recorder<QueryTrackingBehavior>();

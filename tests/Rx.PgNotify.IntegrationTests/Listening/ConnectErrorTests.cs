@@ -231,16 +231,36 @@ public class ConnectErrorTests
     [TestCase("Database=shop")]
     [TestCase("Host=h;Port=" + Secret)]
     [TestCase("Host=h;Password=x;" + Secret + "=1")]
+    [TestCase("postgres://u:" + Secret + "/x@h/d")]
+    [TestCase("postgres://u:" + Secret + "%FF@h/d")]
+    [TestCase("postgres://u:p@h?sslmode=" + Secret)]
+    [TestCase("jdbc:postgresql://u:" + Secret + "@h/d")]
     public void AConnectionStringThatCanNotBeUsed_IsRefusedAtOnceWithoutQuotingIt(string connectionString) =>
         Assert.That(
             () => new PgListener(connectionString),
             Throws.ArgumentException.With.Message.Contains("connection string").And.Message.Not.Contains(Secret)
                 .And.Property(nameof(Exception.InnerException)).Null);
 
+    [TestCase("postgres://u:p@h:5432/d?application_name=a")]
+    [TestCase("postgresql://a,b:6543/d?target_session_attrs=primary")]
+    public void AUri_IsAConnectionString(string uri)
+    {
+        Assert.That(() => new PgListener(uri), Throws.Nothing);
+        Assert.That(() => new PgNotifier(uri), Throws.Nothing);
+    }
+
+    [TestCase("postgres://h:0", "it is a URI, and a port is not a number")]
+    [TestCase("mysql://h", "it is a URI, but begins neither with postgres:// nor with postgresql://")]
+    [TestCase("Host=h;Colour=blue", "neither a list of keyword=value; pairs nor a postgres:// URI")]
+    [TestCase("Database=shop", "it names no Host")]
+    public void AConnectionStringThatCanNotBeUsed_IsRefusedWithTheReason(string connectionString, string reason) =>
+        Assert.That(() => new PgNotifier(connectionString), Throws.ArgumentException.With.Message.Contains(reason));
+
     [Test]
     public void NullArguments_AreRefusedAtOnce()
     {
-        Assert.That(() => new PgListener((string)null!), Throws.ArgumentNullException);
+        Assert.That(() => new PgListener((string)null!), Throws.ArgumentNullException.With.Message.Contains("GetConnectionString"));
+        Assert.That(() => new PgNotifier((string)null!), Throws.ArgumentNullException.With.Message.Contains("GetConnectionString"));
         Assert.That(() => new PgListener((NpgsqlDataSource)null!), Throws.ArgumentNullException);
         Assert.That(() => new PgListener("Host=h").Channel("a").Subscribe((IObserver<Notification>)null!), Throws.ArgumentNullException);
         Assert.That(() => new PgListener("Host=h").Channel("a").Signals.Subscribe((IObserver<ChannelSignal>)null!), Throws.ArgumentNullException);

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Npgsql;
@@ -71,9 +73,12 @@ public class RegistrationTests
             builder => builder.Services.AddSingleton<INatsConnection>(nats).AddPgNatsBridge("Host=127.0.0.1;Port=1;Username=u;Password=s3cr3t"), log);
         await host.StartAsync().WaitAsync(Eventually.Deadline);
         await Eventually.IsTrueAsync(() => host.Services.GetRequiredService<PgNatsBridge>().CurrentState is BridgeState.Failing);
-        await Eventually.IsTrueAsync(() => log.Text.Contains("The bridge has failed", StringComparison.Ordinal));
+        await Eventually.IsTrueAsync(() => log.Of(116).Count >= 3, expectation: "attempts should fail");
         await host.StopAsync().WaitAsync(Eventually.Deadline);
-        Assert.That(log.Text, Does.Not.Contain("s3cr3t"));
+        Assert.That(log.Text, Does.Contain("The bridge has failed").And.Not.Contain("s3cr3t"));
+        Assert.That(log.Of(114).Take(3).Select(entry => entry.Level), Is.EqualTo(new[] { LogLevel.Warning, LogLevel.Information, LogLevel.Information }));
+        Assert.That(log.Of(114).Select(entry => (entry.Exception, entry.Message.Contains('\n'))), Is.All.EqualTo(((Exception?)null, false)));
+        Assert.That(log.Of(116).Select(entry => (entry.Level, entry.Exception is null)), Is.All.EqualTo((LogLevel.Debug, false)));
     }
 
     [Test]
@@ -111,10 +116,49 @@ public class RegistrationTests
     }
 
     [Test]
+    public async Task WhenTheHostBeginsToStop_AllSubscriptionsComplete_WithAndWithoutAKey()
+    {
+        await using var stage = new Stage();
+        stage.StartBridge();
+        await using var nats = stage.Connect();
+        using var host = TestHost.Build(builder => builder.Services
+            .AddSingleton<INatsConnection>(nats)
+            .AddNatsListener((services, options) => options.SubjectPrefix = stage.Prefix)
+            .AddKeyedNatsListener("key", options =>
+            {
+                Assert.That(options.Name, Is.EqualTo("key"));
+                options.SubjectPrefix = stage.Prefix;
+            })
+            .AddHealthChecks().AddNatsListenerCheck().AddNatsListenerCheck(serviceKey: "key"));
+        await host.StartAsync();
+        NatsListener[] listeners = [host.Services.GetRequiredService<NatsListener>(), host.Services.GetRequiredKeyedService<NatsListener>("key")];
+        Assert.That(listeners[0], Is.Not.SameAs(listeners[1]));
+        var recorders = Array.ConvertAll(listeners, _ => new Recorder<ChannelSignal>());
+        var channel = UniqueChannel.Name();
+        foreach (var (listener, recorder) in listeners.Zip(recorders))
+            await listener.Channel(channel).Signals.SubscribeAsync(recorder).WaitAsync(Eventually.Deadline);
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Assert.That(report.Entries.Keys, Is.EquivalentTo(new[] { "natslistener", "natslistener:key" }));
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        foreach (var recorder in recorders)
+        {
+            await recorder.UntilEndedAsync();
+            Assert.That(recorder.HasCompleted);
+        }
+    }
+
+    [Test]
+    public void ABridgesUri_IsAConnectionString() =>
+        Assert.That(() => new PgNatsBridge("postgres://u:p@h/d", new NatsConnection()), Throws.Nothing);
+
+    [Test]
     public void ArgumentsThatAreMissing_ThrowAtOnce()
     {
         var services = new ServiceCollection();
         Assert.Throws<ArgumentNullException>(() => services.AddPgNatsBridge((string)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddKeyedNatsListener(null!));
         Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddPgNatsBridge());
         Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddNatsListener());
         Assert.Throws<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddNatsListenerCheck());

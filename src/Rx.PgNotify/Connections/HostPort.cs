@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Rx.PgNotify.Tool.Connections;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>One <c>host:port</c> of a URI; either may be missing, and an IPv6 address stands in brackets.</summary>
 readonly record struct HostPort(string Host, int? Port)

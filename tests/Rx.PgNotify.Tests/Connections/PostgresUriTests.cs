@@ -1,7 +1,7 @@
 using Npgsql;
-using Rx.PgNotify.Tool.Connections;
+using Rx.PgNotify.Connections;
 
-namespace Rx.PgNotify.Tool.Tests;
+namespace Rx.PgNotify.Tests.Connections;
 
 [Parallelizable(ParallelScope.All)]
 sealed class PostgresUriTests

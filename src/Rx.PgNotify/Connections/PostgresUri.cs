@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Rx.PgNotify.Tool.Connections;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>Reads a connection URI into the keywords of Npgsql.</summary>
 /// <remarks>

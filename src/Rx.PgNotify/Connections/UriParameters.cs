@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace Rx.PgNotify.Tool.Connections;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>The parameters of libpq that Npgsql has a keyword for.</summary>
 /// <remarks>See the PostgreSQL manual, "Parameter Key Words", and Npgsql's "Connection String Parameters".</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Rx.PgNotify.Tool.Connections;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>Strict where <see cref="Uri.UnescapeDataString(string)"/> lets errors through: a password has to be exact.</summary>
 static class PercentDecoding
