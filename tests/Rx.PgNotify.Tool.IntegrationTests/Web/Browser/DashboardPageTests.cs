@@ -200,7 +200,7 @@ public sealed class DashboardPageTests : DashboardFixture
     {
         await using var browser = await BrowserPage.OpenAsync(Address);
         await browser.SaysAsync(Live);
-        await ExecuteAsync($"""
+        await ExecuteAsync("""
             INSERT INTO dashboard_orders (id, customer, amount, placed) OVERRIDING SYSTEM VALUE
             SELECT 2147480000 + i, CASE i % 3 WHEN 0 THEN repeat('W', 100) WHEN 1 THEN repeat('of many words ', 7) ELSE 'Ada' END, 99999999.99, '2026-12-22 22:58:58'
             FROM generate_series(1, 3000) AS i
