@@ -3,6 +3,7 @@ using BenchmarkDotNet.Running;
 using Rx.PgNotify.Benchmarks.Comparison;
 using Rx.PgNotify.Benchmarks.Comparison.Receiving;
 using Rx.PgNotify.Benchmarks.EntityFrameworkCore;
+using Rx.PgNotify.Benchmarks.Queries;
 using Rx.PgNotify.Benchmarks.Scaling;
 using Rx.PgNotify.Benchmarks.Scaling.Processes;
 using Rx.PgNotify.Benchmarks.Sending;
@@ -25,6 +26,8 @@ switch (args)
         return 0;
     case ["triggers"]:
         return await TriggerBenchmarks.RunAsync(Console.Out);
+    case ["pace"]:
+        return await LiveQueryPace.RunAsync(Console.Out);
     case ["entities"]:
         return await TrackingBenchmark.RunAsync(Console.Out);
     default:

@@ -35,6 +35,7 @@ public sealed class DashboardFeed : IDisposable
             .LiveQuery(table.OpenAsync, new()
             {
                 Quiet = TimeSpan.FromMilliseconds(50),
+                MaxWait = TimeSpan.FromMilliseconds(200),
                 QueryFailed = error =>
                 {
                     logger.OrdersNotRead(error);

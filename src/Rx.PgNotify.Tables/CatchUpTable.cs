@@ -20,6 +20,7 @@ namespace Rx.PgNotify.Tables;
 public sealed class CatchUpTable
 {
     readonly CatchUpNames _names;
+    readonly Installation _installation;
 
     /// <summary>A table with a key of any number of columns. Connects nowhere.</summary>
     /// <param name="table">Its name, of 1 to 46 bytes of UTF-8: a table and functions are named after it.</param>
@@ -35,6 +36,7 @@ public sealed class CatchUpTable
         (Schema, Table) = (schema, table);
         InstallScript = CatchUpScript.Install(_names);
         RemoveScript = CatchUpScript.Remove(_names);
+        _installation = new Installation(InstallScript, new CatchUpInstallation(_names).IsDoneAsync);
     }
 
     /// <summary>A table with a key of one column. Connects nowhere.</summary>
@@ -64,11 +66,11 @@ public sealed class CatchUpTable
     public string RemoveScript { get; }
 
     /// <summary>
-    /// Adds a stamp to the rows, triggers that keep it, and a table of deleted keys. Where all that is there already, it
-    /// changes nothing.
+    /// Adds a stamp to the rows, triggers that keep it, and a table of deleted keys. Where
+    /// <see cref="IsInstalledAsync(NpgsqlDataSource, CancellationToken)"/> finds nothing left to do, it does nothing.
     /// </summary>
     /// <remarks>
-    /// One transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
+    /// Otherwise one transaction, as the table's owner, which locks the table against everybody while it builds an index; a large
     /// table can have both beforehand, see the documentation of catching up.
     /// </remarks>
     /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
@@ -79,16 +81,47 @@ public sealed class CatchUpTable
     /// <exception cref="NpgsqlException">The server could not be reached or refused; such as a key that is not unique.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
+        _installation.RunAsync(dataSource, cancellationToken);
 
-    /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <summary>
+    /// Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one, unless
+    /// <see cref="IsInstalledAsync(NpgsqlConnection, CancellationToken)"/> finds nothing left to do.
+    /// </summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels it; nothing is left half-done.</param>
     /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
+        _installation.RunAsync(connection, cancellationToken);
+
+    /// <summary>
+    /// Whether everything is there as <see cref="InstallScript"/> would make it, and no row has a stamp from another cluster.
+    /// </summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <returns>
+    /// <see langword="false"/> if the installation would do anything, and on a standby. It may be <see langword="false"/> where all is in
+    /// order, after a dump was restored for instance, but not the other way round.
+    /// </returns>
+    /// <remarks>
+    /// Reads the catalogs, which waits for nobody; where those are in order also the newest stamps, for which its role needs <c>SELECT</c>
+    /// on the table and on <c>catch_up_deleted_…</c>.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
+    /// <exception cref="NpgsqlException">The server could not be reached or refused.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
+    public Task<bool> IsInstalledAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        _installation.IsDoneAsync(dataSource, cancellationToken);
+
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="IsInstalledAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::summary or self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
+    public Task<bool> IsInstalledAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        _installation.IsDoneAsync(connection, cancellationToken);
 
     /// <summary>Takes all of it away. Cursors are worthless from then on, also if it is installed again.</summary>
     /// <param name="dataSource">Where the table is; of several hosts the primary.</param>

@@ -61,14 +61,19 @@ public sealed class TableTrigger
 
     /// <summary>
     /// The SQL that installs the triggers: one statement, to be run by the table's owner, who may create functions in its
-    /// schema. Running it again brings it up to date.
+    /// schema. Running it again does all of it again, and brings it up to date.
     /// </summary>
     public string InstallScript => TriggerScript.Create(this);
 
     /// <summary>The SQL that removes the triggers, if they are there, and their function.</summary>
     public string RemoveScript => TriggerScript.Drop(this);
 
-    /// <summary>Runs <see cref="InstallScript"/> on a connection of the data source's.</summary>
+    Installation Installation => new(InstallScript, TriggerScript.Mark(this).IsRightAsync);
+
+    /// <summary>
+    /// Runs <see cref="InstallScript"/> on a connection of the data source's, unless <see cref="IsInstalledAsync(NpgsqlDataSource, CancellationToken)"/>
+    /// finds nothing left to do.
+    /// </summary>
     /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <returns>Completes when they are installed.</returns>
@@ -80,20 +85,52 @@ public sealed class TableTrigger
     /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
     /// <remarks>
-    /// Waits for the transactions that write to the table and keeps others from writing meanwhile. Readers go on, unless a
-    /// trigger of an earlier installation has to go. Several programs may install at the same moment.
+    /// Where something is left to do, it waits for the transactions that write to the table and keeps others from writing meanwhile.
+    /// Readers go on, unless a trigger of an earlier installation has to go. Several programs may install at the same moment.
     /// </remarks>
     public Task InstallAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
-        SqlScript.RunAsync(dataSource, InstallScript, cancellationToken);
+        Installation.RunAsync(dataSource, cancellationToken);
 
-    /// <summary>Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one.</summary>
+    /// <summary>
+    /// Runs <see cref="InstallScript"/> on an open connection, in its transaction if it has one, unless
+    /// <see cref="IsInstalledAsync(NpgsqlConnection, CancellationToken)"/> finds nothing left to do.
+    /// </summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="cancellationToken">Cancels the installation; nothing of it then remains.</param>
     /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
     /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
     /// <inheritdoc cref="InstallAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
     public Task InstallAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
-        SqlScript.RunAsync(connection, InstallScript, cancellationToken);
+        Installation.RunAsync(connection, cancellationToken);
+
+    /// <summary>
+    /// Whether everything is there as <see cref="InstallScript"/> would make it: the function, every trigger of every partition,
+    /// for the columns, the key and the owner that the table has now.
+    /// </summary>
+    /// <param name="dataSource">Where the table is; of several hosts the primary.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <returns>
+    /// <see langword="false"/> if the installation would do anything, and on a standby. It may be <see langword="false"/> where all is in
+    /// order, after a dump was restored for instance, but not the other way round.
+    /// </returns>
+    /// <exception cref="NpgsqlException">The server could not be reached.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The task fails with it.</exception>
+    /// <remarks>
+    /// One round trip, which reads the catalogs: it locks nothing of the table and waits for nobody who does. Any role that may use the
+    /// schema may ask.
+    /// </remarks>
+    public Task<bool> IsInstalledAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken = default) =>
+        Installation.IsDoneAsync(dataSource, cancellationToken);
+
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="connection"/> is <see langword="null"/>.</exception>
+    /// <exception cref="InvalidOperationException">The connection is not open, or busy.</exception>
+    /// <inheritdoc cref="IsInstalledAsync(NpgsqlDataSource, CancellationToken)" path="/*[self::summary or self::remarks or self::returns or (self::exception and not(contains(@cref,'Argument')))]"/>
+    public Task<bool> IsInstalledAsync(NpgsqlConnection connection, CancellationToken cancellationToken = default) =>
+        Installation.IsDoneAsync(connection, cancellationToken);
 
     /// <summary>Runs <see cref="RemoveScript"/> on a connection of the data source's. What isn't there is no error.</summary>
     /// <param name="dataSource">Where the table is; of several hosts the primary.</param>

@@ -63,6 +63,8 @@ public sealed partial class TableChangesTests
     [TestCase("""{"op":"update","count":1e99}""")]
     [TestCase("""{"op":"update","altered":"s3cret"}""")]
     [TestCase("""{"op":"insert","rows":{}}""")]
+    [TestCase("""{"op":"insert","rows":[]}""")]
+    [TestCase("""{"op":"insert","count":0,"rows":[ ]}""")]
     [TestCase("""{"op":"insert","rows":[17]}""")]
     [TestCase("""{"op":"insert","rows":[{"op":"s3cret","new":{"id":1}}]}""")]
     [TestCase("""{"op":"insert","rows":[{"op":null,"new":{"id":1}}]}""")]

@@ -22,7 +22,7 @@ function listen() {
     byId('total').textContent = money.format(total);
     byId('caption').textContent = count > newest.length
       ? `The newest ${newest.length} of ${whole.format(count)}`
-      : 'Newest first';
+      : count > 0 ? 'Newest first' : 'None is open';
     table.show(newest);
   });
   events.addEventListener('error', () => {

@@ -41,9 +41,10 @@ export class OrdersTable {
 
   #create(order) {
     const row = document.createElement('tr');
+    row.setAttribute('role', 'row');
     if (this.#shownBefore)
       row.className = 'fresh';
-    row.append(cell(order.id, 'number'), cell(''), cell('', 'number'), cell(placed(order.placed)), cell(this.#button(order.id)));
+    row.append(cell(order.id, 'number'), cell(''), cell('', 'number'), cell(placed(order.placed), 'moment'), cell(this.#button(order.id)));
     this.#rows.set(order.id, row);
     return row;
   }
@@ -61,6 +62,7 @@ export class OrdersTable {
 function cell(content, className = '') {
   const td = document.createElement('td');
   td.className = className;
+  td.setAttribute('role', 'cell');
   td.append(content);
   return td;
 }

@@ -1,6 +1,9 @@
 const svg = 'http://www.w3.org/2000/svg';
 const seconds = 60;
-const box = { left: 40, right: 596, top: 10, bottom: 110 };
+const box = { left: 64, right: 596, top: 14, bottom: 110 };
+
+// 500, 1K, 2.5M: what stands beside the axis has no more room than five characters.
+const short = new Intl.NumberFormat(undefined, { notation: 'compact' });
 
 /** A bar for each second of the last minute. It moves on by itself; the server sends only seconds in which rows changed. */
 export class RateChart {
@@ -34,9 +37,9 @@ export class RateChart {
     const marks = [];
     for (const rows of [0, top / 2, top]) {
       marks.push(element('line', { class: 'axis', x1: box.left, x2: box.right, y1: y(rows), y2: y(rows) }));
-      marks.push(label(rows, box.left - 6, y(rows) + 4, 'end'));
+      marks.push(label(short.format(rows), box.left - 6, y(rows) + 4, 'end'));
     }
-    marks.push(label('a minute ago', box.left, box.bottom + 16, 'start'), label('now', box.right, box.bottom + 16, 'end'));
+    marks.push(label('a minute ago', box.left, box.bottom + 20, 'start'), label('now', box.right, box.bottom + 20, 'end'));
     for (const bar of shown) {
       const left = x(bar.second);
       if (bar.gap)

@@ -48,6 +48,9 @@ sealed record CatchUpNames
 
     internal string PurgeFunction { get; }
 
+    /// <summary>All functions, with their arguments.</summary>
+    internal IReadOnlyList<string> Functions => [$"{StampFunction}()", $"{DeleteFunction}()", $"{PurgeFunction}(pg_catalog.interval)"];
+
     internal string TableIndex { get; }
 
     internal string TombstonesIndex { get; }

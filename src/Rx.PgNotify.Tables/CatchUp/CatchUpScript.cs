@@ -6,10 +6,15 @@ namespace Rx.PgNotify.Tables.CatchUp;
 /// <summary>The SQL that makes a table fit for catching up, and the SQL that takes all of it away.</summary>
 static class CatchUpScript
 {
+    internal static string Install(CatchUpNames names) => Install(names, Mark(names).Statement);
+
+    internal static InstallationMark Mark(CatchUpNames names) =>
+        new(Install(names, mark: ""), [names.Table, names.Tombstones], names.Functions);
+
     // As the table's owner, whoever runs it: a deletion trigger that ran as a superuser would do for the table's owner what
-    // he makes of the table afterwards, and what somebody else has put under one of the names is refused by the server.
+    // he makes of the table afterwards, and what somebody else has put under one of the names is refused.
     // The column first: adding it locks the table, so whatever follows finds no writer and no second installation.
-    internal static string Install(CatchUpNames names) =>
+    static string Install(CatchUpNames names, string mark) =>
         $"""
         -- Run it in one transaction. Running it again does no harm.
 
@@ -17,7 +22,7 @@ static class CatchUpScript
             BEGIN
             {SqlNameCheck.Statement(names.Given)}    PERFORM set_config('catch_up.former_role', current_setting('role'), true), set_config('role', (
                     SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {SqlText.Literal(names.Table)}::regclass), true);
-            END
+            {SqlOwner.Statement(names.Table, names.Functions, names.Tombstones)}END
             """)};
 
         -- Which transaction wrote the row. Rows that are there already get this one, without being rewritten.
@@ -123,7 +128,7 @@ static class CatchUpScript
                 IF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = {SqlText.Literal(names.Table)}::regclass) THEN
                     RAISE EXCEPTION 'Run this in one transaction.' USING ERRCODE = 'no_active_sql_transaction';
                 END IF;
-                PERFORM set_config('role', current_setting('catch_up.former_role'), true);
+            {mark}    PERFORM set_config('role', current_setting('catch_up.former_role'), true);
             END
             """)};
 
@@ -132,7 +137,7 @@ static class CatchUpScript
     internal static string Remove(CatchUpNames names) =>
         $"""
         -- Run it in one transaction. Running it again does no harm.
-        {SqlLock.IfExists(names.Table)}
+        {SqlLock.IfExists(names.Table, names.Functions, names.Tombstones)}
         DROP TRIGGER IF EXISTS catch_up_stamp ON {names.Table};
         DROP TRIGGER IF EXISTS catch_up_delete ON {names.Table};
         DROP TRIGGER IF EXISTS catch_up_change_key ON {names.Table};

@@ -41,7 +41,8 @@ sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification,
         if (payload.GetProperty("op").ValueEquals("truncate"))
             return [new TableChange<T>.Reload(ReloadReason.Truncated)];
         if (payload.TryGetProperty("rows", out var rows))
-            return [.. rows.EnumerateArray().Select(Change)];
+            // No trigger reports that no row changed. Without any element it would be lost without a word.
+            return rows.GetArrayLength() > 0 ? [.. rows.EnumerateArray().Select(Change)] : throw new JsonException();
         var isAltered = payload.TryGetProperty("altered", out var altered) && altered.GetBoolean();
         return [new TableChange<T>.Reload(
             isAltered ? ReloadReason.TableAltered : ReloadReason.WithoutRows,

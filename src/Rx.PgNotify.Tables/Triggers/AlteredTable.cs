@@ -31,7 +31,7 @@ static class AlteredTable
             IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = target AND attgenerated = 'v') THEN
                 all_columns := (
                     SELECT string_agg(format('r.%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-                    WHERE attrelid = target AND {SqlColumns.HasValue});
+                    WHERE attrelid = target AND {SqlColumns.HasValue} AND {CatchUpStamp.IsOther});
                 known_columns := (SELECT {Stored} FROM pg_attribute WHERE attrelid = target);
             END IF;
         """;
@@ -88,5 +88,5 @@ static class AlteredTable
             yield return $"NOT {SqlKey.IsUnique("TG_RELID", SqlText.Array(options.KeyColumns))}";
     }
 
-    const string Stored = $"array_agg(attname::text ORDER BY attname) FILTER (WHERE {SqlColumns.HasValue})";
+    const string Stored = $"array_agg(attname::text ORDER BY attname) FILTER (WHERE {SqlColumns.HasValue} AND {CatchUpStamp.IsOther})";
 }

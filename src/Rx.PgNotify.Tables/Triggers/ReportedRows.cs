@@ -16,9 +16,10 @@ static class ReportedRows
     const int MaxStored = 65_536;
 
     internal static string Variables(TableTriggerOptions options) => $"""
-            rows    text := '';
-            keys    text := '';
-            room    int;
+            rows     text := '';
+            keys     text := '';
+            room     int;
+            reported text;
         {(options.RowLevel ? RowVariables : StatementVariables)}
         """;
 
@@ -46,10 +47,10 @@ static class ReportedRows
         """;
 
     const string StatementVariables = """
-            op      text;
-            entry   text;
-            changes refcursor;
-            change  record;
+            op       text;
+            entry    text;
+            changes  refcursor;
+            change   record;
         """;
 
     // An updated row is joined with its former self by the key. Where there is none of the same key, the key has
@@ -95,7 +96,9 @@ static class ReportedRows
                         op := coalesce(change.op, lower(TG_OP COLLATE "C"));
                         entry := ',{"op":"' || op || CASE op WHEN 'delete' THEN '","old":' ELSE '","new":' END;
                         IF octet_length(rows) <= room THEN
-                            rows := rows || entry || row_to_json(change.reported){{(options.IncludeOld ? OldOfChange : "")}} || '}';
+                            reported := row_to_json(change.reported);
+        {{WithoutStamp(options, "reported", 20)}}                    rows := rows || entry || reported;
+        {{(options.IncludeOld ? OldOfChange(options) : "")}}                    rows := rows || '}';
                         END IF;
                         keys := keys || entry || change.key || '}';
                         EXIT WHEN coalesce(octet_length(rows) > room, true) AND octet_length(keys) > room;
@@ -104,12 +107,18 @@ static class ReportedRows
                 END IF;
         """;
 
-    const string OldOfChange = """ || CASE op WHEN 'update' THEN ',"old":' || row_to_json(change.old_reported) ELSE '' END""";
+    static string OldOfChange(TableTriggerOptions options) => $"""
+                            IF op = 'update' THEN
+                                reported := row_to_json(change.old_reported);
+        {WithoutStamp(options, "reported", 24)}                        rows := rows || ',"old":' || reported;
+                            END IF;
+
+        """;
 
     const string RowVariables = """
-            r       record;
-            old_key text;
-            new_key text;
+            r        record;
+            old_key  text;
+            new_key  text;
         """;
 
     // r.* is taken apart once for all in a session, so that a column that comes or goes would be missed, but not where
@@ -132,27 +141,27 @@ static class ReportedRows
                 IF TG_OP <> 'INSERT' AND keys_fit THEN
                     r := OLD;
                     old_key := {{Json(TriggerFunction.KeyColumns)}};
-                END IF;
+        {{WithoutStamp(options, "old_key", 12)}}        END IF;
                 IF TG_OP <> 'DELETE' AND keys_fit THEN
                     r := NEW;
                     new_key := {{Json(TriggerFunction.KeyColumns)}};
-                END IF;
+        {{WithoutStamp(options, "new_key", 12)}}        END IF;
                 IF NOT keys_fit THEN
                     rows := NULL;
                     keys := NULL;
                 ELSIF TG_OP = 'UPDATE' AND old_key = new_key THEN
-                    rows := ',{"op":"update","new":' || {{Reported(options, "new_fits")}};
+        {{Reported(options, "new_fits")}}            rows := ',{"op":"update","new":' || reported;
         {{(options.IncludeOld ? OldOfRow(options) : "")}}            rows := rows || '}';
                     keys := ',{"op":"update","new":' || new_key || '}';
                 ELSE
                     IF TG_OP <> 'INSERT' THEN
                         r := OLD;
-                        rows := rows || ',{"op":"delete","old":' || {{Reported(options, "old_fits")}} || '}';
+        {{Reported(options, "old_fits", 16)}}                rows := rows || ',{"op":"delete","old":' || reported || '}';
                         keys := keys || ',{"op":"delete","old":' || old_key || '}';
                     END IF;
                     IF TG_OP <> 'DELETE' THEN
                         r := NEW;
-                        rows := rows || ',{"op":"insert","new":' || {{Reported(options, "new_fits")}} || '}';
+        {{Reported(options, "new_fits", 16)}}                rows := rows || ',{"op":"insert","new":' || reported || '}';
                         keys := keys || ',{"op":"insert","new":' || new_key || '}';
                     END IF;
                 END IF;
@@ -160,11 +169,16 @@ static class ReportedRows
 
     static string OldOfRow(TableTriggerOptions options) => $"""
                     r := OLD;
-                    rows := rows || ',"old":' || {Reported(options, "old_fits")};
+        {Reported(options, "old_fits")}            rows := rows || ',"old":' || reported;
 
         """;
 
-    static string Reported(TableTriggerOptions options, string fits) => $"CASE WHEN {fits} THEN {Json(TriggerFunction.ReportedColumns(options))} END";
+    static string Reported(TableTriggerOptions options, string fits, int indent = 12) =>
+        $"{new string(' ', indent)}reported := CASE WHEN {fits} THEN {Json(TriggerFunction.ReportedColumns(options))} END;\n"
+        + WithoutStamp(options, "reported", indent);
+
+    static string WithoutStamp(TableTriggerOptions options, string json, int indent) =>
+        options.Payload == TriggerPayload.Rows ? CatchUpStamp.RemoveFrom(json, indent) : "";
 
     // What the script fills in is JSON already.
     static string Json(string columns) => columns.StartsWith('\0') ? columns : TriggerKey.JsonOf(columns);
@@ -172,8 +186,17 @@ static class ReportedRows
     // An alias alone, without the star, would be the column of that name where there is one. The key becomes text at
     // once, since JSON can't be compared; the row later, if it is wanted at all.
     static string Columns(TableTriggerOptions options, string fits, int indent) =>
-        $"(SELECT row_to_json(k.*)::text FROM (SELECT {TriggerFunction.KeyColumns}) AS k) AS key,\n{new string(' ', indent)}"
+        $"{Key(options)} AS key,\n{new string(' ', indent)}"
         + $"CASE WHEN stored.{fits} THEN (SELECT (t.*)::record FROM (SELECT {TriggerFunction.ReportedColumns(options)}) AS t) END AS reported";
+
+    // Where a table has no key, that is the whole row.
+    static string Key(TableTriggerOptions options)
+    {
+        var whole = $"row_to_json(k.*)::text AS whole FROM (SELECT {TriggerFunction.KeyColumns}) AS k";
+        return options.Payload == TriggerPayload.Rows
+            ? $"(SELECT {CatchUpStamp.RemovedFrom("j.whole")} FROM (SELECT {whole}) AS j)"
+            : $"(SELECT {whole})";
+    }
 
     static string Fits(string aggregate, string size) => $"{aggregate}({size}) <= {MaxStored}";
 }

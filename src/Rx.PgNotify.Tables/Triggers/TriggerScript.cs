@@ -10,7 +10,12 @@ namespace Rx.PgNotify.Tables.Triggers;
 /// </remarks>
 static class TriggerScript
 {
-    internal static string Create(TableTrigger trigger)
+    internal static string Create(TableTrigger trigger) => Create(trigger, Mark(trigger).Statement);
+
+    internal static InstallationMark Mark(TableTrigger trigger) =>
+        new(Create(trigger, mark: ""), [trigger.Names.Table], [$"{trigger.Names.Function}()"]);
+
+    static string Create(TableTrigger trigger, string mark)
     {
         string[] given = [trigger.Schema, trigger.Table, trigger.Channel, .. trigger.ValidOptions.NamedColumns];
         var script = SqlText.Mark("script", given);
@@ -45,7 +50,7 @@ static class TriggerScript
                 body := {(needsKey ? "format(" : "")}{function}
             {(needsKey ? TriggerKey.AsFormat(body) : body)}
             {function}{(needsKey ? ", key, same_key, all_columns, key_size, reported_size, nullif(key_columns, '{}'), known_columns)" : "")};
-                EXECUTE {SqlText.Literal(FunctionHeader(trigger))} || quote_literal(body);
+            {SqlOwner.Statement(trigger.Names.Table, [$"{trigger.Names.Function}()"])}    EXECUTE {SqlText.Literal(FunctionHeader(trigger))} || quote_literal(body);
             {OwnerCheck(trigger)}
             {Triggers(trigger, "ARRAY[target]", TriggerEvent.Of(trigger).Where(e => e.IsOfRow))}{Triggers(trigger, "relations", TriggerEvent.Of(trigger).Where(e => !e.IsOfRow))}
                 -- what an earlier run made, and this one doesn't
@@ -58,7 +63,7 @@ static class TriggerScript
                 LOOP
                     EXECUTE format('DROP TRIGGER %I ON %s', stale.name, stale.relation);
                 END LOOP;
-                PERFORM set_config('search_path', former_path, true);
+            {mark}    PERFORM set_config('search_path', former_path, true);
             END {script};
 
             """,
@@ -68,7 +73,7 @@ static class TriggerScript
 
     /// <summary>The triggers depend on the function and go with it, wherever they are.</summary>
     internal static string Drop(TableTrigger trigger) =>
-        $"{SqlLock.IfExists(trigger.Names.Table)}\nDROP FUNCTION IF EXISTS {trigger.Names.Function}() CASCADE;\n";
+        $"{SqlLock.IfExists(trigger.Names.Table, [$"{trigger.Names.Function}()"])}\nDROP FUNCTION IF EXISTS {trigger.Names.Function}() CASCADE;\n";
 
     // A statement fires the triggers of the table it names, whichever partitions its rows are in: so all of them have
     // them. A partition that is itself named here would miss what is written through its parent.
@@ -110,15 +115,15 @@ static class TriggerScript
         return string.Join('\n', checks.OfType<string>());
     }
 
-    // Replacing a function leaves it to its owner. Looked at any earlier, it could still come into being; and the version
-    // written here is one that every snapshot of this transaction shows.
+    // Replacing a function, as a superuser can, leaves it to its owner. Looked at any earlier, it could still come into being; and the
+    // version written here is one that every snapshot of this transaction shows.
     static string OwnerCheck(TableTrigger trigger) => $"""
             IF NOT EXISTS (
                 SELECT FROM pg_proc JOIN pg_roles AS owner ON owner.oid = proowner JOIN pg_class AS t ON t.oid = target
                 WHERE pg_proc.oid = {SqlText.Literal($"{trigger.Names.Function}()")}::regprocedure
                     AND (owner.oid = t.relowner OR owner.rolname = current_user OR owner.rolsuper)) THEN
                 RAISE insufficient_privilege USING
-                    MESSAGE = {SqlText.Literal($"somebody else owns {trigger.Names.Function}() and could change what it does: drop it first")};
+                    MESSAGE = {SqlText.Literal($"somebody else than the table's owner owns {trigger.Names.Function}() and could change what it does: drop it first")};
             END IF;
         """;
 

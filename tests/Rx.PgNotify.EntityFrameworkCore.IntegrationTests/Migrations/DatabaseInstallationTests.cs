@@ -35,6 +35,28 @@ public sealed class DatabaseInstallationTests
     }
 
     [Test]
+    public async Task InstallingAgain_WaitsForNobodyWhoHasLockedATable_AndMendsWhatWasChangedByHand()
+    {
+        await using var database = await MigratedDatabase.CreateAsync();
+        await database.ExecuteAsync(Tables);
+        await using var context = database.Context(Describe);
+        await context.Database.InstallChangeNotificationsAsync();
+
+        await using (var other = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString))
+        {
+            await other.OpenAsync();
+            await using var transaction = await other.BeginTransactionAsync();
+            await using var locking = new NpgsqlCommand("LOCK TABLE orders, posts IN ACCESS EXCLUSIVE MODE", other);
+            await locking.ExecuteNonQueryAsync();
+            await context.Database.InstallChangeNotificationsAsync().WaitAsync(Eventually.Deadline);
+        }
+
+        await database.ExecuteAsync("ALTER TABLE posts DISABLE TRIGGER USER");
+        await context.Database.InstallChangeNotificationsAsync();
+        await TriggerCatalog.AssertHasAsync(database.ConnectionString, s_triggers);
+    }
+
+    [Test]
     public async Task Script_RunByHand_InstallsTheSame()
     {
         await using var database = await MigratedDatabase.CreateAsync();

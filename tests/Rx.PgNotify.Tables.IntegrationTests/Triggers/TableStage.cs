@@ -37,6 +37,9 @@ sealed class TableStage : IAsyncDisposable
 
     public TableTrigger Trigger(string table, TableTriggerOptions? options = null) => new(table, Channel, Schema, options);
 
+    /// <summary>Its function, quoted, without arguments.</summary>
+    public static string FunctionName(TableTrigger trigger) => trigger.RemoveScript.Split("EXISTS ")[1].Split("()")[0];
+
     public async Task InstallAsync(string table, TableTriggerOptions? options = null)
     {
         await using var connection = await ConnectAsync();

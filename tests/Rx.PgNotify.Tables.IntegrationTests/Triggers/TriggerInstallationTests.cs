@@ -8,7 +8,7 @@ public sealed class TriggerInstallationTests
     const string Table = "CREATE TABLE t (id int PRIMARY KEY, a int)";
 
     // Everything that an installation makes, but for object ids.
-    const string Installed = """
+    internal const string Installed = """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
             SELECT pg_get_triggerdef(oid) || ' ' || tgenabled::text AS line FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)
             UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = current_schema()::regnamespace) AS lines

@@ -46,6 +46,26 @@ public sealed class VirtualColumnTests
     }
 
     [Test]
+    public async Task InATableThatHasOne_TheStampOfCatchUp_IsNeitherAnAlterationNorReported([Values] bool rowLevel)
+    {
+        await using var stage = await CreateAsync(Table + AddVirtual);
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
+        await using var database = Npgsql.NpgsqlDataSource.Create(_server.ConnectionString);
+        await new CatchUpTable("t", "id", stage.Schema).InstallAsync(database);
+        Assert.That(await RowsAsync(stage), Is.EqualTo(new[] { """insert {"op":"insert","new":{"id":7,"a":7,"b":null}}""" }), "installed before it");
+
+        await stage.InstallAsync("t", new() { Payload = TriggerPayload.Rows, RowLevel = rowLevel });
+        Assert.That(await RowsAsync(stage), Is.EqualTo(new[] { """insert {"op":"insert","new":{"id":7,"a":7,"b":null}}""" }), "installed after it");
+
+        static async Task<IEnumerable<string>> RowsAsync(TableStage stage)
+        {
+            await stage.ExecuteAsync("DELETE FROM t WHERE id = 7");
+            await stage.ReportedAsync();
+            return (await stage.ReportedByAsync("INSERT INTO t VALUES (7, 7)")).SelectMany(Payload.Entries);
+        }
+    }
+
+    [Test]
     public async Task OneThatTakesTheNameOfAColumnThatIsReported_IsSaid(
         [Values(TriggerPayload.Columns, TriggerPayload.Rows)] TriggerPayload payload, [Values] bool rowLevel)
     {

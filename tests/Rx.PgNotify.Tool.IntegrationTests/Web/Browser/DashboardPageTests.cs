@@ -173,4 +173,46 @@ public sealed class DashboardPageTests : DashboardFixture
         await Assertions.Expect(browser.Page.Locator("#caption")).ToHaveTextAsync("The newest 50 of 1,234");
         await Assertions.Expect(browser.PayButton(1234)).ToBeVisibleAsync();
     }
+
+    [Test]
+    public async Task Page_WithoutAnyOrder_FitsEveryScreen()
+    {
+        await using var browser = await BrowserPage.OpenAsync(Address);
+        await browser.SaysAsync(Live);
+        await Assertions.Expect(browser.Page.Locator("#caption")).ToHaveTextAsync("None is open");
+
+        await PageLayout.AssertFitsAsync(browser, "dashboard-none");
+    }
+
+    [Test]
+    public async Task Page_WithOrders_FitsEveryScreen()
+    {
+        await using var browser = await BrowserPage.OpenAsync(Address);
+        await browser.SaysAsync(Live);
+        await ExecuteAsync("INSERT INTO dashboard_orders (customer, amount) SELECT (ARRAY['Ada', 'Bob Miller', 'Eve'])[1 + i % 3], i * 12.5 FROM generate_series(1, 12) AS i");
+        await Assertions.Expect(browser.Page.Locator("#orders tr")).ToHaveCountAsync(12);
+
+        await PageLayout.AssertFitsAsync(browser, "dashboard-some");
+    }
+
+    [Test]
+    public async Task Page_WithAsMuchAndAsLongAsCanBe_FitsEveryScreen_AlsoWhenThingsFail()
+    {
+        await using var browser = await BrowserPage.OpenAsync(Address);
+        await browser.SaysAsync(Live);
+        await ExecuteAsync("""
+            INSERT INTO dashboard_orders (id, customer, amount, placed) OVERRIDING SYSTEM VALUE
+            SELECT 2147480000 + i, CASE i % 3 WHEN 0 THEN repeat('W', 100) WHEN 1 THEN repeat('of many words ', 7) ELSE 'Ada' END, 99999999.99, '2026-12-22 22:58:58'
+            FROM generate_series(1, 3000) AS i
+            """);
+        await Assertions.Expect(browser.Page.Locator("#orders tr")).ToHaveCountAsync(OrdersTable.RowsShown);
+        await Assertions.Expect(browser.Page.Locator("#total")).ToHaveTextAsync("299,999,999,970.00");
+
+        await PageLayout.AssertFitsAsync(browser, "dashboard-long");
+        await KillListenerAsync();
+        await EndDashboardAsync();
+        await browser.PayButton(2147483000).ClickAsync();
+        await Assertions.Expect(browser.Page.Locator("#answer")).ToHaveTextAsync("The dashboard does not answer.");
+        await PageLayout.AssertFitsAsync(browser, "dashboard-lost");
+    }
 }

@@ -66,6 +66,22 @@ public sealed class LiveBoardPageTests : SampleFixture
         await Assertions.Expect(browser.Page.Locator("#line")).ToHaveTextAsync("Live");
     }
 
+    [Test]
+    public async Task Page_WithAndWithoutCards_FitsEveryScreen()
+    {
+        await using var board = SampleProcess.Start("LiveBoard.dll", "--ConnectionStrings:board", Connection, "--urls", "http://127.0.0.1:0");
+        await using var browser = await BrowserPage.OpenAsync(await AddressAsync(board));
+        await Assertions.Expect(browser.Page.Locator("#line")).ToHaveTextAsync("Live");
+        await PageLayout.AssertFitsAsync(browser, "board-none");
+
+        await ExecuteAsync("""
+            INSERT INTO "Cards" ("Text", "IsDone")
+            SELECT CASE i % 3 WHEN 0 THEN repeat('W', 200) WHEN 1 THEN repeat('of many words ', 14) ELSE 'tea' END, i % 2 = 0 FROM generate_series(1, 12) AS i
+            """);
+        await Assertions.Expect(browser.Page.Locator("#cards li")).ToHaveCountAsync(12);
+        await PageLayout.AssertFitsAsync(browser, "board-long");
+    }
+
     static async Task<Uri> AddressAsync(SampleProcess board)
     {
         const string Mark = "Now listening on: ";
