@@ -62,7 +62,7 @@ sealed class BridgeLoop
                 var delay = backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
                 NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
-                await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await RealTime.DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
             {
@@ -93,24 +93,25 @@ sealed class BridgeLoop
         RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
-        await using (candidate.ConfigureAwait(false))
+        try
         {
-            try
-            {
-                announcements = await RawSubscription
-                    .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
-                candidate.Begin();
-                var first = await Task.WhenAny(
-                    AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
-                await first.ConfigureAwait(false);
-            }
-            finally
-            {
-                if (announcements is not null)
-                    await announcements.EndAsync().ConfigureAwait(false);
-                _nats.ServerError -= permissions.OnServerErrorAsync;
-                await end.CancelSafelyAsync().ConfigureAwait(false);
-            }
+            announcements = await RawSubscription
+                .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
+            candidate.Begin();
+            var first = await Task.WhenAny(
+                NatsFault.WhileAsync(() => AnswerStatusAsync(end.Token), "NATS failed while the bridge waited for questions.", end.Token),
+                WatchAsync(candidate, permissions, end.Token),
+                candidate.HasFailed).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
+            await candidate.DisposeAsync().ConfigureAwait(false);
+            _nats.ServerError -= permissions.OnServerErrorAsync;
+            await end.CancelSafelyAsync().ConfigureAwait(false);
+            if (announcements is not null)
+                await announcements.EndAsync().ConfigureAwait(false);
         }
     }
 
@@ -138,18 +139,15 @@ sealed class BridgeLoop
         }
     }
 
-    async Task WatchAsync(PermissionErrors permissions, CancellationToken end)
+    // A server that answers late is no reason to give up the role, so it has a whole heartbeat. With four pings in each, and four tries for
+    // the lock, the role has passed on within two.
+    async Task WatchAsync(BridgeCandidate candidate, PermissionErrors permissions, CancellationToken end)
     {
         while (true)
         {
-            await DelayAsync(_options.Heartbeat / 2, end).ConfigureAwait(false);
+            await RealTime.DelayAsync(_options.Heartbeat / 4, end).ConfigureAwait(false);
             permissions.ThrowIfAny();
-            await _nats.AnswersWithinAsync(_options.Heartbeat, end).ConfigureAwait(false);
+            await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.DisposeAsync).ConfigureAwait(false);
         }
     }
-
-    // Real time: receivers and the other bridges count it too.
-#pragma warning disable RS0030
-    static Task DelayAsync(TimeSpan delay, CancellationToken end) => Task.Delay(delay, end);
-#pragma warning restore RS0030
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -51,11 +52,9 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
         await _turn.WaitAsync(end).ConfigureAwait(false);
         try
         {
-            // Real time: the server and the receivers count it too.
-#pragma warning disable RS0030
-            while (Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt)) > 2 * term.Heartbeat)
-                await Task.Delay(term.Heartbeat / 8, end).ConfigureAwait(false);
-#pragma warning restore RS0030
+            // The session is given up at the same time, or was already and nobody here knows it yet.
+            while (Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt)) > PgNatsBridgeOptions.HeartbeatsWithoutAnswer * term.Heartbeat)
+                await RealTime.DelayAsync(term.Heartbeat / 8, end).ConfigureAwait(false);
             end.ThrowIfCancellationRequested();
             await nats.PublishAsync(subject, compose(), serializer: NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: end)
                 .ConfigureAwait(false);

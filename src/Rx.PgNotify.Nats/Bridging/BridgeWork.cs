@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Threading;
@@ -82,10 +83,7 @@ sealed class BridgeWork
         }
     }
 
-    // Real time: receivers count it too.
-#pragma warning disable RS0030
-    Task DelayAsync() => Task.Delay(BeatInterval, _end.Token);
-#pragma warning restore RS0030
+    Task DelayAsync() => RealTime.DelayAsync(BeatInterval, _end.Token);
 
     async Task BeatAsync()
     {

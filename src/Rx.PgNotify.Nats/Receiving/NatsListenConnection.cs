@@ -1,5 +1,4 @@
 using NATS.Client.Core;
-using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
 using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
@@ -38,18 +37,7 @@ sealed class NatsListenConnection : IListenConnection
 
     public void Abort() => _ = _abort.CancelSafelyAsync();
 
-    /// <summary>What NATS.Net itself gives up: it tries no further, either.</summary>
-    public (PgListenerError Error, string Message)? FindPermanent(Exception failure)
-    {
-        // It wraps what the server says: can not start to connect, and where.
-        for (var cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is NatsConnectionFailedException or NatsServerException { IsAuthError: true })
-                return (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(cause)}.");
-        }
-
-        return null;
-    }
+    public (PgListenerError Error, string Message)? FindPermanent(Exception failure) => GivenUpConnection.Find(failure, _nats.Opts);
 
     public async Task<Exception?> RunAsync(Action listening)
     {
