@@ -38,7 +38,7 @@ public class PermissionTests
     public async Task AChannelThatAReceiverMayNotHear_IsRefused_AndNoOther()
     {
         await using var nats = await NatsServer.StartAsync(Users("receiver", "subscribe: { deny: [\"OWN.channel.secret\"] }"));
-        await using var stage = new Stage(nats: nats, prefix: _prefix);
+        await using var stage = new Stage(nats: nats, prefix: _prefix, heartbeat: Stage.Steady);
         await stage.StartBridgeAtWorkAsync(connection: stage.Connect(configure: As("bridge")));
         var listener = stage.Listen(connection: stage.Connect(configure: As("receiver")));
         var channel = listener.Channel(UniqueChannel.Name());
@@ -74,7 +74,7 @@ public class PermissionTests
     public async Task WhatAnotherPartOfTheApplicationMayNotDo_IsNoStateOfTheReceiver()
     {
         await using var nats = await NatsServer.StartAsync(Users("receiver", "publish: { deny: [\"secret.>\", \"OWNx.>\", \"OWN.channel.>\", \"OWN.bridge\"] }"));
-        await using var stage = new Stage(nats: nats, prefix: _prefix);
+        await using var stage = new Stage(nats: nats, prefix: _prefix, heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync(connection: stage.Connect(configure: As("bridge")));
         var connection = stage.Connect(configure: As("receiver"));
         var listener = stage.Listen(connection: connection);
@@ -114,7 +114,7 @@ public class PermissionTests
                 publish: ["{{_prefix}}.ask", "{{_prefix}}.status"], subscribe: ["{{_prefix}}.bridge", "{{_prefix}}.channel.>", "_INBOX.>"] } }
             ] }
             """);
-        await using var stage = new Stage(nats: nats, prefix: _prefix);
+        await using var stage = new Stage(nats: nats, prefix: _prefix, heartbeat: Stage.Calm);
         var listener = stage.Listen(connection: stage.Connect(configure: As("receiver")));
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);

@@ -7,7 +7,7 @@ public class RefusedChannelTests
     [Test]
     public async Task WhatIsNotListed_IsRefused_ForThisChannelOnly()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listed = UniqueChannel.Name();
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = ([listed], true));
         var listener = stage.Listen();
@@ -29,7 +29,7 @@ public class RefusedChannelTests
     [Test]
     public async Task MoreChannelsThanTheBridgeTakes_AreRefused_AndTheLimitIsNamed()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.MaxAskedChannels) = (["listed"], 2));
         var listener = stage.Listen();
         using var first = await listener.Channel("first").SubscribeAsync(_ => { });
@@ -46,7 +46,7 @@ public class RefusedChannelTests
     public async Task WhatThePostgresServerRefuses_IsRefusedHereToo()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
-        await using var stage = new Stage(server);
+        await using var stage = new Stage(server, heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync();
         var listener = stage.Listen();
         var served = new Recorder<ChannelSignal>();
