@@ -109,22 +109,6 @@ public static class PgListenerServiceCollectionExtensions
         options.MeterFactory ??= services.GetService<IMeterFactory>();
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
         if (options.LoggerFactory?.CreateLogger<PgListener>() is { } logger)
-            options.ObserverFailed ??= failure => LogFailure(logger, failure);
-    }
-
-    static void LogFailure(ILogger logger, ObserverFailure failure)
-    {
-        try
-        {
-            Log.ObserverFailed(
-                logger,
-                failure.Channel is { } channel ? $"the channel {channel}" : "the listener's state",
-                FailureCause.Of(failure.Exception),
-                failure.Exception.StackTrace);
-        }
-        catch (Exception)
-        {
-            // A log that is full, or disposed of by now. Thrown from here, it would end the process.
-        }
+            options.ObserverFailed ??= failure => ObserverFailureLog.Write(logger, failure);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Npgsql;
 using Rx.PgNotify;
+using Rx.PgNotify.DependencyInjection;
 using Rx.PgNotify.Nats;
 using Rx.PgNotify.Nats.Registration;
 
@@ -36,8 +37,8 @@ public static class NatsServiceCollectionExtensions
                 LoggerFactory = provider.GetService<ILoggerFactory>(),
                 MeterFactory = provider.GetService<IMeterFactory>(),
             };
-            var logger = options.LoggerFactory?.CreateLogger<NatsListener>();
-            options.ObserverFailed = failure => RegistrationLog.ObserverFailed(logger, failure);
+            if (options.LoggerFactory?.CreateLogger<NatsListener>() is { } logger)
+                options.ObserverFailed = failure => ObserverFailureLog.Write(logger, failure);
             configure?.Invoke(options);
             return new NatsListener(NatsOf(provider), options);
         });

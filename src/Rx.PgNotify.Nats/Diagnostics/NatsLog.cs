@@ -12,10 +12,13 @@ static partial class NatsLog
     internal static partial void Lost(ILogger logger, long count, string channel);
 
     [LoggerMessage(103, LogLevel.Error, "The bridge refused channel {Channel}: {Reason}")]
-    internal static partial void ChannelRefused(ILogger logger, string channel, string reason);
+    internal static partial void RefusedByBridge(ILogger logger, string channel, string reason);
 
     [LoggerMessage(104, LogLevel.Warning, "Dropped a message that no bridge of this version has sent, on the subject of channel {Channel}")]
     internal static partial void ForeignMessage(ILogger logger, string channel);
+
+    [LoggerMessage(105, LogLevel.Error, "NATS does not permit this user the subject {Subject} of channel {Channel}")]
+    internal static partial void DeniedByNats(ILogger logger, string subject, string channel);
 
     [LoggerMessage(111, LogLevel.Information, "The bridge is at work, epoch {Order}")]
     internal static partial void AtWork(ILogger logger, long order);

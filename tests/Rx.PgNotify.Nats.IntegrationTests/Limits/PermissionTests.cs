@@ -40,7 +40,8 @@ public class PermissionTests
         await using var nats = await NatsServer.StartAsync(Users("receiver", "subscribe: { deny: [\"OWN.channel.secret\"] }"));
         await using var stage = new Stage(nats: nats, prefix: _prefix, heartbeat: Stage.Steady);
         await stage.StartBridgeAtWorkAsync(connection: stage.Connect(configure: As("bridge")));
-        var listener = stage.Listen(connection: stage.Connect(configure: As("receiver")));
+        var log = new LogRecorder();
+        var listener = stage.Listen(options => options.LoggerFactory = log, stage.Connect(configure: As("receiver")));
         var channel = listener.Channel(UniqueChannel.Name());
         var (served, refused) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
         using var a = await channel.Signals.SubscribeAsync(served);
@@ -52,6 +53,7 @@ public class PermissionTests
         var error = refused.Error as PgListenerException;
         Assert.That(error?.Error, Is.EqualTo(PgListenerError.ChannelRefused));
         Assert.That(error!.Message, Does.Contain("'secret'").And.Contain($"{_prefix}.channel.secret"));
+        Assert.That(log.Text, Does.Contain($"NATS does not permit this user the subject {_prefix}.channel.secret").And.Not.Contain("The bridge refused"));
         Assert.That(served.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.None }));
         Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
     }

@@ -10,7 +10,8 @@ public class RefusedChannelTests
         await using var stage = new Stage(heartbeat: Stage.Calm);
         var listed = UniqueChannel.Name();
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = ([listed], true));
-        var listener = stage.Listen();
+        var log = new LogRecorder();
+        var listener = stage.Listen(options => options.LoggerFactory = log);
         var (served, refused) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
         using var a = listener.Channel(listed).Signals.Subscribe(served);
         using var b = listener.Channel("not listed").Signals.Subscribe(refused);
@@ -22,6 +23,7 @@ public class RefusedChannelTests
         Assert.That((refused.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.ChannelRefused));
         Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
         Assert.That(error.Message, Does.Contain("'nor this'").And.Contain("the channels of its options only"));
+        Assert.That(log.Text, Does.Contain("The bridge refused channel nor this").And.Not.Contain("NATS does not permit"));
         Assert.That(served.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.None }));
         Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
     }
