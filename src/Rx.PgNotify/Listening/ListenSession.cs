@@ -121,7 +121,7 @@ sealed class ListenSession : IAsyncDisposable
 
     /// <summary>A round trip that has to be answered within a heartbeat.</summary>
     internal Task PingAsync() => _connection.AnsweredAsync(
-        _ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat, LongestAnswer);
+        _ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat, inAll: LongestAnswer);
 
     // Npgsql resets a pooled connection only when it is used again, and never with No Reset On Close. Until then the server would go
     // on listening for a session that reads nothing, and its notification queue could not be cleaned up.
