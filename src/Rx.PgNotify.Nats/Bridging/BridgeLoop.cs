@@ -98,10 +98,10 @@ sealed class BridgeLoop
             announcements = await RawSubscription
                 .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
             candidate.Begin();
-            var first = await Task.WhenAny(
-                NatsFault.WhileAsync(() => AnswerStatusAsync(end.Token), "NATS failed while the bridge waited for questions.", end.Token),
-                WatchAsync(candidate, permissions, end.Token),
-                candidate.HasFailed).ConfigureAwait(false);
+            var answering = NatsFault.WhileAsync(() => AnswerStatusAsync(end.Token), "NATS failed while the bridge waited for questions.", end.Token);
+            var watching = WatchAsync(candidate, permissions, end.Token);
+            _ = Task.WhenAll(answering, watching).IgnoreOutcomeAsync(); // of the one that ends later
+            var first = await Task.WhenAny(answering, watching, candidate.HasFailed).ConfigureAwait(false);
             await first.ConfigureAwait(false);
         }
         finally
