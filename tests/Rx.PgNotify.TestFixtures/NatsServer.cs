@@ -16,7 +16,7 @@ public sealed class NatsServer : IAsyncDisposable
     {
         Port = LoopbackPort.FindFree();
         _configuration = Path.Combine(_folder.FullName, "nats.conf");
-        File.WriteAllText(_configuration, string.Create(CultureInfo.InvariantCulture, $"listen: \"127.0.0.1:{Port}\"\n{configuration}\n"));
+        Write(configuration);
     }
 
     public int Port { get; }
@@ -48,6 +48,14 @@ public sealed class NatsServer : IAsyncDisposable
     public async Task StartAgainAsync() =>
         _process = await NatsServerProcess.StartAsync([PostgresTools.FindPooler("nats-server", "nats-server"), "-c", _configuration], Port);
 
+    /// <summary>Has it read another configuration. Clients that it permits as well stay connected.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public Task ReloadAsync(string configuration)
+    {
+        Write(configuration);
+        return ProcessSignal.SendAsync(_process!.Id, "HUP");
+    }
+
     /// <summary>Stops it as if the machine stood still.</summary>
     public Task PauseAsync() => ProcessSignal.SendAsync(_process!.Id, "STOP");
 
@@ -68,4 +76,7 @@ public sealed class NatsServer : IAsyncDisposable
         await KillAsync();
         _folder.Delete(recursive: true);
     }
+
+    void Write(string configuration) => File.WriteAllText(
+        _configuration, string.Create(CultureInfo.InvariantCulture, $"listen: \"127.0.0.1:{Port}\"\n{configuration}\n"));
 }

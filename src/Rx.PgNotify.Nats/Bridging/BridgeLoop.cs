@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NATS.Client.Core;
@@ -30,6 +31,8 @@ sealed class BridgeLoop
     readonly ILogger _logger;
     readonly BridgeMetrics _metrics;
     readonly HighestEpoch _highest = new();
+    readonly ConnectionAttempt _connecting;
+    readonly Backoff _backoff = new(s_firstDelay, s_longestDelay);
 
     internal BridgeLoop(
         Func<TimeSpan, ConnectionSource> connections, INatsConnection nats, PgNatsBridgeOptions options, StateFeed<BridgeState> state)
@@ -39,6 +42,7 @@ sealed class BridgeLoop
         _options = options;
         _state = state;
         _subjects = new Subjects(options.SubjectPrefix);
+        _connecting = new ConnectionAttempt(nats);
         _logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNatsBridge>() ?? NullLogger<PgNatsBridge>.Instance);
         _metrics = NatsMeter.Of(options.MeterFactory).Bridges(options.SubjectPrefix);
     }
@@ -47,19 +51,17 @@ sealed class BridgeLoop
 
     async Task LoopAsync(CancellationToken stop)
     {
-        var backoff = new Backoff(s_firstDelay, s_longestDelay);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 _state.Publish(BridgeState.Connecting.Instance);
                 await ConnectAsync(stop).ConfigureAwait(false);
-                backoff.Reset();
                 await StandAsync(stop).ConfigureAwait(false);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
-                var delay = backoff.Next();
+                var delay = _backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
                 NatsLog.BridgeFailed(_logger, ExceptionSummary.Of(e), (long)delay.TotalMilliseconds, e);
                 await RealTime.DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -75,7 +77,7 @@ sealed class BridgeLoop
 
     async Task ConnectAsync(CancellationToken stop)
     {
-        await _nats.ConnectWithinAsync(_options.Heartbeat, stop).ConfigureAwait(false);
+        await _connecting.WithinAsync(_options.Heartbeat, stop).ConfigureAwait(false);
         if (_nats.ServerInfo?.MaxPayload is { } most && most < LeastMaxPayload)
         {
             throw new NatsListenerException(
@@ -88,11 +90,14 @@ sealed class BridgeLoop
     {
         var permissions = new PermissionErrors(
             publishes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject),
-            subscribes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status, _subjects.Announcements));
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status, _subjects.Announcements),
+            refused: subject => NatsLog.BridgeDenied(_logger, subject));
         _nats.ServerError += permissions.OnServerErrorAsync;
+        _nats.ConnectionDisconnected += permissions.OnDisconnectedAsync;
         RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
+        var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics, permissions);
+        var begin = Stopwatch.GetTimestamp();
         try
         {
             announcements = await RawSubscription
@@ -108,7 +113,10 @@ sealed class BridgeLoop
         {
             // Before all that has to do with NATS, which may hang: another bridge waits for the role.
             await candidate.DisposeAsync().ConfigureAwait(false);
+            if (candidate.HasStood || Stopwatch.GetElapsedTime(begin) > s_longestDelay)
+                _backoff.Reset();
             _nats.ServerError -= permissions.OnServerErrorAsync;
+            _nats.ConnectionDisconnected -= permissions.OnDisconnectedAsync;
             await end.CancelSafelyAsync().ConfigureAwait(false);
             if (announcements is not null)
                 await announcements.EndAsync().ConfigureAwait(false);
@@ -130,12 +138,22 @@ sealed class BridgeLoop
             await foreach (var question in questions.Msgs.ReadAllAsync(end).ConfigureAwait(false))
             {
                 if (question.ReplyTo is { } replyTo)
-                {
-                    await _nats.PublishAsync(
-                        replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
-                        .ConfigureAwait(false);
-                }
+                    await AnswerStatusAsync(replyTo, end).ConfigureAwait(false);
             }
+        }
+    }
+
+    async Task AnswerStatusAsync(string replyTo, CancellationToken end)
+    {
+        try
+        {
+            await _nats.PublishAsync(
+                replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
+                .ConfigureAwait(false);
+        }
+        catch (Exception) when (!end.IsCancellationRequested)
+        {
+            // Whoever gets no answer asks again, and it is the ping that finds out whether NATS is lost.
         }
     }
 
@@ -146,7 +164,7 @@ sealed class BridgeLoop
         while (true)
         {
             await RealTime.DelayAsync(_options.Heartbeat / 4, end).ConfigureAwait(false);
-            permissions.ThrowIfAny();
+            permissions.ThrowIfAny(_subjects); // receivers are told of a channel's
             await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.DisposeAsync).ConfigureAwait(false);
         }
     }

@@ -6,21 +6,24 @@ namespace Rx.PgNotify.Nats.Connections;
 /// <summary>What NATS.Net itself has given up: it tries no further, so there is no use in waiting for it.</summary>
 static class GivenUpConnection
 {
-    /// <summary>Why there is no connection, if NATS.Net has given it up or will; <see langword="null"/> if it may come.</summary>
-    /// <param name="failure">What came of asking for it.</param>
+    /// <summary>Why it has given up; <see langword="null"/> if it has not.</summary>
+    /// <param name="failure">What came of asking for the connection.</param>
     /// <param name="options">Of the connection.</param>
-    internal static (PgListenerError Error, string Message)? Find(Exception failure, NatsOpts options)
+    internal static (PgListenerError Error, string Message)? Find(Exception failure, NatsOpts options) =>
+        Causes(failure).OfType<NatsConnectionFailedException>().FirstOrDefault() is { } givenUp ? Explain(givenUp.Message, options) : null;
+
+    /// <summary>Why NATS has refused the log-in; <see langword="null"/> if it has not.</summary>
+    /// <inheritdoc cref="Find"/>
+    internal static (PgListenerError Error, string Message)? FindRefusal(Exception failure) =>
+        Causes(failure).OfType<NatsServerException>().FirstOrDefault(cause => cause.IsAuthError) is { } refusal
+            ? (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(refusal)}.")
+            : null;
+
+    // NATS.Net wraps what the server says: can not start to connect, and where.
+    static IEnumerable<Exception> Causes(Exception failure)
     {
         for (var cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            // It wraps what the server says: can not start to connect, and where.
-            if (cause is NatsServerException { IsAuthError: true })
-                return (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(cause)}.");
-            if (cause is NatsConnectionFailedException givenUp)
-                return Explain(givenUp.Message, options);
-        }
-
-        return null;
+            yield return cause;
     }
 
     // There is one exception for log-ins that are refused and for attempts that are spent. When NATS.Net gives up its text says which, but

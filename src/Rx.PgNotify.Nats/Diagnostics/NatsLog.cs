@@ -34,4 +34,10 @@ static partial class NatsLog
 
     [LoggerMessage(115, LogLevel.Warning, "The bridge was slower than PostgreSQL: {Count} notifications of channel {Channel} were dropped, and its receivers get a Resync")]
     internal static partial void Dropped(ILogger logger, long count, string channel);
+
+    [LoggerMessage(116, LogLevel.Warning, "Publishing has failed ({Cause}): {Count} notifications of channel {Channel} may be lost, and its receivers get a Resync")]
+    internal static partial void PublishingFailed(ILogger logger, string cause, long count, string channel, Exception exception);
+
+    [LoggerMessage(117, LogLevel.Error, "NATS does not permit the bridge the subject {Subject}")]
+    internal static partial void BridgeDenied(ILogger logger, string subject);
 }

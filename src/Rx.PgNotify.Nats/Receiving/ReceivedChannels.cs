@@ -18,20 +18,23 @@ sealed class ReceivedChannels(
 {
     readonly Dictionary<ListenedChannel, (SignalStream Stream, RawSubscription Subscription)> _streams = [];
 
-    /// <summary>Whether one of them was silent for so long.</summary>
-    internal bool IsAnySilentFor(TimeSpan time) => _streams.Values.Any(channel => channel.Stream.Silence > time);
+    /// <summary>How long the one was silent from which nothing has come for longest.</summary>
+    internal TimeSpan LongestSilence => _streams.Values.Select(channel => channel.Stream.Silence).DefaultIfEmpty().Max();
 
     /// <summary>Joins and leaves what has to be, until that is what is wanted.</summary>
+    /// <param name="check">Is called in between: there may always be something to join.</param>
     /// <exception cref="NatsListenerException">NATS or the bridge does not do its part.</exception>
-    internal async Task ReconcileAsync()
+    internal async Task ReconcileAsync(Func<Task> check)
     {
         while (pump.Desired.TakeChanges() is { Count: > 0 } changes)
         {
-            foreach (var channel in changes.Unlisten)
-                await LeaveAsync(channel).ConfigureAwait(false);
+            await Task.WhenAll(changes.Unlisten.Select(LeaveAsync)).ConfigureAwait(false);
             pump.Desired.Unlistened(changes.Unlisten);
             foreach (var chunk in Permitted(changes.Listen).Chunk(Ask.MostChannels))
+            {
                 await JoinAsync(chunk).ConfigureAwait(false);
+                await check().ConfigureAwait(false);
+            }
         }
     }
 
@@ -39,21 +42,23 @@ sealed class ReceivedChannels(
     internal async Task RefuseDeniedAsync()
     {
         foreach (var channel in _streams.Keys.Where(IsDenied).ToList())
-        {
-            await LeaveAsync(channel).ConfigureAwait(false);
-            RefuseDenied(channel);
-        }
+            await RefuseDeniedAsync(channel).ConfigureAwait(false);
     }
 
     /// <summary>Asks for all of them once more, as the bridge forgets channels that nobody asks for.</summary>
     /// <inheritdoc cref="ReconcileAsync"/>
     internal async Task AskAgainAsync()
     {
-        foreach (var chunk in _streams.Keys.Chunk(Ask.MostChannels))
+        foreach (var chunk in _streams.Keys.ToList().Chunk(Ask.MostChannels))
         {
             var answers = await session.AskAsync(chunk).ConfigureAwait(false);
             foreach (var (channel, answer) in chunk.Zip(answers))
-                _streams[channel].Stream.Verify(answer);
+            {
+                if (answer.Refusal is { } refusal)
+                    await RefuseAsync(channel, refusal).ConfigureAwait(false);
+                else
+                    _streams[channel].Stream.Verify(answer);
+            }
         }
     }
 
@@ -95,14 +100,17 @@ sealed class ReceivedChannels(
         {
             if (answer.Refusal is { } refusal)
             {
-                await LeaveAsync(channel).ConfigureAwait(false);
-                NatsLog.RefusedByBridge(pump.Logger, channel.Hub.Name, refusal);
-                Refuse(channel, refusal);
-                continue;
+                await RefuseAsync(channel, refusal).ConfigureAwait(false);
             }
-
-            _streams[channel].Stream.Open(answer);
-            listening.Add(channel);
+            else if (IsDenied(channel))
+            {
+                await RefuseDeniedAsync(channel).ConfigureAwait(false);
+            }
+            else
+            {
+                _streams[channel].Stream.Open(answer);
+                listening.Add(channel);
+            }
         }
 
         pump.Desired.Listening(listening);
@@ -116,10 +124,26 @@ sealed class ReceivedChannels(
         await left.Subscription.EndAsync().ConfigureAwait(false);
     }
 
+    async Task RefuseAsync(ListenedChannel channel, string reason)
+    {
+        await LeaveAsync(channel).ConfigureAwait(false);
+        NatsLog.RefusedByBridge(pump.Logger, channel.Hub.Name, reason);
+        Refuse(channel, reason);
+    }
+
+    async Task RefuseDeniedAsync(ListenedChannel channel)
+    {
+        await LeaveAsync(channel).ConfigureAwait(false);
+        RefuseDenied(channel);
+    }
+
+    // Whoever subscribes from now on tries it anew.
     void RefuseDenied(ListenedChannel channel)
     {
-        NatsLog.DeniedByNats(pump.Logger, SubjectOf(channel), channel.Hub.Name);
-        Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
+        var subject = SubjectOf(channel);
+        questions.Permissions.Forget(known => known == subject);
+        NatsLog.DeniedByNats(pump.Logger, subject, channel.Hub.Name);
+        Refuse(channel, $"NATS does not permit this user the subject {subject}.");
     }
 
     void Refuse(ListenedChannel channel, string reason) => pump.Desired.Refused(channel, () => new PgListenerException(

@@ -15,6 +15,8 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// <remarks>Used by the pump alone, one call at a time; only what messages call comes from the thread that reads the socket.</remarks>
 sealed class ReceivingSession : IAsyncDisposable
 {
+    static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(1);
+
     readonly INatsConnection _nats;
     readonly Subjects _subjects;
     readonly BridgeQuestions _questions;
@@ -27,6 +29,8 @@ sealed class ReceivingSession : IAsyncDisposable
     readonly TaskCompletionSource<NatsListenerException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     RawSubscription? _announcements;
     BridgeTerm _term;
+
+    // When the bridge was asked for all channels, or for the first one: what is joined later does not postpone that.
     long _askedAt;
 
     // Written by the thread that reads the socket.
@@ -56,6 +60,10 @@ sealed class ReceivingSession : IAsyncDisposable
     /// <summary>How long a session that hears nothing waits.</summary>
     TimeSpan Patience => 2 * _term.Heartbeat;
 
+    /// <summary>How long nothing was heard, of the bridge or on one of the channels.</summary>
+    TimeSpan Silence => TimeSpan.FromTicks(Math.Max(
+        Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)).Ticks, _channels.LongestSilence.Ticks));
+
     /// <summary>Finds the bridge at work. If that fails it is to be disposed.</summary>
     /// <exception cref="NatsListenerException">There is none, or NATS is not there.</exception>
     internal async Task OpenAsync()
@@ -64,6 +72,7 @@ sealed class ReceivingSession : IAsyncDisposable
         if (!_fence.AdmitsAnswer(answer.Term))
             throw Replaced("A bridge that has lost its role has answered.");
         _term = answer.Term; // before the first subscription, whose messages are compared with it
+        _askedAt = Stopwatch.GetTimestamp();
         Heard();
         _announcements = await RawSubscription
             .SubscribeAsync(_nats, _subjects.Announcements, ReceiveAnnouncement, _questions.Timeout, _cancellation).ConfigureAwait(false);
@@ -78,7 +87,7 @@ sealed class ReceivingSession : IAsyncDisposable
     /// <exception cref="NatsListenerException">The epoch or the connection has ended, or nothing is heard.</exception>
     internal async Task ServeAsync(Action ready)
     {
-        await _channels.ReconcileAsync().ConfigureAwait(false);
+        await _channels.ReconcileAsync(CheckAsync).ConfigureAwait(false);
         ready();
         if (_pump.Desired.TryGiveUpConnection())
             return;
@@ -90,7 +99,7 @@ sealed class ReceivingSession : IAsyncDisposable
             else if (_pump.Desired.TryGiveUpConnection())
                 return;
             else
-                await _channels.ReconcileAsync().ConfigureAwait(false);
+                await _channels.ReconcileAsync(CheckAsync).ConfigureAwait(false);
         }
     }
 
@@ -99,7 +108,6 @@ sealed class ReceivingSession : IAsyncDisposable
     /// <exception cref="NatsListenerException">It does not answer, or is another one.</exception>
     internal async Task<IReadOnlyList<ChannelAnswer>> AskAsync(ListenedChannel[] channels)
     {
-        _askedAt = Stopwatch.GetTimestamp();
         var asking = _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation);
         // A bridge that stands still does not answer, and the one that has replaced it is heard sooner than that is given up.
         if (await Task.WhenAny(asking, _broken.Task).ConfigureAwait(false) != asking)
@@ -109,6 +117,7 @@ sealed class ReceivingSession : IAsyncDisposable
         }
 
         var answer = await asking.ConfigureAwait(false);
+        _questions.Permissions.ThrowIfAny(_subjects); // of what was subscribed before the question
         return Hears(answer.Term) ? answer.Channels : throw await ReasonAsync().ConfigureAwait(false);
     }
 
@@ -172,7 +181,10 @@ sealed class ReceivingSession : IAsyncDisposable
         var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _pump.Signal.Arm(() => requested.TrySetResult());
         using var tick = new CancellationTokenSource();
-        await Task.WhenAny(requested.Task, _broken.Task, RealTime.DelayAsync(_term.Heartbeat / 2, tick.Token)).ConfigureAwait(false);
+        var (interval, left) = (_term.Heartbeat / 2, Patience - Silence + s_clockTick);
+        if (left < interval)
+            interval = left > s_clockTick ? left : s_clockTick;
+        await Task.WhenAny(requested.Task, _broken.Task, RealTime.DelayAsync(interval, tick.Token)).ConfigureAwait(false);
         await tick.CancelAsync().ConfigureAwait(false);
         _pump.Signal.Disarm();
     }
@@ -185,13 +197,16 @@ sealed class ReceivingSession : IAsyncDisposable
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
         if (_broken.Task.IsCompleted)
             throw await _broken.Task.ConfigureAwait(false);
-        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)) > Patience || _channels.IsAnySilentFor(Patience))
+        if (Silence > Patience)
         {
             await _nats.AnswersWithinAsync(_questions.Timeout, _cancellation).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge was silent for {Patience}.");
         }
 
         if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)
+        {
+            _askedAt = Stopwatch.GetTimestamp();
             await _channels.AskAgainAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -60,6 +60,21 @@ public class GivenUpConnectionTests
         Assert.That(error.Error, Is.EqualTo(PgListenerError.AuthenticationFailed));
     }
 
+    [Test]
+    public async Task AConnectionThatIsGivenUpLater_EndsTheSubscriptions_AsItNeverComesBack()
+    {
+        await using var nats = await NatsServer.StartAsync();
+        await using var stage = new Stage(nats: nats);
+        stage.StartBridge();
+        var listener = stage.Listen(connection: stage.Connect(configure: options => Retrying(options) with { IgnoreAuthErrorAbort = true }));
+        var recorder = new Recorder<Notification>();
+        using var subscription = await listener.Channel("a").SubscribeAsync(recorder);
+        await nats.KillAsync();
+        await recorder.UntilEndedAsync();
+        Assert.That((recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.ReconnectBudgetSpent));
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Faulted>());
+    }
+
     static NatsOpts Retrying(NatsOpts options) => options with { RetryOnInitialConnect = true, MaxReconnectRetry = Attempts };
 
     static NatsOpts WithAWrongPassword(NatsOpts options) => options with { AuthOpts = new NatsAuthOpts { Username = "shop", Password = "wr0ng" } };

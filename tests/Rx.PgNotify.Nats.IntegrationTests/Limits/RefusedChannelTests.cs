@@ -45,6 +45,29 @@ public class RefusedChannelTests
     }
 
     [Test]
+    public async Task OfManyThatAreAskedForAtOnce_TheBridgeTakesNoMoreThanItsLimit()
+    {
+        const int Limit = 2;
+        const int Names = 50;
+        await using var stage = new Stage(heartbeat: Stage.Calm);
+        await stage.StartBridgeAtWorkAsync(options => options.MaxAskedChannels = Limit);
+        var listener = stage.Listen();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Names).Select(async i =>
+        {
+            try
+            {
+                await listener.Channel($"name {i}").SubscribeAsync(_ => { });
+                return PgListenerError.Unknown;
+            }
+            catch (PgListenerException e)
+            {
+                return e.Error;
+            }
+        }));
+        Assert.That(outcomes.Count(error => error == PgListenerError.ChannelRefused), Is.EqualTo(Names - Limit));
+    }
+
+    [Test]
     public async Task WhatThePostgresServerRefuses_IsRefusedHereToo()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
