@@ -144,22 +144,6 @@ public static partial class PgListenerServiceCollectionExtensions
         if (!options.StoppingToken.CanBeCanceled && services.GetService<IHostApplicationLifetime>() is { } host)
             options.StoppingToken = host.ApplicationStopping;
         if (options.LoggerFactory?.CreateLogger<PgListener>() is { } logger)
-            options.ObserverFailed ??= failure => LogFailure(logger, failure);
-    }
-
-    static void LogFailure(ILogger logger, ObserverFailure failure)
-    {
-        try
-        {
-            Log.ObserverFailed(
-                logger,
-                failure.Channel is { } channel ? $"the channel {channel}" : "the listener's state",
-                FailureCause.Of(failure.Exception),
-                failure.Exception.StackTrace);
-        }
-        catch (Exception)
-        {
-            // A log that is full, or disposed of by now. Thrown from here, it would end the process.
-        }
+            options.ObserverFailed ??= failure => ObserverFailureLog.Write(logger, failure);
     }
 }

@@ -57,8 +57,8 @@ public abstract record BridgeState
         }
 
         /// <summary>
-        /// What is missing: NATS (<see cref="NatsListenerException"/>), or PostgreSQL (what Npgsql threw, or a
-        /// <see cref="PgListenerException"/>).
+        /// What is missing: NATS, whatever has failed in its use (<see cref="NatsListenerException"/>), or PostgreSQL (what Npgsql threw, a
+        /// <see cref="TimeoutException"/> if it did not answer in time, or a <see cref="PgListenerException"/>).
         /// </summary>
         public Exception Cause { get; }
     }

@@ -6,6 +6,7 @@ using NATS.Client.Core;
 using Npgsql;
 using Rx.PgNotify;
 using Rx.PgNotify.Connections;
+using Rx.PgNotify.DependencyInjection;
 using Rx.PgNotify.Nats;
 using Rx.PgNotify.Nats.Registration;
 
@@ -145,8 +146,8 @@ public static class NatsServiceCollectionExtensions
                 MeterFactory = provider.GetService<IMeterFactory>(),
                 StoppingToken = provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None,
             };
-            var logger = options.LoggerFactory?.CreateLogger<NatsListener>();
-            options.ObserverFailed = failure => RegistrationLog.ObserverFailed(logger, failure);
+            if (options.LoggerFactory?.CreateLogger<NatsListener>() is { } logger)
+                options.ObserverFailed = failure => ObserverFailureLog.Write(logger, failure);
             configure(provider, options);
             return new NatsListener(NatsOf(provider, key), options);
         });

@@ -13,6 +13,9 @@ public sealed class PgNatsBridgeOptions
     internal const int HeartbeatsBetweenAsks = 3;
     const int LeastLingerHeartbeats = 2 * HeartbeatsBetweenAsks;
 
+    // So long after PostgreSQL was last sent a command that it has answered, the bridge at work is silent and gives up its session.
+    internal const int HeartbeatsWithoutAnswer = 2;
+
     /// <summary>
     /// What the subjects begin with: a bridge and its receivers have the same one, each database another one. Default <c>pgnotify</c>;
     /// 1 to 100 characters: letters, digits, hyphens and underscores, with single dots between them.

@@ -33,6 +33,9 @@ public enum PgListenerError
     /// </summary>
     TransactionPooler = 7,
 
-    /// <summary>No connection could be had within <see cref="ListenerOptions.ReconnectBudget"/>.</summary>
+    /// <summary>
+    /// No connection could be had within <see cref="ListenerOptions.ReconnectBudget"/>; over NATS, or the client of NATS has spent its own
+    /// attempts to connect.
+    /// </summary>
     ReconnectBudgetSpent = 8,
 }

@@ -23,7 +23,7 @@ public sealed class ClusterTests
             ReconnectWaitMin = TimeSpan.FromMilliseconds(50),
         });
         using var end = new CancellationTokenSource();
-        var running = new PgNatsBridge(TestServer.ConnectionString, ofTheBridge, new() { SubjectPrefix = prefix, Heartbeat = TimeSpan.FromSeconds(2) })
+        var running = new PgNatsBridge(TestServer.ConnectionString, ofTheBridge, new() { SubjectPrefix = prefix, Heartbeat = Stage.Calm })
             .RunAsync(end.Token);
         await using var listener = new NatsListener(ofTheReceiver, new() { SubjectPrefix = prefix });
         var signals = new Recorder<ChannelSignal>();

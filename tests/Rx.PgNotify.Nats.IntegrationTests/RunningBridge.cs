@@ -46,6 +46,12 @@ sealed class RunningBridge : IAsyncDisposable
         await _run.WaitAsync(Eventually.Deadline);
     }
 
+    /// <summary>Waits until one is at work and all others stand by, whichever it is: on a busy machine the role may pass on by itself.</summary>
+    public static Task UntilOneIsAtWorkAsync(params IReadOnlyCollection<RunningBridge> bridges) => Eventually.BecomesAsync(
+        () => Task.FromResult(string.Join(", ", bridges.Select(bridge => bridge.Bridge.CurrentState.ToString()).Order(StringComparer.Ordinal))),
+        states => states == string.Join(", ", Enumerable.Repeat(nameof(BridgeState.StandingBy), bridges.Count - 1).Prepend(nameof(BridgeState.AtWork))),
+        expectation: "one bridge is at work, and all others stand by");
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

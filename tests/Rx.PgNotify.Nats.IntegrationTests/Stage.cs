@@ -18,6 +18,12 @@ sealed class Stage(
     /// <summary>The shortest that is possible, for tests in which something is lost.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// For tests in which one thing happens that a part of a heartbeat passes over, and nothing else may: as long as no busy machine holds
+    /// anybody up.
+    /// </summary>
+    public static readonly TimeSpan Steady = TimeSpan.FromSeconds(6);
+
     /// <summary>For tests in which nothing may be lost, however busy the machine is.</summary>
     public static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
 

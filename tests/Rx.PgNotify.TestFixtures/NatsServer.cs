@@ -1,7 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.TestFixtures;
@@ -11,26 +8,15 @@ namespace Rx.PgNotify.TestFixtures;
 /// </summary>
 public sealed class NatsServer : IAsyncDisposable
 {
-    // The end of the input, which comes with the end of the test process too, ends the server, also one that is stopped.
-    const string Script = """
-        pid=
-        trap '' INT TERM
-        "$@" </dev/null >/dev/null 2>&1 & pid=$!
-        echo "$pid"
-        while read -r _; do :; done
-        kill -KILL "$pid"
-        """;
-
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rx-nats-");
     readonly string _configuration;
-    Process? _shell;
-    int _processId;
+    NatsServerProcess? _process;
 
     NatsServer(string configuration)
     {
         Port = LoopbackPort.FindFree();
         _configuration = Path.Combine(_folder.FullName, "nats.conf");
-        File.WriteAllText(_configuration, string.Create(CultureInfo.InvariantCulture, $"listen: \"127.0.0.1:{Port}\"\n{configuration}\n"));
+        Write(configuration);
     }
 
     public int Port { get; }
@@ -59,34 +45,30 @@ public sealed class NatsServer : IAsyncDisposable
     }
 
     /// <summary>Starts it on the same port, after <see cref="KillAsync"/>.</summary>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync() =>
+        _process = await NatsServerProcess.StartAsync([PostgresTools.FindPooler("nats-server", "nats-server"), "-c", _configuration], Port);
+
+    /// <summary>Has it read another configuration. Clients that it permits as well stay connected.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public Task ReloadAsync(string configuration)
     {
-        var program = PostgresTools.FindPooler("nats-server", "nats-server");
-        _shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "nats", program, "-c", _configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        _processId = int.Parse((await _shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
-        await Eventually.IsTrueAsync(AnswersAsync, expectation: "the NATS server should answer");
+        Write(configuration);
+        return ProcessSignal.SendAsync(_process!.Id, "HUP");
     }
 
     /// <summary>Stops it as if the machine stood still.</summary>
-    public Task PauseAsync() => ProcessSignal.SendAsync(_processId, "STOP");
+    public Task PauseAsync() => ProcessSignal.SendAsync(_process!.Id, "STOP");
 
     /// <summary>Lets it go on.</summary>
-    public Task ResumeAsync() => ProcessSignal.SendAsync(_processId, "CONT");
+    public Task ResumeAsync() => ProcessSignal.SendAsync(_process!.Id, "CONT");
 
     /// <summary>Ends it at once, whatever it is doing.</summary>
     public async Task KillAsync()
     {
-        if (_shell is not { } shell)
+        if (_process is not { } process)
             return;
-        _shell = null;
-        shell.StandardInput.Close();
-        await shell.WaitForExitAsync().WaitAsync(Eventually.Deadline);
-        shell.Dispose();
+        _process = null;
+        await process.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -95,18 +77,6 @@ public sealed class NatsServer : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, Port);
-            // It greets before it is asked anything.
-            return await client.GetStream().ReadAsync(new byte[4]) == 4;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    void Write(string configuration) => File.WriteAllText(
+        _configuration, string.Create(CultureInfo.InvariantCulture, $"listen: \"127.0.0.1:{Port}\"\n{configuration}\n"));
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -19,14 +20,18 @@ sealed class BridgeCandidate : IAsyncDisposable
     readonly PgListener _listener;
     readonly Func<Epoch, BridgeWork> _createWork;
     readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _gate = new();
     IDisposable? _wanted;
     IDisposable? _states;
 
     // Of the session that has the lock. No other one has it before this one has left, so the calls come one after the other.
     BridgeWork? _work;
 
-    // Set by the listener's loop, read by the bridge's.
-    bool _hasHadARole;
+    // Guarded by the gate: what a session that is closed late reports after the end is not the state of the bridge.
+    bool _isOver;
+
+    // Set by the pump.
+    volatile bool _hasStood;
 
     internal BridgeCandidate(
         Func<TimeSpan, ConnectionSource> connections,
@@ -36,17 +41,18 @@ sealed class BridgeCandidate : IAsyncDisposable
         HighestEpoch highest,
         StateFeed<BridgeState> state,
         ILogger logger,
-        BridgeMetrics metrics)
+        BridgeMetrics metrics,
+        PermissionErrors permissions)
     {
         _state = state;
         _logger = logger;
         var guard = new LeaderLock(options, highest, StandsBy, Entered, sentAt => _work?.Renew(sentAt), Left);
         _listener = new PgListener(options.ListenerOptions(), connections, guard);
-        _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics);
+        _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics, permissions);
     }
 
-    /// <summary>Whether it was ever at work or stood by: then both ends were there.</summary>
-    internal bool HasHadARole => Volatile.Read(ref _hasHadARole);
+    /// <summary>Whether it has had both ends: it has stood by or been at work.</summary>
+    internal bool HasStood => _hasStood;
 
     /// <summary>Fails when trying on can't help, such as after a wrong password.</summary>
     internal Task HasFailed => _failed.Task;
@@ -56,6 +62,8 @@ sealed class BridgeCandidate : IAsyncDisposable
         _states?.Dispose();
         _wanted?.Dispose();
         await _listener.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+            _isOver = true;
     }
 
     internal void Begin()
@@ -68,27 +76,36 @@ sealed class BridgeCandidate : IAsyncDisposable
     void OnState(ListenerState state)
     {
         if (state is ListenerState.Reconnecting { Cause: var cause })
-            _state.Publish(new BridgeState.Failing(cause));
+            Publish(new BridgeState.Failing(cause));
         else if (state is ListenerState.Listening)
-            _state.Publish(BridgeState.AtWork.Instance);
+            Publish(BridgeState.AtWork.Instance);
+    }
+
+    void Publish(BridgeState state)
+    {
+        lock (_gate)
+        {
+            if (!_isOver)
+                _state.Publish(state);
+        }
     }
 
     void StandsBy()
     {
-        Volatile.Write(ref _hasHadARole, true);
+        _hasStood = true;
         if (_state.Latest is BridgeState.StandingBy)
             return;
         NatsLog.StandsBy(_logger);
-        _state.Publish(BridgeState.StandingBy.Instance);
+        Publish(BridgeState.StandingBy.Instance);
     }
 
     void Entered(Epoch epoch, long sentAt)
     {
-        Volatile.Write(ref _hasHadARole, true);
+        _hasStood = true;
         _work = _createWork(epoch);
         _work.Renew(sentAt);
         _work.Begin();
-        _state.Publish(BridgeState.AtWork.Instance);
+        Publish(BridgeState.AtWork.Instance);
     }
 
     void Left()
@@ -96,6 +113,6 @@ sealed class BridgeCandidate : IAsyncDisposable
         _work!.End();
         _work = null;
         NatsLog.LeftWork(_logger);
-        _state.Publish(BridgeState.Connecting.Instance);
+        Publish(BridgeState.Connecting.Instance);
     }
 }

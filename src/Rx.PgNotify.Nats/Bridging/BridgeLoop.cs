@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NATS.Client.Core;
@@ -30,8 +31,10 @@ sealed class BridgeLoop
     readonly ILogger _logger;
     readonly BridgeMetrics _metrics;
     readonly HighestEpoch _highest = new();
+    readonly ConnectionAttempt _connecting;
 
-    // In a row. A connection to NATS alone is no success: PostgreSQL may be what is missing. Belongs to the loop.
+    // Both belong to the loop, and are of failures in a row. A connection to NATS alone is no success: PostgreSQL may be what is missing.
+    readonly Backoff _backoff = new(s_firstDelay, s_longestDelay);
     int _failures;
 
     internal BridgeLoop(
@@ -42,6 +45,7 @@ sealed class BridgeLoop
         _options = options;
         _state = state;
         _subjects = new Subjects(options.SubjectPrefix);
+        _connecting = new ConnectionAttempt(nats);
         _logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNatsBridge>() ?? NullLogger<PgNatsBridge>.Instance);
         _metrics = NatsMeter.Of(options.MeterFactory).Bridges(options.SubjectPrefix);
     }
@@ -50,22 +54,20 @@ sealed class BridgeLoop
 
     async Task LoopAsync(CancellationToken stop)
     {
-        var backoff = new Backoff(s_firstDelay, s_longestDelay);
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 _state.Publish(BridgeState.Connecting.Instance);
                 await ConnectAsync(stop).ConfigureAwait(false);
-                backoff.Reset();
                 await StandAsync(stop).ConfigureAwait(false);
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
-                var delay = backoff.Next();
+                var delay = _backoff.Next();
                 _state.Publish(new BridgeState.Failing(e));
                 NatsLog.BridgeFailed(_logger, Log.LevelOfFailure(++_failures), delay, e);
-                await DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await RealTime.DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception)
             {
@@ -78,7 +80,7 @@ sealed class BridgeLoop
 
     async Task ConnectAsync(CancellationToken stop)
     {
-        await _nats.ConnectWithinAsync(_options.Heartbeat, stop).ConfigureAwait(false);
+        await _connecting.WithinAsync(_options.Heartbeat, stop).ConfigureAwait(false);
         if (_nats.ServerInfo?.MaxPayload is { } most && most < LeastMaxPayload)
         {
             throw new NatsListenerException(
@@ -91,31 +93,40 @@ sealed class BridgeLoop
     {
         var permissions = new PermissionErrors(
             publishes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject),
-            subscribes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status, _subjects.Announcements));
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status, _subjects.Announcements),
+            refused: subject => NatsLog.BridgeDenied(_logger, subject));
         _nats.ServerError += permissions.OnServerErrorAsync;
+        _nats.ConnectionDisconnected += permissions.OnDisconnectedAsync;
         RawSubscription? announcements = null;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics);
-        await using (candidate.ConfigureAwait(false))
+        var candidate = new BridgeCandidate(_connections, _nats, _subjects, _options, _highest, _state, _logger, _metrics, permissions);
+        var begin = Stopwatch.GetTimestamp();
+        try
         {
-            try
+            announcements = await RawSubscription
+                .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
+            candidate.Begin();
+            var answering = NatsFault.WhileAsync(() => AnswerStatusAsync(end.Token), "NATS failed while the bridge waited for questions.", end.Token);
+            var watching = WatchAsync(candidate, permissions, end.Token);
+            _ = Task.WhenAll(answering, watching).IgnoreOutcomeAsync(); // of the one that ends later
+            var first = await Task.WhenAny(answering, watching, candidate.HasFailed).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
+            await candidate.DisposeAsync().ConfigureAwait(false);
+            if (candidate.HasStood || Stopwatch.GetElapsedTime(begin) > s_longestDelay)
             {
-                announcements = await RawSubscription
-                    .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
-                candidate.Begin();
-                var first = await Task.WhenAny(
-                    AnswerStatusAsync(end.Token), WatchAsync(permissions, end.Token), candidate.HasFailed).ConfigureAwait(false);
-                await first.ConfigureAwait(false);
+                _backoff.Reset();
+                _failures = 0;
             }
-            finally
-            {
-                if (candidate.HasHadARole)
-                    _failures = 0;
-                if (announcements is not null)
-                    await announcements.EndAsync().ConfigureAwait(false);
-                _nats.ServerError -= permissions.OnServerErrorAsync;
-                await end.CancelSafelyAsync().ConfigureAwait(false);
-            }
+
+            _nats.ServerError -= permissions.OnServerErrorAsync;
+            _nats.ConnectionDisconnected -= permissions.OnDisconnectedAsync;
+            await end.CancelSafelyAsync().ConfigureAwait(false);
+            if (announcements is not null)
+                await announcements.EndAsync().ConfigureAwait(false);
         }
     }
 
@@ -134,27 +145,34 @@ sealed class BridgeLoop
             await foreach (var question in questions.Msgs.ReadAllAsync(end).ConfigureAwait(false))
             {
                 if (question.ReplyTo is { } replyTo)
-                {
-                    await _nats.PublishAsync(
-                        replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
-                        .ConfigureAwait(false);
-                }
+                    await AnswerStatusAsync(replyTo, end).ConfigureAwait(false);
             }
         }
     }
 
-    async Task WatchAsync(PermissionErrors permissions, CancellationToken end)
+    async Task AnswerStatusAsync(string replyTo, CancellationToken end)
     {
-        while (true)
+        try
         {
-            await DelayAsync(_options.Heartbeat / 2, end).ConfigureAwait(false);
-            permissions.ThrowIfAny();
-            await _nats.AnswersWithinAsync(_options.Heartbeat, end).ConfigureAwait(false);
+            await _nats.PublishAsync(
+                replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
+                .ConfigureAwait(false);
+        }
+        catch (Exception) when (!end.IsCancellationRequested)
+        {
+            // Whoever gets no answer asks again, and it is the ping that finds out whether NATS is lost.
         }
     }
 
-    // Real time: receivers and the other bridges count it too.
-#pragma warning disable RS0030
-    static Task DelayAsync(TimeSpan delay, CancellationToken end) => Task.Delay(delay, end);
-#pragma warning restore RS0030
+    // A server that answers late is no reason to give up the role, so it has a whole heartbeat. With four pings in each, and four tries for
+    // the lock, the role has passed on within two.
+    async Task WatchAsync(BridgeCandidate candidate, PermissionErrors permissions, CancellationToken end)
+    {
+        while (true)
+        {
+            await RealTime.DelayAsync(_options.Heartbeat / 4, end).ConfigureAwait(false);
+            permissions.ThrowIfAny(_subjects); // receivers are told of a channel's
+            await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.DisposeAsync).ConfigureAwait(false);
+        }
+    }
 }

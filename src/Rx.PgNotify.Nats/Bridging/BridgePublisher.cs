@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -14,8 +15,8 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
     // Longer messages save little, and keep others waiting.
     const int LongestMessage = 64 * 1024;
 
-    // More than the header of a message ever has.
-    const int HeaderBytes = 64;
+    // More than the header of a message ever has, with the headers that NATS.Net adds for whoever traces it.
+    const int HeaderBytes = 1024;
 
     // Numbers and messages go to the connection in one order: an answer, a beat and a message with notifications each say what comes
     // next, and must not overtake each other. NATS.Net writes one after the other anyway.
@@ -35,6 +36,12 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
 
     internal BridgeMetrics Metrics => metrics;
 
+    internal bool HasEnded => end.IsCancellationRequested;
+
+    // For how long something may still be published.
+    TimeSpan Left =>
+        (PgNatsBridgeOptions.HeartbeatsWithoutAnswer * term.Heartbeat) - Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
     /// <summary>
     /// The server had the session when a command arrived that was sent at this time. Two heartbeats after it nothing more is published:
     /// the server may have given the role to another bridge, and what still comes from it may be late.
@@ -51,14 +58,7 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
         await _turn.WaitAsync(end).ConfigureAwait(false);
         try
         {
-            // Real time: the server and the receivers count it too.
-#pragma warning disable RS0030
-            while (Stopwatch.GetElapsedTime(Volatile.Read(ref _renewedAt)) > 2 * term.Heartbeat)
-                await Task.Delay(term.Heartbeat / 8, end).ConfigureAwait(false);
-#pragma warning restore RS0030
-            end.ThrowIfCancellationRequested();
-            await nats.PublishAsync(subject, compose(), serializer: NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: end)
-                .ConfigureAwait(false);
+            await PublishInTurnAsync(subject, compose).ConfigureAwait(false);
             published?.Invoke();
         }
         finally
@@ -66,4 +66,43 @@ sealed class BridgePublisher(INatsConnection nats, Subjects subjects, BridgeTerm
             _turn.Release();
         }
     }
+
+    /// <summary>Publishes several messages in one turn: whoever has many small ones would wait long for a turn for each.</summary>
+    /// <param name="messages">Their subjects, and what makes each of them.</param>
+    /// <exception cref="OperationCanceledException">The epoch is over.</exception>
+    internal async ValueTask PublishAsync(IEnumerable<(string Subject, Func<ReadOnlyMemory<byte>> Compose)> messages)
+    {
+        await _turn.WaitAsync(end).ConfigureAwait(false);
+        try
+        {
+            foreach (var (subject, compose) in messages)
+                await PublishInTurnAsync(subject, compose).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    async ValueTask PublishInTurnAsync(string subject, Func<ReadOnlyMemory<byte>> compose)
+    {
+        // The session is given up at the same time, or was already and nobody here knows it yet.
+        TimeSpan left;
+        while ((left = Left) <= TimeSpan.Zero)
+            await RealTime.DelayAsync(term.Heartbeat / 8, end).ConfigureAwait(false);
+        end.ThrowIfCancellationRequested();
+        if (nats.ConnectionState == NatsConnectionState.Open)
+        {
+            await PublishAsync(subject, compose(), end).ConfigureAwait(false);
+            return;
+        }
+
+        // It would wait in NATS.Net until NATS is back, however late that is.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
+        limit.CancelAfter(left);
+        await PublishAsync(subject, compose(), limit.Token).ConfigureAwait(false);
+    }
+
+    ValueTask PublishAsync(string subject, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        nats.PublishAsync(subject, message, serializer: NatsRawSerializer<ReadOnlyMemory<byte>>.Default, cancellationToken: cancellationToken);
 }

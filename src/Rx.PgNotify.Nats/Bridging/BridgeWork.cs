@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 using Rx.PgNotify.Threading;
@@ -17,11 +18,15 @@ namespace Rx.PgNotify.Nats.Bridging;
 sealed class BridgeWork
 #pragma warning restore CA1001
 {
+    // A turn takes as long as a message with notifications, about.
+    const int BeatsInOneTurn = 128;
+
     readonly PgListener _listener;
     readonly INatsConnection _nats;
     readonly PgNatsBridgeOptions _options;
     readonly ILogger _logger;
     readonly BridgeMetrics _metrics;
+    readonly PermissionErrors _permissions;
     readonly BridgePublisher _publisher;
     readonly CancellationTokenSource _end = new();
     readonly ConcurrentDictionary<string, Forwarder> _forwarders = new(StringComparer.Ordinal);
@@ -30,13 +35,21 @@ sealed class BridgeWork
     int _askedChannels;
 
     internal BridgeWork(
-        PgListener listener, INatsConnection nats, Subjects subjects, Epoch epoch, PgNatsBridgeOptions options, ILogger logger, BridgeMetrics metrics)
+        PgListener listener,
+        INatsConnection nats,
+        Subjects subjects,
+        Epoch epoch,
+        PgNatsBridgeOptions options,
+        ILogger logger,
+        BridgeMetrics metrics,
+        PermissionErrors permissions)
     {
         _listener = listener;
         _nats = nats;
         _options = options;
         _logger = logger;
         _metrics = metrics;
+        _permissions = permissions;
         _publisher = new BridgePublisher(nats, subjects, new BridgeTerm(epoch, options.Heartbeat), logger, metrics, _end.Token);
     }
 
@@ -47,8 +60,9 @@ sealed class BridgeWork
         _metrics.Began();
         NatsLog.AtWork(_logger, _publisher.Term.Epoch.Order);
         foreach (var channel in _options.Channels)
-            Forward(channel, isListed: true);
+            Forward(channel);
         _ = SuppressedFlow.Run(() => UntilEndAsync(AnswerAsync));
+        _ = SuppressedFlow.Run(() => UntilEndAsync(AnnounceAsync));
         _ = SuppressedFlow.Run(() => UntilEndAsync(BeatAsync));
     }
 
@@ -84,23 +98,21 @@ sealed class BridgeWork
         }
     }
 
-    // Real time: receivers count it too.
-#pragma warning disable RS0030
-    Task DelayAsync() => Task.Delay(BeatInterval, _end.Token);
-#pragma warning restore RS0030
+    Task DelayAsync() => RealTime.DelayAsync(BeatInterval, _end.Token);
+
+    async Task AnnounceAsync()
+    {
+        await _publisher.PublishAsync(_publisher.Subjects.Announcements, () => Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
+        await DelayAsync().ConfigureAwait(false);
+    }
 
     async Task BeatAsync()
     {
-        await _publisher.PublishAsync(_publisher.Subjects.Announcements, () => Announcement.Encode(_publisher.Term)).ConfigureAwait(false);
+        foreach (var forwarder in _forwarders.Values.Where(forwarder => !forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault))
+            forwarder.Stop();
         var empty = new NotificationsWriter();
-        foreach (var forwarder in _forwarders.Values)
-        {
-            if (!forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault)
-                forwarder.Stop();
-            else
-                await forwarder.BeatAsync(BeatInterval, empty).ConfigureAwait(false);
-        }
-
+        foreach (var quiet in _forwarders.Values.Where(forwarder => forwarder.IsQuiet(BeatInterval)).Chunk(BeatsInOneTurn))
+            await _publisher.PublishAsync(quiet.Select(forwarder => forwarder.Beat(empty))).ConfigureAwait(false);
         await DelayAsync().ConfigureAwait(false);
     }
 
@@ -123,8 +135,16 @@ sealed class BridgeWork
         var forwarders = channels.Select(FindOrForward).ToList();
         var joined = Task.WhenAll(forwarders.Select(forwarder => forwarder.Forwarder?.Joined ?? Task.FromResult<string?>(null)));
         await joined.WaitAsync(2 * _options.Heartbeat, _end.Token).ConfigureAwait(false);
-        await _publisher.PublishAsync(replyTo, () => new Answer(
-            _publisher.Term, [.. forwarders.Select(forwarder => forwarder.Forwarder?.Answer ?? new ChannelAnswer(0, 0, forwarder.Refusal))]).Encode()).ConfigureAwait(false);
+        await _publisher.PublishAsync(replyTo, () => new Answer(_publisher.Term, [.. forwarders.Select(AnswerOf)]).Encode()).ConfigureAwait(false);
+    }
+
+    ChannelAnswer AnswerOf((Forwarder? Forwarder, string? Refusal) found)
+    {
+        if (found.Forwarder is not { } forwarder)
+            return new ChannelAnswer(0, 0, found.Refusal);
+        return _permissions.Refuses(forwarder.Subject)
+            ? new ChannelAnswer(0, 0, $"NATS does not permit the bridge the subject {forwarder.Subject}.")
+            : forwarder.Answer;
     }
 
     (Forwarder? Forwarder, string? Refusal) FindOrForward(string channel)
@@ -135,6 +155,8 @@ sealed class BridgeWork
             return (known, null);
         }
 
+        if (IsListed(channel))
+            return (Forward(channel), null);
         if (_options.ListedOnly)
             return (null, "the bridge forwards the channels of its options only.");
         if (Volatile.Read(ref _askedChannels) >= _options.MaxAskedChannels)
@@ -148,23 +170,26 @@ sealed class BridgeWork
             return (null, e.Message);
         }
 
-        return (Forward(channel, isListed: false), null);
+        return (Forward(channel), null);
     }
 
-    Forwarder Forward(string channel, bool isListed)
+    bool IsListed(string channel) => _options.Channels.Contains(channel);
+
+    Forwarder Forward(string channel)
     {
-        var forwarder = new Forwarder(channel, isListed, _publisher);
+        var forwarder = new Forwarder(channel, IsListed(channel), _publisher);
         var present = _forwarders.GetOrAdd(channel, forwarder);
-        if (present == forwarder)
-            _ = SuppressedFlow.Run(() => ForwardAsync(channel, forwarder));
-        return present;
+        if (present != forwarder)
+            return present;
+        if (!forwarder.IsListed)
+            Interlocked.Increment(ref _askedChannels); // before anybody looks at it again
+        _ = SuppressedFlow.Run(() => ForwardAsync(channel, forwarder));
+        return forwarder;
     }
 
     async Task ForwardAsync(string channel, Forwarder forwarder)
     {
         _metrics.ChannelAdded();
-        if (!forwarder.IsListed)
-            Interlocked.Increment(ref _askedChannels);
         try
         {
             using var ending = _end.Token.UnsafeRegister(static forwarder => ((Forwarder)forwarder!).Stop(), forwarder);
@@ -176,12 +201,13 @@ sealed class BridgeWork
         }
         catch (Exception e)
         {
-            // Receivers notice that the channel is silent, and ask for it again.
+            // Receivers notice that the channel is silent, and ask for it again. What NATS fails of does not come here.
             NatsLog.BridgeFailed(_logger, LogLevel.Warning, TimeSpan.Zero, e);
         }
         finally
         {
             _forwarders.TryRemove(KeyValuePair.Create(channel, forwarder));
+            _permissions.Forget(known => known == forwarder.Subject); // whoever asks for it from now on lets it be tried anew
             _metrics.ChannelRemoved();
             if (!forwarder.IsListed)
                 Interlocked.Decrement(ref _askedChannels);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rx.PgNotify.Delivery;
+using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -13,7 +14,6 @@ namespace Rx.PgNotify.Nats.Bridging;
 sealed class Forwarder
 {
     readonly string _channel;
-    readonly string _subject;
     readonly BridgePublisher _publisher;
     readonly long _stream = Random.Shared.NextInt64();
     readonly TaskCompletionSource<string?> _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,10 +38,13 @@ sealed class Forwarder
         _channel = channel;
         IsListed = isListed;
         _publisher = publisher;
-        _subject = publisher.Subjects.Channel(channel);
+        Subject = publisher.Subjects.Channel(channel);
     }
 
     internal bool IsListed { get; }
+
+    /// <summary>Where it publishes.</summary>
+    internal string Subject { get; }
 
     /// <summary>Completes when the server listens, with <see langword="null"/>, or has refused the channel, with its reason.</summary>
     internal Task<string?> Joined => _joined.Task;
@@ -53,13 +56,12 @@ sealed class Forwarder
 
     internal void Asked() => Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
 
-    /// <summary>Publishes which number comes next, if nothing was published for this long.</summary>
-    internal async ValueTask BeatAsync(TimeSpan quiet, NotificationsWriter empty)
-    {
-        if (!Joined.IsCompletedSuccessfully || Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) < quiet)
-            return;
-        await _publisher.PublishAsync(_subject, () => empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published))).ConfigureAwait(false);
-    }
+    /// <summary>Whether receivers may wait for a sign of life: nothing was published for this long.</summary>
+    internal bool IsQuiet(TimeSpan quiet) => Joined.IsCompletedSuccessfully && Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) >= quiet;
+
+    /// <summary>The message that says which number comes next.</summary>
+    internal (string Subject, Func<ReadOnlyMemory<byte>> Compose) Beat(NotificationsWriter empty) =>
+        (Subject, () => empty.Take(_publisher.Term, _stream, Volatile.Read(ref _published)));
 
     /// <summary>Ends it. Whoever asks for the channel from now on gets another one, with numbers of its own.</summary>
     internal void Stop()
@@ -125,9 +127,18 @@ sealed class Forwarder
         var count = writer.Count;
         if (count == 0)
             return;
-        await _publisher.PublishAsync(
-            _subject, () => writer.Take(_publisher.Term, _stream, _published), () => Volatile.Write(ref _published, _published + count)).ConfigureAwait(false);
-        Volatile.Write(ref _publishedAt, Stopwatch.GetTimestamp());
-        _publisher.Metrics.Forwarded(count);
+        try
+        {
+            await _publisher.PublishAsync(
+                Subject, () => writer.Take(_publisher.Term, _stream, _published), () => Volatile.Write(ref _published, _published + count)).ConfigureAwait(false);
+            Volatile.Write(ref _publishedAt, Stopwatch.GetTimestamp());
+            _publisher.Metrics.Forwarded(count);
+        }
+        catch (Exception e) when (!_publisher.HasEnded)
+        {
+            // Sent or not: the numbers go on behind it, so that receivers know what they have missed.
+            Volatile.Write(ref _published, _published + count);
+            NatsLog.PublishingFailed(_publisher.Logger, ExceptionSummary.Of(e), count, _channel);
+        }
     }
 }

@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Protocol;
 
 namespace Rx.PgNotify.Nats.Bridging;
@@ -16,11 +15,12 @@ namespace Rx.PgNotify.Nats.Bridging;
 /// <remarks>
 /// A process that stands still, or whose machine is gone, would keep the lock as long as the server keeps its session. So the server is
 /// asked to end it: a session that has sent nothing for a heartbeat (<c>idle_session_timeout</c>), or to which nothing could be sent for
-/// as long (<c>tcp_user_timeout</c>).
+/// as long (<c>tcp_user_timeout</c>). Neither ends a session whose line is slower than what the server has to send: such a one is given up
+/// here, and the next session ends it.
 /// </remarks>
 sealed class LeaderLock : SessionGuard
 {
-    readonly long _key;
+    readonly AdvisoryLock _lock;
     readonly TimeSpan _heartbeat;
     readonly HighestEpoch _highest;
     readonly Action _standsBy;
@@ -31,6 +31,13 @@ sealed class LeaderLock : SessionGuard
     // Whose session has the lock. Set by the pump when it has got it, reset by whoever closes that session.
     PhysicalConnection? _holder;
 
+    // When the last command was sent to which the holder has an answer. For the pump alone.
+    long _heldAt;
+
+    // The backend of a holder that was given up, and may still have the lock; 0 if there is none. Set by whoever closes that session,
+    // reset by the pump when the next one enters.
+    int _formerBackend;
+
     /// <param name="options">Of the bridge.</param>
     /// <param name="highest">The epochs that were heard, after all of which the next one comes.</param>
     /// <param name="standsBy">Another bridge has the lock.</param>
@@ -39,7 +46,7 @@ sealed class LeaderLock : SessionGuard
     /// <param name="left">It is about to be given up, or is lost.</param>
     internal LeaderLock(PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch, long> entered, Action<long> answered, Action left)
     {
-        _key = KeyOf(options.SubjectPrefix);
+        _lock = new AdvisoryLock(options.SubjectPrefix);
         _heartbeat = options.Heartbeat;
         _highest = highest;
         _standsBy = standsBy;
@@ -52,76 +59,76 @@ sealed class LeaderLock : SessionGuard
     // that the server gives a session.
     internal override TimeSpan Interval => _heartbeat / 4;
 
-    /// <summary>The lock's key, as <c>pg_locks</c> shows it in two halves (<c>classid</c> and <c>objid</c>).</summary>
-    internal static long KeyOf(string prefix) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"Rx.PgNotify bridge {prefix}")));
-
     internal override async Task EnterAsync(PhysicalConnection connection, CancellationToken cancellationToken)
     {
-        var batch = connection.CreateBatch();
-        await using (batch.ConfigureAwait(false))
+        await LimitAsync(connection).ConfigureAwait(false);
+        if (Volatile.Read(ref _formerBackend) is not 0 and var former)
         {
-            foreach (var setting in new[] { "idle_session_timeout", "tcp_user_timeout" })
-                batch.BatchCommands.Add(Set(setting, ((long)_heartbeat.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)));
-            await connection.AnsweredAsync(batch.ExecuteNonQueryAsync(connection.Aborting)).ConfigureAwait(false);
+            await _lock.EndHolderAsync(connection, former).ConfigureAwait(false);
+            Interlocked.CompareExchange(ref _formerBackend, 0, former);
+            // Whoever stands by is to try first: its line may be better.
+            await RealTime.DelayAsync(2 * Interval, cancellationToken).ConfigureAwait(false);
         }
 
         while (true)
         {
             var sentAt = Stopwatch.GetTimestamp();
-            var order = await TryLockAsync(connection).ConfigureAwait(false);
+            var order = await _lock.TryTakeAsync(connection).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (order is { } now)
             {
+                _heldAt = sentAt;
                 _entered(_highest.Next(now), sentAt);
                 Volatile.Write(ref _holder, connection);
                 return;
             }
 
             _standsBy();
-            // Real time: the server counts it too.
-#pragma warning disable RS0030
-            await Task.Delay(_heartbeat / 4, cancellationToken).ConfigureAwait(false);
-#pragma warning restore RS0030
+            await RealTime.DelayAsync(Interval, cancellationToken).ConfigureAwait(false);
         }
     }
 
     internal override void Answered(PhysicalConnection connection, long sentAt)
     {
-        if (Volatile.Read(ref _holder) == connection)
-            _answered(sentAt);
+        if (Volatile.Read(ref _holder) != connection)
+            return;
+        _heldAt = sentAt;
+        _answered(sentAt);
     }
+
+    // From then on nothing is published, and a session that is of no use must not keep the lock.
+    internal override TimeSpan LongestAnswer(PhysicalConnection connection) =>
+        (PgNatsBridgeOptions.HeartbeatsWithoutAnswer * _heartbeat) - Stopwatch.GetElapsedTime(_heldAt);
 
     internal override void Leave(PhysicalConnection connection)
     {
-        if (Interlocked.CompareExchange(ref _holder, null, connection) == connection)
-            _left();
+        if (Interlocked.CompareExchange(ref _holder, null, connection) != connection)
+            return;
+        if (connection.HasAbandoned)
+            Volatile.Write(ref _formerBackend, connection.Backend.ProcessId);
+        _left();
     }
 
     internal override void AddRestoring(NpgsqlBatch batch)
     {
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_catalog.pg_advisory_unlock($1)")
-        {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = _key } },
-        });
+        _lock.AddReleasing(batch);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET idle_session_timeout"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("RESET tcp_user_timeout"));
+    }
+
+    async Task LimitAsync(PhysicalConnection connection)
+    {
+        var batch = connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var setting in new[] { "idle_session_timeout", "tcp_user_timeout" })
+                batch.BatchCommands.Add(Set(setting, ((long)_heartbeat.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)));
+            await connection.AnsweredAsync(batch.ExecuteNonQueryAsync(connection.Aborting)).ConfigureAwait(false);
+        }
     }
 
     static NpgsqlBatchCommand Set(string setting, string value) => new("SELECT pg_catalog.set_config($1, $2, false)")
     {
         Parameters = { new NpgsqlParameter<string> { TypedValue = setting }, new NpgsqlParameter<string> { TypedValue = value } },
     };
-
-    // The server's time in microseconds if the lock was free, so that epochs are in the order in which it was taken.
-    async Task<long?> TryLockAsync(PhysicalConnection connection)
-    {
-        var command = connection.CreateCommand(
-            "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock($1) THEN (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint END");
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _key });
-            return await connection.AnsweredAsync(command.ExecuteScalarAsync(connection.Aborting)).ConfigureAwait(false) as long?;
-        }
-    }
 }

@@ -2,40 +2,37 @@ using NATS.Client.Core;
 
 namespace Rx.PgNotify.Nats.Connections;
 
-/// <summary>Whether there is a connection to NATS, within a limit: NATS.Net itself waits for one as long as it takes.</summary>
+/// <summary>Whether the NATS server lives: NATS.Net's own ping finds a line that swallows everything after some minutes.</summary>
 static class NatsLiveness
 {
-    /// <summary>Waits for a connection.</summary>
-    /// <exception cref="NatsListenerException">There is none.</exception>
-    internal static async Task ConnectWithinAsync(this INatsConnection nats, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await nats.ConnectAsync().AsTask().WaitAsync(limit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is NatsException or TimeoutException)
-        {
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS.", e);
-        }
-    }
-
     /// <summary>
-    /// Asks the server for a sign of life, and has the connection replaced if there is none. A line that swallows everything is found by
-    /// NATS.Net's own ping after some minutes; it is not ours alone, so it is not given up for the silence of a bridge.
+    /// Asks the server for a sign of life, and has the connection replaced if there is none. It is not ours alone, so it is not given up
+    /// for the silence of a bridge.
     /// </summary>
+    /// <param name="nats">The connection.</param>
+    /// <param name="limit">How long the server has to answer, and the old connection to be closed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="silent">What is to be done before the connection is replaced, which may hang in a line that takes nothing more.</param>
     /// <exception cref="NatsListenerException">The server has not answered.</exception>
-    internal static async Task AnswersWithinAsync(this INatsConnection nats, TimeSpan limit, CancellationToken cancellationToken)
+    internal static async Task AnswersWithinAsync(
+        this INatsConnection nats, TimeSpan limit, CancellationToken cancellationToken, Func<ValueTask>? silent = null)
     {
+        var connection = ConnectionIdentity.Of(nats);
         using var pinging = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         pinging.CancelAfter(limit);
         try
         {
-            await nats.PingAsync(pinging.Token).ConfigureAwait(false);
+            await NatsFault.WhileAsync(
+                () => nats.PingAsync(pinging.Token).AsTask(), $"NATS did not answer a ping within {limit}.", cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NatsException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (NatsListenerException)
         {
-            await nats.ReconnectAsync().AsTask().WaitAsync(limit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"NATS did not answer a ping within {limit}.", e);
+            if (silent is not null)
+                await silent().ConfigureAwait(false);
+            // A ping fails also when the connection is lost, and NATS.Net may have another one by now.
+            if (pinging.IsCancellationRequested && connection.IsStill(nats))
+                await nats.ReconnectAsync().AsTask().WaitAsync(limit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 }

@@ -13,10 +13,13 @@ static partial class NatsLog
     internal static partial void Lost(ILogger logger, long count, string channel);
 
     [LoggerMessage(103, LogLevel.Error, "The bridge refused channel {Channel}: {Reason}")]
-    internal static partial void ChannelRefused(ILogger logger, string channel, string reason);
+    internal static partial void RefusedByBridge(ILogger logger, string channel, string reason);
 
     [LoggerMessage(104, LogLevel.Warning, "Dropped a message that no bridge of this version has sent, on the subject of channel {Channel}")]
     internal static partial void ForeignMessage(ILogger logger, string channel);
+
+    [LoggerMessage(105, LogLevel.Error, "NATS does not permit this user the subject {Subject} of channel {Channel}")]
+    internal static partial void DeniedByNats(ILogger logger, string subject, string channel);
 
     [LoggerMessage(111, LogLevel.Information, "The bridge is at work, epoch {Order}")]
     internal static partial void AtWork(ILogger logger, long order);
@@ -39,6 +42,12 @@ static partial class NatsLog
     [LoggerMessage(115, LogLevel.Warning, "The bridge was slower than PostgreSQL: {Count} notifications of channel {Channel} were dropped, and its receivers get a Resync")]
     internal static partial void Dropped(ILogger logger, long count, string channel);
 
-    [LoggerMessage(116, LogLevel.Debug, "The failure that message 114 is about")]
+    [LoggerMessage(116, LogLevel.Warning, "Publishing has failed ({Cause}): {Count} notifications of channel {Channel} may be lost, and its receivers get a Resync")]
+    internal static partial void PublishingFailed(ILogger logger, string cause, long count, string channel);
+
+    [LoggerMessage(117, LogLevel.Error, "NATS does not permit the bridge the subject {Subject}")]
+    internal static partial void BridgeDenied(ILogger logger, string subject);
+
+    [LoggerMessage(118, LogLevel.Debug, "The failure that message 114 is about")]
     static partial void BridgeFailure(ILogger logger, Exception exception);
 }

@@ -38,7 +38,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
             await nats.AnswersWithinAsync(timeout, cancellationToken).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
         }
-        catch (Exception e) when (e is NatsException or ObjectDisposedException or TimeoutException)
+        catch (Exception e) when (e is not NatsListenerException && !cancellationToken.IsCancellationRequested)
         {
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
         }

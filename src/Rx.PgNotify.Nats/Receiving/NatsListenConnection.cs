@@ -1,5 +1,4 @@
 using NATS.Client.Core;
-using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
 using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
@@ -19,6 +18,7 @@ sealed class NatsListenConnection : IListenConnection
     readonly Subjects _subjects;
     readonly PermissionErrors _permissions;
     readonly BridgeQuestions _questions;
+    readonly ConnectionAttempt _connecting;
     readonly EpochFence _fence = new();
     readonly ReceiverMetrics _metrics;
     readonly CancellationTokenSource _abort = new();
@@ -31,30 +31,27 @@ sealed class NatsListenConnection : IListenConnection
         _subjects = new Subjects(options.SubjectPrefix);
         _permissions = new PermissionErrors(
             publishes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status),
-            subscribes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject) || IsReply(subject));
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject) || IsReply(subject),
+            refused: _ => pump.Signal.Request());
+        _connecting = new ConnectionAttempt(nats);
         _questions = new BridgeQuestions(nats, _subjects, options.AnswerTimeout, _permissions);
         _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
     }
 
     public void Abort() => _ = _abort.CancelSafelyAsync();
 
-    /// <summary>What NATS.Net itself gives up: it tries no further, either.</summary>
-    public (PgListenerError Error, string Message)? FindPermanent(Exception failure)
-    {
-        // It wraps what the server says: can not start to connect, and where.
-        for (var cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is NatsConnectionFailedException or NatsServerException { IsAuthError: true })
-                return (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(cause)}.");
-        }
+    public (PgListenerError Error, string Message)? FindPermanent(Exception failure) => GivenUpConnection.FindRefusal(failure);
 
-        return null;
-    }
+    // NATS.Net itself tries no further, so there is no use in waiting.
+    public (PgListenerError Error, string Message)? FindFinal(Exception failure) => GivenUpConnection.Find(failure, _nats.Opts);
 
     public async Task<Exception?> RunAsync(Action listening)
     {
         ReceivingSession? session = null;
+        // All else is tried anew. What answers come to is subscribed once for each connection.
+        _permissions.Forget(subject => !IsReply(subject));
         _nats.ServerError += _permissions.OnServerErrorAsync;
+        _nats.ConnectionDisconnected += _permissions.OnDisconnectedAsync;
         _nats.ConnectionDisconnected += OnConnectionChangedAsync;
         _nats.ConnectionOpened += OnConnectionChangedAsync;
         try
@@ -82,6 +79,7 @@ sealed class NatsListenConnection : IListenConnection
         finally
         {
             _nats.ServerError -= _permissions.OnServerErrorAsync;
+            _nats.ConnectionDisconnected -= _permissions.OnDisconnectedAsync;
             _nats.ConnectionDisconnected -= OnConnectionChangedAsync;
             _nats.ConnectionOpened -= OnConnectionChangedAsync;
             if (session is not null)
@@ -99,7 +97,7 @@ sealed class NatsListenConnection : IListenConnection
 
     async Task<ReceivingSession> OpenAsync(CancellationToken cancellation)
     {
-        await _nats.ConnectWithinAsync(_options.AnswerTimeout, cancellation).ConfigureAwait(false);
+        await _connecting.WithinAsync(_options.AnswerTimeout, cancellation).ConfigureAwait(false);
         var session = new ReceivingSession(_nats, _subjects, _questions, _fence, _pump, _metrics, cancellation);
         try
         {
@@ -119,6 +117,6 @@ sealed class NatsListenConnection : IListenConnection
     ValueTask OnConnectionChangedAsync(object? sender, NatsEventArgs e)
     {
         _pump.Signal.Request();
-        return _permissions.OnConnectionOpenedAsync(sender, e);
+        return default;
     }
 }

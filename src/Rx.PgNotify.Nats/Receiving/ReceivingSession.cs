@@ -15,6 +15,8 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// <remarks>Used by the pump alone, one call at a time; only what messages call comes from the thread that reads the socket.</remarks>
 sealed class ReceivingSession : IAsyncDisposable
 {
+    static readonly TimeSpan s_clockTick = TimeSpan.FromMilliseconds(1);
+
     readonly INatsConnection _nats;
     readonly Subjects _subjects;
     readonly BridgeQuestions _questions;
@@ -23,10 +25,12 @@ sealed class ReceivingSession : IAsyncDisposable
     readonly ReceiverMetrics _metrics;
     readonly ConnectionIdentity _connection;
     readonly CancellationToken _cancellation;
-    readonly Dictionary<ListenedChannel, (SignalStream Stream, RawSubscription Subscription)> _streams = [];
+    readonly ReceivedChannels _channels;
     readonly TaskCompletionSource<NatsListenerException> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     RawSubscription? _announcements;
     BridgeTerm _term;
+
+    // When the bridge was asked for all channels, or for the first one: what is joined later does not postpone that.
     long _askedAt;
 
     // Written by the thread that reads the socket.
@@ -50,10 +54,15 @@ sealed class ReceivingSession : IAsyncDisposable
         _metrics = metrics;
         _connection = ConnectionIdentity.Of(nats);
         _cancellation = cancellation;
+        _channels = new ReceivedChannels(nats, subjects, questions, pump, this, cancellation);
     }
 
     /// <summary>How long a session that hears nothing waits.</summary>
     TimeSpan Patience => 2 * _term.Heartbeat;
+
+    /// <summary>How long nothing was heard, of the bridge or on one of the channels.</summary>
+    TimeSpan Silence => TimeSpan.FromTicks(Math.Max(
+        Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)).Ticks, _channels.LongestSilence.Ticks));
 
     /// <summary>Finds the bridge at work. If that fails it is to be disposed.</summary>
     /// <exception cref="NatsListenerException">There is none, or NATS is not there.</exception>
@@ -63,29 +72,22 @@ sealed class ReceivingSession : IAsyncDisposable
         if (!_fence.AdmitsAnswer(answer.Term))
             throw Replaced("A bridge that has lost its role has answered.");
         _term = answer.Term; // before the first subscription, whose messages are compared with it
+        _askedAt = Stopwatch.GetTimestamp();
         Heard();
         _announcements = await RawSubscription
             .SubscribeAsync(_nats, _subjects.Announcements, ReceiveAnnouncement, _questions.Timeout, _cancellation).ConfigureAwait(false);
         _metrics.Began(answer.Term.Epoch);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var (stream, _) in _streams.Values)
-            stream.End();
-        var ending = _streams.Values.Select(channel => channel.Subscription.EndAsync()).ToList();
-        if (_announcements is not null)
-            ending.Add(_announcements.EndAsync());
-        _streams.Clear();
-        await Task.WhenAll(ending).ConfigureAwait(false);
-    }
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_channels.EndAsync(), _announcements?.EndAsync() ?? Task.CompletedTask).ConfigureAwait(false);
 
     /// <summary>Receives what is wanted until nothing is, or until the listener is disposed.</summary>
     /// <param name="ready">Is called when all that is wanted now is heard.</param>
     /// <exception cref="NatsListenerException">The epoch or the connection has ended, or nothing is heard.</exception>
     internal async Task ServeAsync(Action ready)
     {
-        await ReconcileAsync().ConfigureAwait(false);
+        await _channels.ReconcileAsync(CheckAsync).ConfigureAwait(false);
         ready();
         if (_pump.Desired.TryGiveUpConnection())
             return;
@@ -97,8 +99,26 @@ sealed class ReceivingSession : IAsyncDisposable
             else if (_pump.Desired.TryGiveUpConnection())
                 return;
             else
-                await ReconcileAsync().ConfigureAwait(false);
+                await _channels.ReconcileAsync(CheckAsync).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Asks the bridge for channels.</summary>
+    /// <returns>For each of them, in this order.</returns>
+    /// <exception cref="NatsListenerException">It does not answer, or is another one.</exception>
+    internal async Task<IReadOnlyList<ChannelAnswer>> AskAsync(ListenedChannel[] channels)
+    {
+        var asking = _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation);
+        // A bridge that stands still does not answer, and the one that has replaced it is heard sooner than that is given up.
+        if (await Task.WhenAny(asking, _broken.Task).ConfigureAwait(false) != asking)
+        {
+            _ = asking.IgnoreOutcomeAsync();
+            throw await _broken.Task.ConfigureAwait(false);
+        }
+
+        var answer = await asking.ConfigureAwait(false);
+        _questions.Permissions.ThrowIfAny(_subjects); // of what was subscribed before the question
+        return Hears(answer.Term) ? answer.Channels : throw await ReasonAsync().ConfigureAwait(false);
     }
 
     /// <summary>Whether a message of this bridge counts.</summary>
@@ -152,86 +172,6 @@ sealed class ReceivingSession : IAsyncDisposable
 
     void Break(NatsListenerException reason) => _broken.TrySetResult(reason);
 
-    async Task ReconcileAsync()
-    {
-        while (_pump.Desired.TakeChanges() is { Count: > 0 } changes)
-        {
-            foreach (var channel in changes.Unlisten)
-                await LeaveAsync(channel).ConfigureAwait(false);
-            _pump.Desired.Unlistened(changes.Unlisten);
-            foreach (var chunk in Permitted(changes.Listen).Chunk(Ask.MostChannels))
-                await JoinAsync(chunk).ConfigureAwait(false);
-        }
-    }
-
-    List<ListenedChannel> Permitted(List<ListenedChannel> channels)
-    {
-        var refused = channels.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList();
-        foreach (var channel in refused)
-            RefuseDenied(channel);
-        return refused.Count == 0 ? channels : [.. channels.Except(refused)];
-    }
-
-    string SubjectOf(ListenedChannel channel) => _subjects.Channel(channel.Hub.Name);
-
-    void Refuse(ListenedChannel channel, string reason)
-    {
-        NatsLog.ChannelRefused(_pump.Logger, channel.Hub.Name, reason);
-        _pump.Desired.Refused(channel, () => new PgListenerException(
-            PgListenerError.ChannelRefused, $"The channel '{channel.Hub.Name}' can't be heard: {reason}"));
-    }
-
-    async Task LeaveAsync(ListenedChannel channel)
-    {
-        if (!_streams.Remove(channel, out var left))
-            return;
-        left.Stream.End();
-        await left.Subscription.EndAsync().ConfigureAwait(false);
-    }
-
-    // The subscriptions go to the server before the question, on the same connection: whatever the bridge sends after its answer comes here.
-    async Task JoinAsync(ListenedChannel[] channels)
-    {
-        foreach (var channel in channels)
-        {
-            var stream = new SignalStream(channel.Hub, this);
-            _streams.Add(channel, (stream, await RawSubscription
-                .SubscribeAsync(_nats, SubjectOf(channel), stream.Receive, _questions.Timeout, _cancellation).ConfigureAwait(false)));
-        }
-
-        var answers = await AskAsync(channels).ConfigureAwait(false);
-        List<ListenedChannel> listening = [];
-        foreach (var (channel, answer) in channels.Zip(answers))
-        {
-            if (answer.Refusal is { } refusal)
-            {
-                await LeaveAsync(channel).ConfigureAwait(false);
-                Refuse(channel, refusal);
-                continue;
-            }
-
-            _streams[channel].Stream.Open(answer);
-            listening.Add(channel);
-        }
-
-        _pump.Desired.Listening(listening);
-    }
-
-    async Task<IReadOnlyList<ChannelAnswer>> AskAsync(ListenedChannel[] channels)
-    {
-        _askedAt = Stopwatch.GetTimestamp();
-        var asking = _questions.AskAsync([.. channels.Select(channel => channel.Hub.Name)], _cancellation);
-        // A bridge that stands still does not answer, and the one that has replaced it is heard sooner than that is given up.
-        if (await Task.WhenAny(asking, _broken.Task).ConfigureAwait(false) != asking)
-        {
-            _ = asking.IgnoreOutcomeAsync();
-            throw await _broken.Task.ConfigureAwait(false);
-        }
-
-        var answer = await asking.ConfigureAwait(false);
-        return Hears(answer.Term) ? answer.Channels : throw await ReasonAsync().ConfigureAwait(false);
-    }
-
     async Task<NatsListenerException> ReasonAsync() => _broken.Task.IsCompleted
         ? await _broken.Task.ConfigureAwait(false)
         : Replaced("A bridge that has lost its role has answered.");
@@ -240,11 +180,11 @@ sealed class ReceivingSession : IAsyncDisposable
     {
         var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _pump.Signal.Arm(() => requested.TrySetResult());
-        // Real time, whatever the scheduler of the options says: this is about the connection.
-#pragma warning disable RS0030
         using var tick = new CancellationTokenSource();
-        await Task.WhenAny(requested.Task, _broken.Task, Task.Delay(_term.Heartbeat / 2, tick.Token)).ConfigureAwait(false);
-#pragma warning restore RS0030
+        var (interval, left) = (_term.Heartbeat / 2, Patience - Silence + s_clockTick);
+        if (left < interval)
+            interval = left > s_clockTick ? left : s_clockTick;
+        await Task.WhenAny(requested.Task, _broken.Task, RealTime.DelayAsync(interval, tick.Token)).ConfigureAwait(false);
         await tick.CancelAsync().ConfigureAwait(false);
         _pump.Signal.Disarm();
     }
@@ -252,43 +192,21 @@ sealed class ReceivingSession : IAsyncDisposable
     async Task CheckAsync()
     {
         _questions.Permissions.ThrowIfAny(_subjects);
-        await RefuseDeniedAsync().ConfigureAwait(false);
+        await _channels.RefuseDeniedAsync().ConfigureAwait(false);
         if (!_connection.IsStill(_nats))
             throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
         if (_broken.Task.IsCompleted)
             throw await _broken.Task.ConfigureAwait(false);
-        var isSilent = Stopwatch.GetElapsedTime(Volatile.Read(ref _heardAt)) > Patience
-            || _streams.Values.Any(channel => channel.Stream.Silence > Patience);
-        if (isSilent)
+        if (Silence > Patience)
         {
             await _nats.AnswersWithinAsync(_questions.Timeout, _cancellation).ConfigureAwait(false);
             throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge was silent for {Patience}.");
         }
 
-        // The bridge forgets channels that nobody asks for.
         if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)
-            await AskAgainAsync().ConfigureAwait(false);
-    }
-
-    // NATS says so some time after the subscription.
-    async Task RefuseDeniedAsync()
-    {
-        foreach (var channel in _streams.Keys.Where(channel => _questions.Permissions.Refuses(SubjectOf(channel))).ToList())
         {
-            await LeaveAsync(channel).ConfigureAwait(false);
-            RefuseDenied(channel);
-        }
-    }
-
-    void RefuseDenied(ListenedChannel channel) => Refuse(channel, $"NATS does not permit this user the subject {SubjectOf(channel)}.");
-
-    async Task AskAgainAsync()
-    {
-        foreach (var chunk in _streams.Keys.Chunk(Ask.MostChannels))
-        {
-            var answers = await AskAsync(chunk).ConfigureAwait(false);
-            foreach (var (channel, answer) in chunk.Zip(answers))
-                _streams[channel].Stream.Verify(answer);
+            _askedAt = Stopwatch.GetTimestamp();
+            await _channels.AskAgainAsync().ConfigureAwait(false);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Nats.Protocol;
 
@@ -11,7 +12,8 @@ namespace Rx.PgNotify.Nats.Receiving;
 /// </summary>
 /// <remarks>
 /// <c>_gate</c> guards all fields. It is held while the hub takes what was received, so that after <see cref="End"/> nothing more comes;
-/// the hub's lock is a leaf below it. Messages come on the thread that reads the socket, one at a time.
+/// the hub's lock is a leaf below it. What is counted is reported without it: a log or a meter may be anybody's. Messages come on the
+/// thread that reads the socket, one at a time.
 /// </remarks>
 sealed class SignalStream(ChannelHub hub, ReceivingSession session)
 {
@@ -50,17 +52,19 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
 
         if (!session.Hears(header.Term))
             return;
+        var counted = default(Counted);
         lock (_gate)
         {
             Volatile.Write(ref _heardAt, Stopwatch.GetTimestamp());
             if (_state == State.Asking)
                 (_stream, _next) = (header.Stream, header.Next);
             else if (_state == State.Open && header.Stream == _stream)
-                Receive_NeedsLock(header, ref reader);
+                Receive_NeedsLock(header, ref reader, ref counted);
             else if (_state == State.Open)
                 session.BegunAnew(hub.Name);
         }
 
+        Report(counted);
         session.ReceivedAfter(header.SentAt);
     }
 
@@ -85,15 +89,18 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
     /// <remarks>The answer comes over the same connection as the messages that were sent before it, and so after them.</remarks>
     internal void Verify(ChannelAnswer answer)
     {
+        var counted = default(Counted);
         lock (_gate)
         {
             if (_state != State.Open)
                 return;
             if (answer.Stream != _stream || answer.Next < _nextAtLastAnswer)
                 session.BegunAnew(hub.Name);
-            else if (TryLose_NeedsLock(answer.Next))
+            else if (TryLose_NeedsLock(answer.Next, ref counted))
                 _nextAtLastAnswer = _next;
         }
+
+        Report(counted);
     }
 
     /// <summary>From now on nothing is handed on.</summary>
@@ -103,9 +110,17 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
             _state = State.Ended;
     }
 
-    void Receive_NeedsLock(NotificationsHeader header, ref WireReader reader)
+    void Report(Counted counted)
     {
-        if (!TryLose_NeedsLock(header.First) || header.Next <= _next)
+        if (counted.Lost > 0)
+            session.Lost(hub.Name, counted.Lost);
+        if (counted.Received > 0)
+            session.Received(counted.Received);
+    }
+
+    void Receive_NeedsLock(NotificationsHeader header, ref WireReader reader, ref Counted counted)
+    {
+        if (!TryLose_NeedsLock(header.First, ref counted) || header.Next <= _next)
             return; // a beat, or what NATS has sent twice
         var skipped = (int)(_next - header.First);
         var notifications = ArrayPool<Notification>.Shared.Rent(header.Count);
@@ -118,15 +133,15 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
         }
 
         hub.Append(notifications.AsSpan(0, count));
-        session.Received(count);
+        counted.Received += count;
         _next += count;
         Array.Clear(notifications, 0, count);
         ArrayPool<Notification>.Shared.Return(notifications);
-        TryLose_NeedsLock(header.Next); // of a message that is cut short, the rest
+        TryLose_NeedsLock(header.Next, ref counted); // of a message that is cut short, the rest
     }
 
     // False if no bridge has skipped so many: whoever sent it is none, and a new session finds the right number.
-    bool TryLose_NeedsLock(long next)
+    bool TryLose_NeedsLock(long next, ref Counted counted)
     {
         var lost = next - _next;
         if (lost > int.MaxValue)
@@ -139,9 +154,17 @@ sealed class SignalStream(ChannelHub hub, ReceivingSession session)
         {
             _next = next;
             hub.Lost(lost);
-            session.Lost(hub.Name, lost);
+            counted.Lost += lost;
         }
 
         return true;
+    }
+
+    /// <summary>What is to be reported of one message.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    struct Counted
+    {
+        internal int Received;
+        internal long Lost;
     }
 }

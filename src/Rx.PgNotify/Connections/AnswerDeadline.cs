@@ -31,9 +31,15 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
     /// The timer for it wakes a thread of the pool even if the answer came long before. So the command that is sent once a
     /// heartbeat gives a whole heartbeat here: a thread is woken at that time anyway, for the next such command.
     /// </param>
-    /// <exception cref="TimeoutException">Neither the answer nor a notification has arrived within <paramref name="limit"/>.</exception>
-    internal async Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
+    /// <param name="inAll">
+    /// How long the answer may take although notifications arrive; as long as they do if <see langword="null"/>.
+    /// </param>
+    /// <exception cref="TimeoutException">
+    /// Neither the answer nor a notification has arrived within <paramref name="limit"/>, or no answer within <paramref name="inAll"/>.
+    /// </exception>
+    internal async Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null, TimeSpan? inAll = null)
     {
+        var begin = Stopwatch.GetTimestamp();
         var most = limit ?? (2 * heartbeat);
         var interval = firstPoll ?? PollInterval;
         var silence = TimeSpan.Zero;
@@ -42,12 +48,17 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
         {
             var remaining = most - silence;
             var wait = remaining < interval ? remaining : interval;
+            if (inAll - Stopwatch.GetElapsedTime(begin) is { } left && left < wait)
+                wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
             var start = Stopwatch.GetTimestamp();
             if (await command.CompletesWithinAsync(wait).ConfigureAwait(false))
             {
                 await command.ConfigureAwait(false);
                 return;
             }
+
+            if (Stopwatch.GetElapsedTime(begin) is var elapsed && elapsed >= inAll)
+                throw Missed($"The server has not answered for {elapsed.TotalSeconds:0.#} s, whatever else it has sent, and is too late.");
 
             // A poll adds the time that was to be waited to the silence, and not the time that has really passed. If that is
             // longer, the thread pool is starved or the machine was suspended: then the answer may have arrived as well, and its
@@ -65,8 +76,13 @@ sealed class AnswerDeadline(TimeSpan heartbeat)
             interval = PollInterval;
             if (hasReceived || silence < most)
                 continue;
-            IsMissed = true;
-            throw new TimeoutException($"The server has not answered, nor sent anything, for {most.TotalSeconds:0.#} s.");
+            throw Missed($"The server has not answered, nor sent anything, for {most.TotalSeconds:0.#} s.");
         }
+    }
+
+    TimeoutException Missed(string message)
+    {
+        IsMissed = true;
+        return new TimeoutException(message);
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Rx.PgNotify.Connections;
 
 /// <summary>The server process that serves a connection, as it describes itself: its id, whether it is a standby's, and its time limits.</summary>
-/// <remarks>What is awaited here has no limit of its own: callers pass it to <see cref="PhysicalConnection.AnsweredAsync(Task, TimeSpan?, TimeSpan?)"/>.</remarks>
+/// <remarks>What is awaited here has no limit of its own: callers pass it to <see cref="PhysicalConnection.AnsweredAsync(Task, TimeSpan?, TimeSpan?, TimeSpan?)"/>.</remarks>
 sealed class Backend(PhysicalConnection connection)
 {
     string[] _liftedTimeLimits = [];

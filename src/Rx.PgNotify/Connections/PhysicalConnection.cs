@@ -46,6 +46,11 @@ sealed class PhysicalConnection
     /// <summary>Whether it can be used. Npgsql shows only here that it has broken a connection.</summary>
     internal bool IsOpen => !HasAbandoned && Inner.FullState == ConnectionState.Open;
 
+    /// <summary>
+    /// Whether something was given up that may still run on it: it is closed behind that, and until then the server keeps the session.
+    /// </summary>
+    internal bool HasAbandoned => _answers.IsMissed || _abandonedWait is not null;
+
     /// <summary>The process id that the start-up of the connection reported.</summary>
     internal int ProcessId => Inner.ProcessID;
 
@@ -57,8 +62,6 @@ sealed class PhysicalConnection
 
     // Whatever the connection string says, our own limit comes first: it knows what has arrived meanwhile.
     int CommandTimeout => ConnectionSettings.WholeSeconds(2 * Heartbeat);
-
-    bool HasAbandoned => _answers.IsMissed || _abandonedWait is not null;
 
     bool IsBusy => !_call.IsCompleted || !_command.IsCompleted || _abandonedWait is not null;
 
@@ -84,13 +87,13 @@ sealed class PhysicalConnection
 
     /// <summary>Awaits the answer to a command, or to several as one. Once that has failed with a timeout the connection is to be closed.</summary>
     /// <inheritdoc cref="AnswerDeadline.AnsweredAsync"/>
-    internal Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null)
+    internal Task AnsweredAsync(Task command, TimeSpan? limit = null, TimeSpan? firstPoll = null, TimeSpan? inAll = null)
     {
         _command = command;
-        return _answers.AnsweredAsync(command, limit, firstPoll);
+        return _answers.AnsweredAsync(command, limit, firstPoll, inAll);
     }
 
-    /// <inheritdoc cref="AnsweredAsync(Task, TimeSpan?, TimeSpan?)"/>
+    /// <inheritdoc cref="AnsweredAsync(Task, TimeSpan?, TimeSpan?, TimeSpan?)"/>
     internal async Task<T> AnsweredAsync<T>(Task<T> command)
     {
         await AnsweredAsync((Task)command).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Rx.PgNotify.Connections;
 /// When the next attempt to connect is due. If a connection is lost that had served for at least the first delay, an attempt is made at
 /// once; one that was lost sooner does not count, so that a server which accepts connections and drops them is not asked more often.
 /// After that the delays grow exponentially up to a cap, each jittered between half and all of it. There is no next attempt after a
-/// failure of the first connection that no attempt can mend, and when a budget of time is spent.
+/// failure that no attempt can mend, of the first connection or of any, and when a budget of time is spent.
 /// </summary>
 /// <remarks>
 /// Used by one loop. It outlives a fault, so that <c>Retry()</c> on a wrong password does not spin.
@@ -17,8 +17,14 @@ namespace Rx.PgNotify.Connections;
 /// <param name="cap">The longest delay.</param>
 /// <param name="budget">How long to go on from the first failure; <see langword="null"/> for ever.</param>
 /// <param name="clock">The clock of the options' scheduler.</param>
+/// <param name="final">What no attempt can mend, of any failure; <see langword="null"/> if one may.</param>
 sealed class ReconnectPolicy(
-    Func<Exception, (PgListenerError Error, string Message)?> permanent, TimeSpan first, TimeSpan cap, TimeSpan? budget, IStopwatch clock)
+    Func<Exception, (PgListenerError Error, string Message)?> permanent,
+    TimeSpan first,
+    TimeSpan cap,
+    TimeSpan? budget,
+    IStopwatch clock,
+    Func<Exception, (PgListenerError Error, string Message)?>? final = null)
 {
     // An attempt "at once" is made within this part of the first delay, at random: of many clients that lose their connections together
     // not all connect in the same moment. If the server itself is gone they fail, and the delays that follow spread them further.
@@ -31,7 +37,10 @@ sealed class ReconnectPolicy(
     TimeSpan? _servingSince;
     bool _isBudgetSpent;
 
-    /// <summary>Whether there was a connection. From then on any failure may pass: a standby on the way to promotion, a password that is changed.</summary>
+    /// <summary>
+    /// Whether there was a connection. From then on any failure of a server may pass: a standby on the way to promotion, a password that is
+    /// changed.
+    /// </summary>
     internal bool HasConnected { get; private set; }
 
     /// <summary>How many attempts have failed, or connections were lost, since the last success.</summary>
@@ -95,6 +104,8 @@ sealed class ReconnectPolicy(
     {
         if (!HasConnected && permanent(failure) is { } reason)
             return reason;
+        if (final?.Invoke(failure) is { } last)
+            return last;
         if (!_isBudgetSpent)
             return null;
         return (

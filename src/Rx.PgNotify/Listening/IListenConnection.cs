@@ -18,4 +18,7 @@ interface IListenConnection
 
     /// <summary>What no further attempt can mend, of a failure before the first connection; <see langword="null"/> if one may.</summary>
     (PgListenerError Error, string Message)? FindPermanent(Exception failure);
+
+    /// <summary>The same of any failure, also of one after a connection; <see langword="null"/> if a further attempt may help.</summary>
+    (PgListenerError Error, string Message)? FindFinal(Exception failure) => null;
 }

@@ -57,6 +57,8 @@ sealed class ListenSession : IAsyncDisposable
     /// <inheritdoc cref="SessionGuard.Interval"/>
     internal TimeSpan? CommandInterval => _guard?.Interval;
 
+    TimeSpan? LongestAnswer => _guard?.LongestAnswer(_connection);
+
     public async ValueTask DisposeAsync()
     {
         _connection.Inner.Notification -= OnNotification;
@@ -85,7 +87,7 @@ sealed class ListenSession : IAsyncDisposable
     {
         var batch = ListenCommand.Create(_connection, changes);
         await using (batch.ConfigureAwait(false))
-            await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting)).ConfigureAwait(false);
+            await _connection.AnsweredAsync(batch.ExecuteNonQueryAsync(_connection.Aborting), inAll: LongestAnswer).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="NotificationWait.Start"/>
@@ -109,7 +111,7 @@ sealed class ListenSession : IAsyncDisposable
         _receiveBuffer.StartBatching();
         try
         {
-            await _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting)).ConfigureAwait(false);
+            await _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting), inAll: LongestAnswer).ConfigureAwait(false);
         }
         finally
         {
@@ -118,8 +120,8 @@ sealed class ListenSession : IAsyncDisposable
     }
 
     /// <summary>A round trip that has to be answered within a heartbeat.</summary>
-    internal Task PingAsync() =>
-        _connection.AnsweredAsync(_ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat);
+    internal Task PingAsync() => _connection.AnsweredAsync(
+        _ping.SendAsync(_connection.Aborting), _connection.Heartbeat, firstPoll: _connection.Heartbeat, inAll: LongestAnswer);
 
     // Npgsql resets a pooled connection only when it is used again, and never with No Reset On Close. Until then the server would go
     // on listening for a session that reads nothing, and its notification queue could not be cleaned up.

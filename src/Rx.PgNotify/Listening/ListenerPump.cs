@@ -43,7 +43,12 @@ sealed class ListenerPump
         _whileWanted = new WhileWanted(desired, _signal, _stop.Token);
         _connection = connect(new ListenerPumpContext(desired, _signal, _whileWanted, options, logger, metrics, _stop.Token));
         _reconnect = new ReconnectPolicy(
-            _connection.FindPermanent, options.ReconnectDelay, options.MaxReconnectDelay, options.ReconnectBudget, options.Scheduler.StartClock());
+            _connection.FindPermanent,
+            options.ReconnectDelay,
+            options.MaxReconnectDelay,
+            options.ReconnectBudget,
+            options.Scheduler.StartClock(),
+            _connection.FindFinal);
         _loop = new OnDemandLoop(RunAsync);
     }
 

@@ -24,6 +24,12 @@ abstract class SessionGuard
     internal abstract void Answered(PhysicalConnection connection, long sentAt);
 
     /// <summary>
+    /// How long a command that is sent now may stay unanswered although notifications come, which otherwise excuse it: without an answer
+    /// it is not known any more whether the server has the session. Later the session is given up.
+    /// </summary>
+    internal abstract TimeSpan LongestAnswer(PhysicalConnection connection);
+
+    /// <summary>
     /// A session is about to be closed, entered or not. It need not be the latest: one that hung while it was opened is closed later.
     /// </summary>
     internal abstract void Leave(PhysicalConnection connection);

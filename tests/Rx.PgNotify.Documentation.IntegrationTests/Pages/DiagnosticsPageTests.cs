@@ -26,7 +26,7 @@ public partial class DiagnosticsPageTests
             select $"{message.EventId} {LevelOf(message)} {WhiteSpace().Replace(message.Message, " ")}";
         var onPage = from row in Rows() where row[0].All(char.IsAsciiDigit) select $"{row[0]} {row[1]} {row[2]}";
 
-        Assert.That(onPage, Is.EqualTo(inCode.ToList()));
+        Assert.That(onPage, Is.EqualTo(inCode.Distinct().ToList())); // packages may share a message
         Assert.That(onPage.Select(line => line.Split(' ')[0]), Is.Unique.And.Not.Empty);
     }
 

@@ -22,7 +22,7 @@ public sealed class NatsPagesTests : IAsyncDisposable
             .Replace("$BRIDGE_PASSWORD", "bridge", StringComparison.Ordinal)
             .Replace("$RECEIVER_PASSWORD", "receiver", StringComparison.Ordinal));
         _ofTheBridge = ConnectionOf("bridge");
-        var bridge = new PgNatsBridge(TestServer.ConnectionString, _ofTheBridge, new() { SubjectPrefix = Prefix, Heartbeat = TimeSpan.FromSeconds(2) });
+        var bridge = new PgNatsBridge(TestServer.ConnectionString, _ofTheBridge, new() { SubjectPrefix = Prefix });
         _running = bridge.RunAsync(_end.Token);
         await Eventually.BecomesAsync(() => Task.FromResult(bridge.CurrentState), state => state is BridgeState.AtWork);
     }

@@ -5,12 +5,12 @@ namespace Rx.PgNotify.Nats.IntegrationTests.Bridging;
 public class AskedChannelTests
 {
     // The shortest that is possible: two times three heartbeats.
-    static readonly TimeSpan s_linger = 6 * Stage.Heartbeat;
+    static readonly TimeSpan s_linger = 6 * Stage.Steady;
 
     [Test]
     public async Task AChannelIsForwardedOnce_HoweverManyAskForIt()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         using var meters = new MeterRecorder();
         await stage.StartBridgeAtWorkAsync(options => (options.MeterFactory, options.Channels) = (meters, ["listed", "listed"]));
         await UntilForwardedAsync(meters, stage, 1);
@@ -28,7 +28,7 @@ public class AskedChannelTests
     [LongTest] // twice the linger, which has a limit
     public async Task AChannelThatNobodyWants_IsLeftAfterTheLinger_AndOneThatIsWantedStays()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Steady);
         using var meters = new MeterRecorder();
         await stage.StartBridgeAtWorkAsync(options => (options.MeterFactory, options.Linger) = (meters, s_linger));
         var listener = stage.Listen(options => options.Linger = TimeSpan.Zero);
@@ -51,10 +51,31 @@ public class AskedChannelTests
     }
 
     [Test]
+    [LongTest] // twice the linger
+    public async Task AChannelInUse_IsNeverLeft_HoweverManyOthersAreJoinedMeanwhile()
+    {
+        var heartbeat = TimeSpan.FromSeconds(2);
+        await using var stage = new Stage(heartbeat: heartbeat);
+        using var meters = new MeterRecorder();
+        await stage.StartBridgeAtWorkAsync(options => (options.MeterFactory, options.Linger) = (meters, 6 * heartbeat));
+        var listener = stage.Listen(options => options.Linger = TimeSpan.Zero);
+        var recorder = new Recorder<ChannelSignal>();
+        using var subscription = await listener.Channel(UniqueChannel.Name()).Signals.SubscribeAsync(recorder);
+        for (var i = 0; i < 24; i++)
+        {
+            using (await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { }))
+                await Task.Delay(heartbeat / 2);
+        }
+
+        var epochs = meters.Read("pgnotify.nats.bridge.epochs", $"pgnotify.nats.prefix={stage.Prefix}");
+        Assert.That(recorder.Items.Skip(1).Resyncs().Count(), Is.LessThan(epochs), "on a busy machine the bridge may begin another epoch; nothing else is a Resync");
+    }
+
+    [Test]
     [LongTest] // as long as the linger
     public async Task AListedChannel_IsNeverLeft()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Steady);
         using var meters = new MeterRecorder();
         await stage.StartBridgeAtWorkAsync(
             options => (options.MeterFactory, options.Linger, options.Channels) = (meters, s_linger, ["listed"]));

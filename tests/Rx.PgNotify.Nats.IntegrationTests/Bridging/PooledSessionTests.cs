@@ -9,7 +9,7 @@ public class PooledSessionTests
     [Test]
     public async Task WhatABridgeDidToASession_IsUndone([Values] bool wasAtWork, [Values] bool isReset)
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var connectionString = new NpgsqlConnectionStringBuilder(stage.Postgres.ConnectionString)
         {
             MaxPoolSize = 1,
@@ -22,7 +22,7 @@ public class PooledSessionTests
             await stage.StartBridgeAtWorkAsync();
 
         var bridge = stage.Own(new RunningBridge(
-            new PgNatsBridge(dataSource, stage.Connect(), new PgNatsBridgeOptions { SubjectPrefix = stage.Prefix, Heartbeat = Stage.Heartbeat }), ""));
+            new PgNatsBridge(dataSource, stage.Connect(), new PgNatsBridgeOptions { SubjectPrefix = stage.Prefix, Heartbeat = Stage.Calm }), ""));
         if (wasAtWork)
         {
             await bridge.UntilAsync<BridgeState.AtWork>();

@@ -7,7 +7,7 @@ public class StandbyTests
     [Test]
     public async Task OfThreeBridges_OneIsAtWork_UntilAllHaveHadTheirTurn()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Steady);
         List<RunningBridge> bridges = [stage.StartBridge(), stage.StartBridge(), stage.StartBridge()];
         var terms = new List<RunningBridge>();
         while (bridges.Count > 0)
@@ -29,7 +29,7 @@ public class StandbyTests
     [Test]
     public async Task ABridgeThatStandsBy_ForwardsNothing_AndIsNotAskedForAnything()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         using var meters = new MeterRecorder();
         await stage.StartBridgeAtWorkAsync();
         var standby = stage.StartBridge(options => options.MeterFactory = meters);
@@ -50,7 +50,7 @@ public class StandbyTests
     [Test]
     public async Task EachTerm_IsAnEpochAfterTheOneBefore()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         using var meters = new MeterRecorder();
         var bridge = await stage.StartBridgeAtWorkAsync();
         using var subscription = await stage.Listen(options => options.MeterFactory = meters).Channel("a").SubscribeAsync(_ => { });

@@ -23,7 +23,7 @@ public class BridgeLossTests
         }
 
         await witness.AssertRecoversAsync();
-        Assert.That(bridge.Bridge.CurrentState, Is.InstanceOf<BridgeState.AtWork>());
+        await bridge.UntilAsync<BridgeState.AtWork>();
     }
 
     [Test]
@@ -41,7 +41,8 @@ public class BridgeLossTests
         await first.StopAsync();
         await truth.CommitAsync();
         await witness.AssertRecoversAsync();
-        Assert.That((first.Bridge.CurrentState.ToString(), second.Bridge.CurrentState.ToString()), Is.EqualTo(("Stopped", "AtWork")));
+        Assert.That(first.Bridge.CurrentState, Is.InstanceOf<BridgeState.Stopped>());
+        await second.UntilAsync<BridgeState.AtWork>();
     }
 
     [Test]
@@ -65,8 +66,7 @@ public class BridgeLossTests
             await witness.AssertRecoversAsync();
         }
 
-        await first.UntilAsync<BridgeState.StandingBy>();
-        Assert.That(second.Bridge.CurrentState, Is.InstanceOf<BridgeState.AtWork>());
+        await RunningBridge.UntilOneIsAtWorkAsync(first, second);
     }
 
     [Test]
@@ -88,7 +88,7 @@ public class BridgeLossTests
             await witness.AssertRecoversAsync();
         }
 
-        await first.UntilAsync<BridgeState.StandingBy>();
+        await RunningBridge.UntilOneIsAtWorkAsync(first, second);
     }
 
     [Test]
@@ -119,7 +119,7 @@ public class BridgeLossTests
         for (var round = 0; round < 5; round++)
         {
             var next = stage.StartBridge();
-            await next.UntilAsync<BridgeState.StandingBy>();
+            await RunningBridge.UntilOneIsAtWorkAsync(bridge, next);
             var replacing = bridge.StopAsync();
             while (!replacing.IsCompleted || next.Bridge.CurrentState is not BridgeState.AtWork)
                 await truth.CommitAsync();

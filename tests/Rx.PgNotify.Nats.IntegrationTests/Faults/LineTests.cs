@@ -84,7 +84,7 @@ public class LineTests
     [Test]
     public async Task ASlowLine_DelaysAndLosesNothing()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await using var line = FaultProxy.Start("127.0.0.1", stage.Nats.Port);
         await stage.StartBridgeAtWorkAsync();
         var channel = Listen(stage, line, Side.Receiver).Channel(UniqueChannel.Name());

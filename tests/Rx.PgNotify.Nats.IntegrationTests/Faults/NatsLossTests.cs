@@ -76,7 +76,7 @@ public class NatsLossTests
             await witness.AssertRecoversAsync();
         }
 
-        await first.UntilAsync<BridgeState.StandingBy>();
+        await RunningBridge.UntilOneIsAtWorkAsync(first, second);
     }
 
     [Test]

@@ -76,6 +76,24 @@ public class MissingPartTests
     }
 
     [Test]
+    public async Task ABridgeWhosePasswordIsWrong_TriesLessAndLessOften()
+    {
+        const int Attempts = 5;
+        await using var stage = new Stage();
+        var wrong = new NpgsqlConnectionStringBuilder(stage.Postgres.ConnectionString) { Username = "nobody_at_all", Password = "s3cr3t" };
+        var log = new LogRecorder();
+        stage.StartBridge(options => options.LoggerFactory = log, connectionString: wrong.ConnectionString);
+        var delays = await Eventually.BecomesAsync(() => Task.FromResult(Delays()), delays => delays.Count >= Attempts, expectation: $"{Attempts} attempts");
+
+        // Each is at random between half of twice the one before and all of it.
+        Assert.That(delays[Attempts - 1], Is.GreaterThan(delays[0] * 2));
+
+        List<int> Delays() => [.. log.Text.Split('\n')
+            .Where(line => line.Contains("it tries again in ", StringComparison.Ordinal))
+            .Select(line => int.Parse(line.Split("it tries again in ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    [Test]
     public async Task ABridgeThatIsDisposedMeanwhile_IsMissed()
     {
         await using var stage = new Stage();

@@ -7,10 +7,11 @@ public class RefusedChannelTests
     [Test]
     public async Task WhatIsNotListed_IsRefused_ForThisChannelOnly()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var listed = UniqueChannel.Name();
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = ([listed], true));
-        var listener = stage.Listen();
+        var log = new LogRecorder();
+        var listener = stage.Listen(options => options.LoggerFactory = log);
         var (served, refused) = (new Recorder<ChannelSignal>(), new Recorder<ChannelSignal>());
         using var a = listener.Channel(listed).Signals.Subscribe(served);
         using var b = listener.Channel("not listed").Signals.Subscribe(refused);
@@ -22,6 +23,7 @@ public class RefusedChannelTests
         Assert.That((refused.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.ChannelRefused));
         Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
         Assert.That(error.Message, Does.Contain("'nor this'").And.Contain("the channels of its options only"));
+        Assert.That(log.Text, Does.Contain("The bridge refused channel nor this").And.Not.Contain("NATS does not permit"));
         Assert.That(served.Items.Select(signal => signal.Reasons), Is.EqualTo(new[] { ResyncReasons.Subscribed, ResyncReasons.None }));
         Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
     }
@@ -29,7 +31,7 @@ public class RefusedChannelTests
     [Test]
     public async Task MoreChannelsThanTheBridgeTakes_AreRefused_AndTheLimitIsNamed()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.MaxAskedChannels) = (["listed"], 2));
         var listener = stage.Listen();
         using var first = await listener.Channel("first").SubscribeAsync(_ => { });
@@ -43,10 +45,33 @@ public class RefusedChannelTests
     }
 
     [Test]
+    public async Task OfManyThatAreAskedForAtOnce_TheBridgeTakesNoMoreThanItsLimit()
+    {
+        const int Limit = 2;
+        const int Names = 50;
+        await using var stage = new Stage(heartbeat: Stage.Calm);
+        await stage.StartBridgeAtWorkAsync(options => options.MaxAskedChannels = Limit);
+        var listener = stage.Listen();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Names).Select(async i =>
+        {
+            try
+            {
+                await listener.Channel($"name {i}").SubscribeAsync(_ => { });
+                return PgListenerError.Unknown;
+            }
+            catch (PgListenerException e)
+            {
+                return e.Error;
+            }
+        }));
+        Assert.That(outcomes.Count(error => error == PgListenerError.ChannelRefused), Is.EqualTo(Names - Limit));
+    }
+
+    [Test]
     public async Task WhatThePostgresServerRefuses_IsRefusedHereToo()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
-        await using var stage = new Stage(server);
+        await using var stage = new Stage(server, heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync();
         var listener = stage.Listen();
         var served = new Recorder<ChannelSignal>();

@@ -21,7 +21,7 @@ public class ServerLimitTests
     public async Task AServerWithTheLeastMaxPayload_IsEnoughForTheLongestNotification()
     {
         await using var nats = await NatsServer.StartAsync("max_payload: 32768");
-        await using var stage = new Stage(nats: nats);
+        await using var stage = new Stage(nats: nats, heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();
@@ -57,7 +57,7 @@ public class ServerLimitTests
     public async Task AUserWithTheRightPassword_IsServed()
     {
         await using var nats = await NatsServer.StartAsync("""authorization { user: shop, password: "right" }""");
-        await using var stage = new Stage(nats: nats);
+        await using var stage = new Stage(nats: nats, heartbeat: Stage.Calm);
         await AssertIsServedAsync(stage, options => options with { AuthOpts = new NatsAuthOpts { Username = "shop", Password = "right" } });
     }
 
@@ -67,7 +67,7 @@ public class ServerLimitTests
         using var key = KeyPair.CreatePair(PrefixByte.User);
         using var other = KeyPair.CreatePair(PrefixByte.User);
         await using var nats = await NatsServer.StartAsync($$"""authorization { users: [ { nkey: {{key.GetPublicKey()}} } ] }""");
-        await using var stage = new Stage(nats: nats);
+        await using var stage = new Stage(nats: nats, heartbeat: Stage.Calm);
         await AssertIsServedAsync(stage, With(key));
 
         var recorder = new Recorder<Notification>();
@@ -100,7 +100,7 @@ public class ServerLimitTests
             var trusted = Write("trusted.pem", authority.Pem);
             await using var nats = await NatsServer.StartAsync(
                 $$"""tls { cert_file: "{{Write("server.pem", certificate)}}", key_file: "{{Write("server.key", key)}}" }""");
-            await using var stage = new Stage(nats: nats);
+            await using var stage = new Stage(nats: nats, heartbeat: Stage.Calm);
             await AssertIsServedAsync(stage, options => options with { TlsOpts = new NatsTlsOpts { Mode = TlsMode.Require, CaFile = trusted } });
 
             var failure = await stage

@@ -15,7 +15,7 @@ public class FencingTests
     public async Task WhatAnOlderEpochSends_IsNotHeard_AsLongAsTheNewerOneLives()
     {
         using var meters = new MeterRecorder();
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage, s_newer);
         var listener = stage.Listen(options => options.MeterFactory = meters);
         var states = new Recorder<ListenerState>();
@@ -41,7 +41,7 @@ public class FencingTests
     [Test]
     public async Task AnAnswerOfAnOlderEpoch_IsNotBelieved()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage, s_newer);
         var listener = stage.Listen();
         var first = new Recorder<ChannelSignal>();
@@ -67,7 +67,7 @@ public class FencingTests
     [Test]
     public async Task ANewerEpoch_IsAResync_WhereverItIsHeardFirst([Values("notification", "beat", "announcement", "answer")] string what)
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage, s_older);
         var listener = stage.Listen();
         var recorder = new Recorder<ChannelSignal>();

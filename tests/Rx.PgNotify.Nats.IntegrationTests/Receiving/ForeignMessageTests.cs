@@ -14,7 +14,7 @@ public class ForeignMessageTests
     [Test]
     public async Task AMessageThatIsCutShort_GivesWhatIsWhole_AndTheRestIsReported()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await stage.Listen().Channel(Channel).Signals.SubscribeAsync(recorder);
@@ -46,7 +46,7 @@ public class ForeignMessageTests
     {
         await TestContext.Out.WriteLineAsync($"seed {seed}");
         var random = new Random(seed);
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var log = new LogRecorder();
         var listener = stage.Listen(options => options.LoggerFactory = log);
@@ -108,7 +108,7 @@ public class ForeignMessageTests
     [Test]
     public async Task ANumberThatNoBridgeReaches_IsNotCounted_AndTheReceiverAsksAnew()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await stage.Listen().Channel(Channel).Signals.SubscribeAsync(recorder);
@@ -150,7 +150,7 @@ public class ForeignMessageTests
     {
         await TestContext.Out.WriteLineAsync($"seed {seed}");
         var random = new Random(seed);
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await stage.StartBridgeAtWorkAsync();
         var nats = stage.Connect();
         var ask = new byte[] { 1, 5, 2, 1, (byte)'a', 1, (byte)'b' };

@@ -8,13 +8,10 @@ public class LossTests
 {
     const string Channel = "orders";
 
-    // The loss is to be the only one: a bridge that misses its heartbeat on a busy machine would be another. Half of it is waited for.
-    static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(6);
-
     [Test]
     public async Task ARealMessageThatIsLost_IsReportedWithTheNextOne()
     {
-        await using var stage = new Stage(heartbeat: s_quiet);
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         await using var line = LossyNats.Start(stage.Nats);
         stage.StartBridge();
         var channel = stage.Listen(connection: stage.Connect(line.Url)).Channel(UniqueChannel.Name());
@@ -39,7 +36,7 @@ public class LossTests
     [Test]
     public async Task ARealMessageThatIsLost_AndIsTheLast_IsReportedWithTheBeat()
     {
-        await using var stage = new Stage(heartbeat: s_quiet);
+        await using var stage = new Stage(heartbeat: Stage.Steady);
         await using var line = LossyNats.Start(stage.Nats);
         stage.StartBridge();
         var channel = stage.Listen(connection: stage.Connect(line.Url)).Channel(UniqueChannel.Name());
@@ -54,7 +51,7 @@ public class LossTests
     [Test]
     public async Task ANumberThatIsSkipped_IsCounted_WithTheNextMessageOrTheNextBeat()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await stage.Listen().Channel(Channel).Signals.SubscribeAsync(recorder);
@@ -75,7 +72,7 @@ public class LossTests
     [Test]
     public async Task WhatWasLostBeforeSubscribing_IsNotCounted()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         bridge.Answer = channels => Frames.Answer(bridge.Term, channels, ForgedBridge.Stream, next: 50);
         var recorder = new Recorder<ChannelSignal>();
@@ -89,7 +86,7 @@ public class LossTests
     [Test]
     public async Task WhatComesTwice_IsDeliveredOnce()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = await stage.Listen().Channel(Channel).Signals.SubscribeAsync(recorder);
@@ -106,7 +103,7 @@ public class LossTests
     [Test]
     public async Task AChannelThatTheBridgeHasLeftAndBegunAnew_IsAResync()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var stream = ForgedBridge.Stream;
         bridge.Answer = channels => Frames.Answer(bridge.Term, channels, Volatile.Read(ref stream), next: 0);
@@ -126,7 +123,7 @@ public class LossTests
     [Test]
     public async Task WhatIsLostOnTheWay_MeetsASlowSubscriber_InOneExactSum()
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         using var gate = new ManualResetEventSlim();
         var (dropped, received) = (0L, 0L);
@@ -155,8 +152,8 @@ public class LossTests
     [LongTest] // three heartbeats pass before a receiver asks again
     public async Task ANumberThatTheAnswerToAnotherQuestionSkips_IsCountedToo()
     {
-        await using var stage = new Stage();
-        var term = new Term(1, TimeSpan.FromSeconds(1));
+        await using var stage = new Stage(heartbeat: Stage.Calm);
+        var term = new Term(1, Stage.Steady);
         var bridge = await ForgedBridge.StartAsync(stage, term);
         bridge.Answer = channels => Frames.Answer(term, channels, ForgedBridge.Stream, next: bridge.Asks == 1 ? 0 : 5);
         var recorder = new Recorder<ChannelSignal>();

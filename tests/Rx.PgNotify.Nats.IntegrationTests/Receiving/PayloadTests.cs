@@ -33,7 +33,7 @@ public class PayloadTests
     public async Task ManyLongPayloadsInOneCommit_ArriveInOrder_InMessagesThatTheServerTakes()
     {
         await using var nats = await NatsServer.StartAsync("max_payload: 65536");
-        await using var stage = new Stage(nats: nats);
+        await using var stage = new Stage(nats: nats, heartbeat: Stage.Calm);
         stage.StartBridge();
         var channel = stage.Listen().Channel(UniqueChannel.Name());
         var recorder = new Recorder<ChannelSignal>();

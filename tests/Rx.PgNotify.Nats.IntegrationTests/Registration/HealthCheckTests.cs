@@ -85,11 +85,11 @@ public class HealthCheckTests
     public async Task ABridge_IsStopped_ThenAtWork_AndAnotherStandsBy()
     {
         await using var stage = new Stage();
-        using var host = Build(stage);
+        using var host = Build(stage, patience: Stage.Steady);
         await AssertAsync(host, BridgeCheck, "Stopped", HealthStatus.Unhealthy, "Stopped.");
         await host.StartAsync();
         await AssertAsync(host, BridgeCheck, "AtWork", HealthStatus.Healthy, "At work.");
-        using var other = Build(stage);
+        using var other = Build(stage, patience: Stage.Steady);
         await other.StartAsync();
         await AssertAsync(other, BridgeCheck, "StandingBy", HealthStatus.Healthy, "Standing by: another bridge is at work.");
         await host.StopAsync();
@@ -121,6 +121,19 @@ public class HealthCheckTests
         await withoutPostgres.StartAsync();
         await AssertAsync(
             withoutPostgres, BridgeCheck, "Failing", HealthStatus.Degraded, "There is no connection to PostgreSQL, or it can't serve: NpgsqlException.");
+    }
+
+    [Test]
+    public async Task WhateverIsThrownWhereNatsIsUsed_IsNotBlamedOnPostgres()
+    {
+        await using var stage = new Stage();
+        var disposed = stage.Connect();
+        await disposed.DisposeAsync(); // so that it throws nothing of NATS.Net's own
+        using var host = Build(stage, disposed);
+        await host.StartAsync();
+        using var subscription = Subscribe(host);
+        await AssertAsync(host, BridgeCheck, "Failing", HealthStatus.Unhealthy, "There is no connection to NATS, or it can't serve.");
+        await AssertAsync(host, ListenerCheck, "Reconnecting", HealthStatus.Degraded, "There is no connection to NATS.");
     }
 
     [Test]

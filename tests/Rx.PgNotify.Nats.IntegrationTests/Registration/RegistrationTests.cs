@@ -103,7 +103,7 @@ public class RegistrationTests
     public async Task AnObserverThatThrows_IsLoggedWithoutThePayload_AndTheProcessGoesOn()
     {
         const string Secret = "s3cr3t-payload";
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm);
         stage.StartBridge();
         var log = new LogRecorder();
         using var host = TestHost.Build(

@@ -11,4 +11,7 @@ public enum TakeoverCause
 
     /// <summary>Its backend is ended by an administrator. It may get the role back itself.</summary>
     Terminate,
+
+    /// <summary>Its line to NATS is dead: what it sends is swallowed, and nothing comes.</summary>
+    NatsLine,
 }

@@ -11,6 +11,7 @@ public class TakeoverTests
     [TestCase(TakeoverCause.Kill)]
     [TestCase(TakeoverCause.Stop)]
     [TestCase(TakeoverCause.Terminate)]
+    [TestCase(TakeoverCause.NatsLine)]
     public async Task NotificationsComeAgain_WithinTwoHeartbeats(TakeoverCause cause)
     {
         var findings = new Findings();
@@ -38,11 +39,11 @@ public class TakeoverTests
             await Eventually.IsTrueAsync(() => observer.Last > last, expectation: "notifications before the fault");
             var arrival = watch.NextAsync();
             var (start, beats) = (Stopwatch.GetTimestamp(), clock.Beats);
-            await StrikeAsync(stage, leader, backend, cause);
+            var mend = await StrikeAsync(stage, leader, backend, cause);
             var arrived = await arrival.WaitAsync(Eventually.Deadline);
             mostBeats = Math.Max(mostBeats, clock.Beats - beats);
             times.Add(Stopwatch.GetElapsedTime(start, arrived) / options.Heartbeat);
-            await MendAsync(leader, cause);
+            await mend();
         }
 
         await stop.CancelAsync();
@@ -63,27 +64,31 @@ public class TakeoverTests
         }
     }
 
-    static async Task StrikeAsync(Stage stage, BridgeProcess leader, int backend, TakeoverCause cause)
+    // The result makes it whole again.
+    static async Task<Func<Task>> StrikeAsync(Stage stage, BridgeProcess leader, int backend, TakeoverCause cause)
     {
         switch (cause)
         {
             case TakeoverCause.Kill:
                 await leader.KillAsync();
-                break;
+                return () =>
+                {
+                    leader.Start();
+                    return Task.CompletedTask;
+                };
             case TakeoverCause.Stop:
                 await leader.PauseAsync();
-                break;
+                return leader.ResumeAsync;
+            case TakeoverCause.NatsLine:
+                var hole = leader.Nats.Swallow();
+                return () =>
+                {
+                    hole.Dispose();
+                    return Task.CompletedTask;
+                };
             default:
                 await stage.TerminateAsync(backend);
-                break;
+                return () => Task.CompletedTask;
         }
-    }
-
-    static async Task MendAsync(BridgeProcess formerLeader, TakeoverCause cause)
-    {
-        if (cause == TakeoverCause.Kill)
-            formerLeader.Start();
-        else if (cause == TakeoverCause.Stop)
-            await formerLeader.ResumeAsync();
     }
 }

@@ -1,0 +1,35 @@
+using NATS.Client.Core;
+using Rx.PgNotify.Threading;
+
+namespace Rx.PgNotify.Nats.Connections;
+
+/// <summary>Waits for a connection to NATS, within a limit: NATS.Net itself waits for one as long as it takes.</summary>
+/// <remarks>Used by one loop. What was not waited for to its end is waited for the next time, so that nothing grows with the attempts.</remarks>
+sealed class ConnectionAttempt(INatsConnection nats)
+{
+    Task _connecting = Task.CompletedTask;
+
+    /// <exception cref="NatsListenerException">There is no connection.</exception>
+    internal async Task WithinAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_connecting.IsCompleted)
+            {
+                _connecting = nats.ConnectAsync().AsTask();
+                _ = _connecting.IgnoreOutcomeAsync();
+            }
+
+            await _connecting.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new NatsListenerException(
+                NatsListenerError.NatsUnavailable,
+                nats.ConnectionState == NatsConnectionState.Failed
+                    ? "There is no connection to NATS, and NATS.Net has given it up for good."
+                    : "There is no connection to NATS.",
+                e);
+        }
+    }
+}
