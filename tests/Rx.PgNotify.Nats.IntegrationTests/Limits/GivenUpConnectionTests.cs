@@ -34,7 +34,7 @@ public class GivenUpConnectionTests
     {
         await using var nats = await NatsServer.StartAsync();
         await using var stage = new Stage(nats: nats);
-        var connection = stage.Connect(configure: options => Retrying(options) with { IgnoreAuthErrorAbort = !mayBeTheLogIn });
+        var connection = stage.Connect(configure: options => options with { MaxReconnectRetry = Attempts, IgnoreAuthErrorAbort = !mayBeTheLogIn });
         await connection.ConnectAsync();
         await nats.KillAsync();
         await UntilGivenUpAsync(connection);
