@@ -17,8 +17,8 @@ sealed class CatchUpInstallation(CatchUpNames names)
     async Task<bool> AreOfThisClusterAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(
-            $"SELECT coalesce(s.newest OPERATOR(pg_catalog.<) pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()) "
-            + $"OR s.newest OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id_if_assigned(), s.newest IS NULL) "
+            "SELECT coalesce(s.newest OPERATOR(pg_catalog.<) pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()) "
+            + "OR s.newest OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id_if_assigned(), s.newest IS NULL) "
             + $"FROM (SELECT greatest(({Newest(names.Table)}), ({Newest(names.Tombstones, "WHERE NOT t.catch_up_is_mark ")}), "
             + $"({Newest(names.Tombstones, "WHERE t.catch_up_is_mark ")})) AS newest) AS s",
             connection);

@@ -41,8 +41,13 @@ sealed class TableChangeParser<T>(JsonTypeInfo<T> typeInfo, Action<Notification,
         if (payload.GetProperty("op").ValueEquals("truncate"))
             return [new TableChange<T>.Reload(ReloadReason.Truncated)];
         if (payload.TryGetProperty("rows", out var rows))
+        {
             // No trigger reports that no row changed. Without any element it would be lost without a word.
-            return rows.GetArrayLength() > 0 ? [.. rows.EnumerateArray().Select(Change)] : throw new JsonException();
+            if (rows.GetArrayLength() == 0)
+                throw new JsonException();
+            return [.. rows.EnumerateArray().Select(Change)];
+        }
+
         var isAltered = payload.TryGetProperty("altered", out var altered) && altered.GetBoolean();
         return [new TableChange<T>.Reload(
             isAltered ? ReloadReason.TableAltered : ReloadReason.WithoutRows,

@@ -55,7 +55,7 @@ public sealed class CatchUpUnchangedTests
         await table.Table.InstallAsync(connection);
 
         Assert.That(tap.RoundTrips - before, Is.EqualTo(2));
-        Assert.That(tap.Statements.TakeLast(2), Has.All.StartWith("SELECT").And.None.Contains("\n"));
+        Assert.That(string.Concat(tap.Statements.TakeLast(2)), Does.StartWith("SELECT").And.Not.Contain("\n").And.Not.Contain("ALTER"));
         await using var locks = new NpgsqlCommand(
             $"SELECT string_agg(DISTINCT mode, ' ' ORDER BY mode) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = '{table.Name}'::regclass", connection);
         Assert.That(await locks.ExecuteScalarAsync(), Is.EqualTo("AccessShareLock RowExclusiveLock"), "to insert, and to read the newest stamp");

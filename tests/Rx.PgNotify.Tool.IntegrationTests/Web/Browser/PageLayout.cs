@@ -60,7 +60,8 @@ static class PageLayout
             foreach (var width in s_widths)
             {
                 await browser.Page.SetViewportSizeAsync(width, 800);
-                var picture = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{label}-{width}-{scheme}.png".ToLowerInvariant()));
+                var picture = Path.Combine(folder, string.Create(
+                    CultureInfo.InvariantCulture, $"{label}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png"));
                 await browser.Page.ScreenshotAsync(new() { Path = picture, FullPage = true });
                 TestContext.AddTestAttachment(picture);
 
