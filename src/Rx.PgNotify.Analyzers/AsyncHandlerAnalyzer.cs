@@ -65,5 +65,5 @@ public sealed class AsyncHandlerAnalyzer : DiagnosticAnalyzer
 
     // Whoever continues a task looks at it there.
     static bool IsContinuation(IInvocationOperation call) =>
-        call.TargetMethod.Name == "ContinueWith" && Library.IsTask(call.TargetMethod.ContainingType);
+        call.TargetMethod.Name is "ContinueWith" && Library.IsTask(call.TargetMethod.ContainingType);
 }

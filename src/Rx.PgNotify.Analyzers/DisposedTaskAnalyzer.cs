@@ -26,7 +26,7 @@ public sealed class DisposedTaskAnalyzer : DiagnosticAnalyzer
     {
         var call = (IInvocationOperation)context.Operation;
         var method = call.TargetMethod;
-        if (method.Name == "SubscribeAsync" && Library.IsTask(call.Type) && Library.Owns(method.ContainingType) && IsResource(call))
+        if (method.Name is "SubscribeAsync" && Library.IsTask(call.Type) && Library.Owns(method.ContainingType) && IsResource(call))
             context.ReportDiagnostic(Diagnostic.Create(Rules.DisposedTask, call.Syntax.GetLocation(), method.Name));
     }
 

@@ -32,7 +32,7 @@ sealed class HandlerTaker
         {
             IArgumentOperation { Parameter: { ContainingSymbol: IMethodSymbol method } parameter }
                 when Library.Owns(method.ContainingType) || Library.IsObserving(method) =>
-                new HandlerTaker(Library.NameOf(method), parameter.Name == "onNext"),
+                new HandlerTaker(Library.NameOf(method), parameter.Name is "onNext"),
             ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property } }
                 when Library.Owns(property.ContainingType) => new HandlerTaker(property.Name, isOnNext: false),
             _ => null,

@@ -7,7 +7,7 @@ static class HelpPage
 {
     // Given to the build (RepositoryUrl), or to no link: no address is made up.
     static readonly string? s_repository = typeof(HelpPage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .FirstOrDefault(attribute => attribute.Key == "RepositoryUrl")?.Value;
+        .FirstOrDefault(attribute => attribute.Key is "RepositoryUrl")?.Value;
 
     /// <summary>The address of the rule's section; <see langword="null"/> if the build was given none.</summary>
     internal static string? Of(string id) => In(s_repository, id);

@@ -10,11 +10,11 @@ static class Library
     /// <summary>Whether a type is in one of the packages.</summary>
     internal static bool Owns(ITypeSymbol? type) =>
         type?.ContainingAssembly?.Name is { } assembly
-        && (assembly == Name || assembly.StartsWith(Name + ".", StringComparison.Ordinal));
+        && (assembly is Name || assembly.StartsWith(Name + ".", StringComparison.Ordinal));
 
     /// <summary>Whether a method of System.Reactive is one that calls what it is given for each value, or at the end.</summary>
     internal static bool IsObserving(IMethodSymbol method) =>
-        method.ContainingType?.ContainingAssembly?.Name == "System.Reactive"
+        method.ContainingType?.ContainingAssembly?.Name is "System.Reactive"
         && (method.ContainingType.Name, method.Name) is
             ("ObservableExtensions", "Subscribe")
             or ("Observer", "Create")

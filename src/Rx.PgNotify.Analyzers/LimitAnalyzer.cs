@@ -38,7 +38,7 @@ public sealed class LimitAnalyzer : DiagnosticAnalyzer
         switch (parameter.Name)
         {
             case "channel":
-            case "name" when method.Name == "Channel":
+            case "name" when method.Name is "Channel":
                 (rule, problem) = (Rules.ChannelName, Utf8Limit.OfName(text));
                 break;
             case "payload":

@@ -35,7 +35,7 @@ public sealed class ResyncAnalyzer : DiagnosticAnalyzer
     // CoalesceBy is not one of them: it asks for no key of a Resync.
     static bool CallsForEachSignal(IMethodSymbol method) =>
         Library.IsObserving(method)
-        || (method.ContainingType?.ContainingAssembly?.Name == "System.Reactive"
+        || (method.ContainingType?.ContainingAssembly?.Name is "System.Reactive"
             && (method.ContainingType.Name, method.Name) is ("Observable", "Select" or "SelectMany" or "Where"))
         || (Library.Owns(method.ContainingType)
             && method.Name is "SubscribeAsync" or "SubscribeAwait" or "SelectAwait" or "SelectConflated");

@@ -16,7 +16,7 @@ sealed class AwaitedHandler(AnonymousFunctionExpressionSyntax handler, SemanticM
         AnonymousFunctionExpressionSyntax awaited = function switch
         {
             SimpleLambdaExpressionSyntax lambda => SyntaxFactory.ParenthesizedLambdaExpression(
-                lambda.AttributeLists, lambda.Modifiers, WithToken([lambda.Parameter]), lambda.ArrowToken, lambda.Block, lambda.ExpressionBody),
+                lambda.AttributeLists, lambda.Modifiers, returnType: null, WithToken([lambda.Parameter]), lambda.ArrowToken, lambda.Block, lambda.ExpressionBody),
             ParenthesizedLambdaExpressionSyntax lambda =>
                 lambda.WithParameterList(WithToken(lambda.ParameterList.Parameters).WithTriviaFrom(lambda.ParameterList)),
             AnonymousMethodExpressionSyntax { ParameterList: { } list } method =>

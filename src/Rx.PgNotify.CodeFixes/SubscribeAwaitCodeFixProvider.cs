@@ -48,7 +48,7 @@ public sealed class SubscribeAwaitCodeFixProvider : CodeFixProvider
     static AnonymousFunctionExpressionSyntax? HandlerOf(CompilationUnitSyntax unit, Diagnostic diagnostic)
     {
         var token = unit.FindToken(diagnostic.Location.SourceSpan.Start);
-        return diagnostic.Id == DroppedTaskId || token.IsKind(SyntaxKind.AsyncKeyword)
+        return diagnostic.Id is DroppedTaskId || token.IsKind(SyntaxKind.AsyncKeyword)
             ? token.Parent?.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>()
             : null;
     }
@@ -57,10 +57,10 @@ public sealed class SubscribeAwaitCodeFixProvider : CodeFixProvider
     static bool IsSubscribe(
         InvocationExpressionSyntax call, ArgumentSyntax handler, SemanticModel model, CancellationToken cancellationToken) =>
         model.GetOperation(call, cancellationToken) is IInvocationOperation { TargetMethod: { Name: "Subscribe", ReturnsVoid: false } method } operation
-        && method.ContainingType.Name == "ObservableExtensions"
+        && method.ContainingType.Name is "ObservableExtensions"
         && call.Expression is MemberAccessExpressionSyntax or MemberBindingExpressionSyntax
         && model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol { ReducedFrom: not null }
-        && operation.Arguments.Any(argument => argument.Syntax == handler && argument.Parameter?.Name == "onNext")
+        && operation.Arguments.Any(argument => argument.Syntax == handler && argument.Parameter?.Name is "onNext")
         && model.Compilation.GetTypeByMetadataName("Rx.PgNotify.PgObservable")?.GetMembers(SubscribeCall.Awaited).IsEmpty == false;
 
     static Document Fix(

@@ -32,7 +32,8 @@ static partial class NatsLog
 
     internal static void BridgeFailed(ILogger logger, LogLevel level, TimeSpan delay, Exception exception)
     {
-        BridgeFailed(logger, level, ExceptionSummary.Of(exception), (long)delay.TotalMilliseconds);
+        var cause = ExceptionSummary.Of(exception);
+        BridgeFailed(logger, level, cause, (long)delay.TotalMilliseconds);
         BridgeFailure(logger, exception);
     }
 

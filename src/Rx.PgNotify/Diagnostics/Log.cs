@@ -14,8 +14,15 @@ static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "Connection closed")]
     internal static partial void Closed(ILogger logger);
 
+    internal static void ConnectionFailed(ILogger logger, Exception failure, int attempt, long delayMilliseconds)
+    {
+        var (level, cause) = (LevelOfFailure(attempt), ExceptionSummary.Of(failure));
+        ConnectionFailed(logger, level, cause, attempt, delayMilliseconds);
+        ConnectionFailure(logger, failure);
+    }
+
     [LoggerMessage(EventId = 3, Message = "No connection ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
-    internal static partial void ConnectionFailed(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
+    static partial void ConnectionFailed(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
 
     [LoggerMessage(4, LogLevel.Error, "Gave up, all subscriptions end with an error: {Reason}")]
     internal static partial void Faulted(ILogger logger, string reason, Exception exception);
@@ -33,8 +40,14 @@ static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "The connection was not closed within {Limit}; it is left to close by itself")]
     internal static partial void CloseTimedOut(ILogger logger, TimeSpan limit);
 
+    internal static void ConnectionLost(ILogger logger, Exception failure, int attempt, long delayMilliseconds)
+    {
+        ConnectionLost(logger, ExceptionSummary.Of(failure), attempt, delayMilliseconds);
+        ConnectionFailure(logger, failure);
+    }
+
     [LoggerMessage(9, LogLevel.Warning, "Connection lost ({Cause}); attempt {Attempt} to replace it follows in {DelayMilliseconds} ms")]
-    internal static partial void ConnectionLost(ILogger logger, string cause, int attempt, long delayMilliseconds);
+    static partial void ConnectionLost(ILogger logger, string cause, int attempt, long delayMilliseconds);
 
     [LoggerMessage(10, LogLevel.Information, "A connection pooler stands before the server; finding out within {Patience} whether notifications pass it")]
     internal static partial void PoolerFound(ILogger logger, TimeSpan patience);
@@ -49,7 +62,7 @@ static partial class Log
     internal static partial void DeliverySchedulerFailed(ILogger logger, string channel, string cause, Exception exception);
 
     [LoggerMessage(14, LogLevel.Debug, "The failure that message 3 or 9 is about")]
-    internal static partial void ConnectionFailure(ILogger logger, Exception exception);
+    static partial void ConnectionFailure(ILogger logger, Exception exception);
 
     // Of notifiers.
 
@@ -59,8 +72,15 @@ static partial class Log
     [LoggerMessage(42, LogLevel.Information, "Connected through a connection pooler: it is not known which backend sends, so ExceptFrom lets all pass")]
     internal static partial void NotifierConnectedThroughPooler(ILogger logger);
 
+    internal static void NotifierNotConnected(ILogger logger, Exception failure, int attempt, long delayMilliseconds)
+    {
+        var (level, cause) = (LevelOfFailure(attempt), ExceptionSummary.Of(failure));
+        NotifierNotConnected(logger, level, cause, attempt, delayMilliseconds);
+        NotifierConnectionFailure(logger, failure);
+    }
+
     [LoggerMessage(EventId = 43, Message = "No connection to send ({Cause}); attempt {Attempt} follows in {DelayMilliseconds} ms")]
-    internal static partial void NotifierNotConnected(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
+    static partial void NotifierNotConnected(ILogger logger, LogLevel level, string cause, int attempt, long delayMilliseconds);
 
     // Without the exception: the server's message may quote a piece of the data.
     [LoggerMessage(44, LogLevel.Warning, "The server refused to send {Count} notifications (SQLSTATE {SqlState})")]
@@ -79,7 +99,7 @@ static partial class Log
     internal static partial void NotifierCloseFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(49, LogLevel.Debug, "The failure that message 43 is about")]
-    internal static partial void NotifierConnectionFailure(ILogger logger, Exception exception);
+    static partial void NotifierConnectionFailure(ILogger logger, Exception exception);
 
     /// <summary>
     /// How loud a failed attempt is, since there may be one every few seconds for as long as a server is away: the first of a row

@@ -124,10 +124,9 @@ sealed class ListenerPump
 
         var (failures, milliseconds) = (_reconnect.Failures, (long)delay.TotalMilliseconds);
         if (wasServing)
-            Log.ConnectionLost(_logger, ExceptionSummary.Of(failure), failures, milliseconds);
+            Log.ConnectionLost(_logger, failure, failures, milliseconds);
         else
-            Log.ConnectionFailed(_logger, Log.LevelOfFailure(failures), ExceptionSummary.Of(failure), failures, milliseconds);
-        Log.ConnectionFailure(_logger, failure);
+            Log.ConnectionFailed(_logger, failure, failures, milliseconds);
     }
 
     /// <summary>Waits until the next attempt is due; <see langword="false"/> if it is wanted no more.</summary>

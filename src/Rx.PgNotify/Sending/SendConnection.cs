@@ -181,9 +181,7 @@ sealed class SendConnection(
     void NoteFailure(Exception failure)
     {
         var delay = _reconnect.Failed(failure);
-        var failures = _reconnect.Failures;
-        Log.NotifierNotConnected(logger, Log.LevelOfFailure(failures), ExceptionSummary.Of(failure), failures, (long)delay.TotalMilliseconds);
-        Log.NotifierConnectionFailure(logger, failure);
+        Log.NotifierNotConnected(logger, failure, _reconnect.Failures, (long)delay.TotalMilliseconds);
     }
 
     PgNotifierException? Permanent(Exception failure) => failure switch
