@@ -207,7 +207,7 @@ sealed class BridgeWork
         finally
         {
             _forwarders.TryRemove(KeyValuePair.Create(channel, forwarder));
-            _permissions.Forget(known => known == forwarder.Subject); // whoever asks for it from now on lets it be tried anew
+            _permissions.Forget(known => string.Equals(known, forwarder.Subject, StringComparison.Ordinal)); // whoever asks for it from now on lets it be tried anew
             _metrics.ChannelRemoved();
             if (!forwarder.IsListed)
                 Interlocked.Decrement(ref _askedChannels);
