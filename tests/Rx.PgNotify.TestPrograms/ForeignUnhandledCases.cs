@@ -28,13 +28,13 @@ static class ForeignUnhandledCases
     internal static async Task<string> AsyncLambdaAsync(ForeignServer server)
     {
         await using var listener = new PgListener(server.ConnectionString, new PgListenerOptions { ObserverFailed = _ => { } });
-#pragma warning disable VSTHRD101
+#pragma warning disable VSTHRD101, MA0147
         using var subscription = listener.Channel("a").Signals.Subscribe(async _ =>
         {
             await Task.Yield();
             throw new FormatException(ForeignProgram.Thrown);
         });
-#pragma warning restore VSTHRD101
+#pragma warning restore VSTHRD101, MA0147
         return await (await server.JoinAsync(listener)).Ended;
     }
 }
