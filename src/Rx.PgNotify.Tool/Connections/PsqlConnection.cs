@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Connections;

@@ -53,7 +53,7 @@ sealed class CommandRuns(CommandToRun command, CommentLines comments, Cancellati
             return;
         if (!OperatingSystem.IsWindows())
         {
-            IfRunning(process => Kill(process.Id, Terminate));
+            IfRunning(process => _ = Kill(process.Id, Terminate)); // it fails if the command has just ended
             if (await IsDoneWithinAsync(ended, s_untilKilled))
                 return;
         }

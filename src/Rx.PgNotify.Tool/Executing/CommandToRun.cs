@@ -21,7 +21,7 @@ sealed class CommandToRun
             if (CommandWords.Split(text) is not [var program, .. var arguments])
                 throw new UsageException("--exec takes a command.");
             return ProgramFile.Find(program) is { } path
-                ? new CommandToRun(path, [.. arguments])
+                ? new CommandToRun(path, arguments)
                 : throw new UsageException($"--exec: there is no program '{PlainText.Escape(program)}'.");
         }
         catch (FormatException e)

@@ -13,7 +13,7 @@ static class CommandWords
     /// <c>\\</c>. Outside of quotes a backslash keeps the character after it, except on Windows, where paths are full of them.
     /// </summary>
     /// <exception cref="FormatException">A quote is not closed; the message is a whole sentence.</exception>
-    internal static IReadOnlyList<string> Split(string command)
+    internal static string[] Split(string command)
     {
         var words = new List<string>();
         StringBuilder? word = null;
@@ -44,7 +44,7 @@ static class CommandWords
             throw new FormatException($"a {quote} is not closed.");
         if (word is not null)
             words.Add(word.ToString());
-        return words;
+        return [.. words];
     }
 
     static bool IsEscape(char quote, char next) => quote switch
