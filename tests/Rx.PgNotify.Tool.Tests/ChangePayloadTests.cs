@@ -26,17 +26,18 @@ sealed class ChangePayloadTests
         const string row = """{"a":1.50,"b":null,"c":{"d":[1,2]},"é":"\"'<\u0007"}""";
         var item = ChangePayload.Read($$"""{"schema":"s","table":"t","op":"insert","seq":1,"count":1,"rows":[{"op":"insert","new":{{row}}}]}""").Single();
 
-        Assert.That(Json(item), Does.EndWith($"Z\",\"op\":\"insert\",\"key\":{{\"a\":1.50}},\"new\":{row}}}\n"));
+        Assert.That(Json(item), Does.StartWith($"{{\"type\":\"change\",\"op\":\"insert\",\"key\":{{\"a\":1.50}},\"new\":{row},\"time\":\"20"));
     }
 
     [Test]
-    public void Json_OfAGapWithSeveralReasons_IsALineForEach() => Assert.That(
-        Json(new WatchEvent.Gap(ResyncReasons.Reconnected | ResyncReasons.Overflow, 12)), Is.EqualTo(
-            """
-            {"type":"resync","reason":"reconnected","dropped":0}
-            {"type":"resync","reason":"overflow","dropped":12}
+    public void Json_OfAGapWithSeveralReasons_IsALineForEach()
+    {
+        var lines = Json(new WatchEvent.Gap(ResyncReasons.Reconnected | ResyncReasons.Overflow, 12)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-            """));
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[0], Does.StartWith("""{"type":"resync","reason":"reconnected","dropped":0,"""));
+        Assert.That(lines[1], Does.StartWith("""{"type":"resync","reason":"overflow","dropped":12,"""));
+    }
 
     [Test]
     public void Comment_OfAGap_SaysHowManyWereDropped() => Assert.That(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Rx.PgNotify.Tool.Output;
 
@@ -12,13 +11,13 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
         switch (item)
         {
             case WatchEvent.Row row:
-                lines.Write("change", json => Row(json, row));
+                Line("change", json => Row(json, row));
                 break;
             case WatchEvent.Statement statement:
-                lines.Write("change", json => Statement(json, statement));
+                Line("change", json => Statement(json, statement));
                 break;
             case WatchEvent.Watching { Table: var table }:
-                lines.Write("watching", json =>
+                Line("watching", json =>
                 {
                     json.WriteString("schema"u8, table.Schema);
                     json.WriteString("table"u8, table.Name);
@@ -31,7 +30,7 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
             case WatchEvent.Gap gap:
                 foreach (var reason in ResyncNames.Of(gap.Reasons))
                 {
-                    lines.Write("resync", json =>
+                    Line("resync", json =>
                     {
                         json.WriteString("reason"u8, reason);
                         json.WriteNumber("dropped"u8, reason is ResyncNames.Overflow ? gap.Dropped : 0);
@@ -43,14 +42,20 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
                 lines.Write(new ListenEvent.State(state.Value));
                 break;
             case WatchEvent.Notice notice:
-                lines.Write("notice", json => json.WriteString("text"u8, notice.Text));
+                Line("notice", json => json.WriteString("text"u8, notice.Text));
                 break;
         }
     }
 
+    // The time last, as in the lines of listen.
+    void Line(string type, Action<Utf8JsonWriter> members) => lines.Write(type, json =>
+    {
+        members(json);
+        json.WriteString("time"u8, Timestamp.Now(clock));
+    });
+
     void Row(Utf8JsonWriter json, WatchEvent.Row row)
     {
-        Time(json);
         json.WriteString("op"u8, row.Operation);
         var present = row.New ?? row.Old!.Value;
         var identifying = present.EnumerateObject().Where(column => row.IsKeyOnly || key.Contains(column.Name, StringComparer.Ordinal)).ToArray();
@@ -74,18 +79,14 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
         json.WriteEndArray();
     }
 
-    void Statement(Utf8JsonWriter json, WatchEvent.Statement statement)
+    static void Statement(Utf8JsonWriter json, WatchEvent.Statement statement)
     {
-        Time(json);
         json.WriteString("op"u8, statement.Operation);
         if (statement.Count is { } count)
             json.WriteNumber("count"u8, count);
         if (statement.IsAltered)
             json.WriteBoolean("altered"u8, true);
     }
-
-    // When it arrived, to the millisecond.
-    void Time(Utf8JsonWriter json) => json.WriteString("time"u8, clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 
     static void Columns(Utf8JsonWriter json, string name, JsonElement? row)
     {

@@ -59,7 +59,7 @@ static class ChangeText
             : Named(column, ChangeTone.Present)));
     }
 
-    static IEnumerable<JsonProperty> Columns(JsonElement? row) => row is { } columns ? columns.EnumerateObject() : [];
+    static JsonElement.ObjectEnumerator Columns(JsonElement? row) => row is { } columns ? columns.EnumerateObject() : default;
 
     static IEnumerable<JsonProperty> Others(JsonElement row, IReadOnlyList<string> key) =>
         Columns(row).Where(column => !key.Contains(column.Name, StringComparer.Ordinal));

@@ -52,7 +52,7 @@ static class TableLookup
                 var root = await row.IsDBNullAsync(2, cancellation) ? null : row.GetString(2);
                 return Refusal(table, row.GetString(0), row.GetString(1), root) is { } refusal
                     ? throw new WatchException(refusal)
-                    : table with { Key = key.Count > 0 ? key : row.GetFieldValue<string[]>(3) };
+                    : table with { Key = key.Count > 0 ? key : await row.GetFieldValueAsync<string[]>(3, cancellation) };
             }
         }
 

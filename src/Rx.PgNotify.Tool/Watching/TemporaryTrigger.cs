@@ -2,7 +2,6 @@ using System.Data;
 using System.Globalization;
 using Npgsql;
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Sql;
 using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tool.Output;
 
@@ -66,19 +65,11 @@ sealed class TemporaryTrigger(NpgsqlDataSource database, WatchId id, WatchedTabl
         }
     }
 
-    /// <summary>Whether the table still has it. The question also keeps the session, and finds out when that is broken.</summary>
-    internal async Task<bool> IsInstalledAsync(CancellationToken cancellation)
-    {
-        var qualified = SqlText.Literal($"{SqlName.Quote(table.Schema)}.{SqlName.Quote(table.Name)}");
-        await using var command = new NpgsqlCommand(
-            $"""
-            SELECT EXISTS (
-                SELECT FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-                WHERE t.tgrelid = pg_catalog.to_regclass({qualified}) AND pg_catalog.strpos(p.prosrc, '{id.Channel}') > 0)
-            """,
-            await SessionAsync(cancellation));
-        return await command.ExecuteScalarAsync(cancellation) is true;
-    }
+    /// <summary>
+    /// Whether it is there, for the table as that is now. The question also keeps the session, and finds out when that is broken.
+    /// </summary>
+    internal async Task<bool> IsInstalledAsync(CancellationToken cancellation) =>
+        await _trigger.IsInstalledAsync(await SessionAsync(cancellation), cancellation);
 
     /// <summary>Removes it, if it may be there.</summary>
     /// <param name="notice">Takes a remark if others are waited for.</param>

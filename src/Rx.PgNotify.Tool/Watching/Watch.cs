@@ -17,7 +17,6 @@ sealed class Watch : IAsyncDisposable
     readonly PgListener _listener;
     readonly PgChannel _channel;
     readonly TemporaryTrigger _trigger;
-    readonly TriggerKeeper _keeper;
     readonly Action<string> _notice;
     Task _keeping = Task.CompletedTask;
 
@@ -28,13 +27,8 @@ sealed class Watch : IAsyncDisposable
         (_database, _listener, _notice) = (database, listener, notice);
         _channel = listener.Channel(id.Channel);
         _trigger = new TemporaryTrigger(database.ForPrimary(), id, table, options.ForTrigger(table.Key));
-        _keeper = new TriggerKeeper(_trigger, table);
 
-        var changes = _channel.Signals.SelectMany(signal => WatchSignals.Read(signal)).Do(item =>
-        {
-            if (item is WatchEvent.Statement { IsAltered: true })
-                _keeper.NoticeAlteredTable();
-        });
+        var changes = _channel.Signals.SelectMany(signal => WatchSignals.Read(signal));
         // On another thread than the keeper's: whoever does not read the output must not hold up the trigger's session.
         var remarks = States(listener).Merge(_kept.ObserveOn(thread));
         Events = changes.Publish(shared => shared.Merge(remarks.TakeUntil(shared.IgnoreElements().Materialize())));
@@ -99,7 +93,6 @@ sealed class Watch : IAsyncDisposable
         {
             await _trigger.DisposeAsync();
             await _database.DisposeAsync();
-            _keeper.Dispose();
             _kept.Dispose();
             _ending.Dispose();
         }
@@ -111,7 +104,7 @@ sealed class Watch : IAsyncDisposable
         {
             // Also finds a pooler that would give the lock of the trigger's session to somebody else.
             (await _channel.SubscribeAsync(_ => { }, _ => { }, _ending.Token)).Dispose();
-            await _keeper.RunAsync(_kept.OnNext, _ending.Token);
+            await new TriggerKeeper(_trigger, Table).RunAsync(_kept.OnNext, _ending.Token);
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using Npgsql;
 using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Output;
@@ -16,6 +15,8 @@ static class WatchCommand
 {
     // One thread delivers and writes: lines never interleave, and a reader that stops reading holds up this thread only.
     static readonly EventLoopScheduler s_thread = new();
+
+    static readonly CommentLines s_comments = new(Console.Error, TimeProvider.System);
 
     static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(1);
 
@@ -103,7 +104,7 @@ static class WatchCommand
             OutputFormat.Json => new ChangeJson(json, watch.Table.Key, TimeProvider.System).Write,
             _ when Terminal.IsRich => new ChangeTerminal(
                 Terminal.Open(Console.Out), Console.IsErrorRedirected ? Console.Error : null, watch.Table.Key, TimeProvider.System).Write,
-            _ => new ChangeLines(stdout, Console.Error, watch.Table.Key, TimeProvider.System).Write,
+            _ => new ChangeLines(stdout, s_comments, watch.Table.Key, TimeProvider.System).Write,
         };
         var changes = 0L;
         var done = watch.Events
@@ -149,7 +150,7 @@ static class WatchCommand
     {
         try
         {
-            Console.Error.WriteLine($"# {text}");
+            s_comments.Write(text);
         }
         catch (IOException)
         {

@@ -25,6 +25,8 @@ sealed class HelpTests
 
     [TestCase("listen")]
     [TestCase("send")]
+    [TestCase("watch")]
+    [TestCase("top")]
     public async Task Help_OnATerminal_FitsItsColumns(string command)
     {
         await using var terminal = TerminalSession.Start("pgnotify.dll", ["COLUMNS=80"], command, "--help");

@@ -4,6 +4,8 @@ namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 [Platform(Exclude = "Win", Reason = "signals")]
 public sealed class WatchEndingTests : WatchFixture
 {
+    const string InstalledAgain = "the trigger was gone, or the table altered: it is installed again";
+
     [TestCase(ToolProcess.SigInt)]
     [TestCase(ToolProcess.SigTerm)]
     [TestCase(ToolProcess.SigHup)]
@@ -48,7 +50,7 @@ public sealed class WatchEndingTests : WatchFixture
 
         await using var next = await WatchAsync("other");
 
-        Assert.That(next.Errors, Is.EqualTo(new[] { "# the trigger that an earlier watch left on public.orders is removed" }));
+        Assert.That(next.Errors, Has.Count.EqualTo(1).And.One.EndsWith(" the trigger that an earlier watch left on public.orders is removed"));
         Assert.That(await RemainsAsync(), Is.EqualTo("8 triggers, 2 functions"), "of the one that lives, and of the one that was started");
         await ExecuteAsync("INSERT INTO orders VALUES (1, 'open', 0)");
         await living.OutputLineAsync(line => Json.IsType(line, "change"));
@@ -76,7 +78,7 @@ public sealed class WatchEndingTests : WatchFixture
         await using var tool = await WatchAsync("orders");
 
         await ExecuteAsync("DO $$ BEGIN EXECUTE (SELECT 'DROP FUNCTION ' || oid::regprocedure || ' CASCADE' FROM pg_proc WHERE prosrc LIKE '%pgnotify\\_watch\\_%'); END $$");
-        await tool.OutputLineAsync(line => Json.Parse(line).Is("text", "the trigger was gone, and is installed again"));
+        await tool.OutputLineAsync(line => Json.Parse(line).Is("text", InstalledAgain));
         await ExecuteAsync("INSERT INTO orders VALUES (1, 'open', 0)");
         await tool.OutputLineAsync(line => Json.IsType(line, "change"));
         await ExecuteAsync("DROP TABLE orders");
@@ -91,9 +93,8 @@ public sealed class WatchEndingTests : WatchFixture
     {
         await using var tool = await WatchAsync("orders");
 
-        await ExecuteAsync("ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (id, amount)");
-        await ExecuteAsync("INSERT INTO orders VALUES (1, 'unseen', 0)");
-        await tool.OutputLineAsync(line => Json.Parse(line).Is("text", "the trigger is installed again"));
+        await ExecuteAsync("ALTER TABLE orders DROP CONSTRAINT orders_pkey, ADD PRIMARY KEY (id, amount); INSERT INTO orders VALUES (1, 'unseen', 0)");
+        await tool.OutputLineAsync(line => Json.Parse(line).Is("text", InstalledAgain));
         await ExecuteAsync("INSERT INTO orders VALUES (2, 'seen', 0)");
 
         await tool.OutputLineAsync(line => line.Contains("\"seen\"", StringComparison.Ordinal));
@@ -117,7 +118,7 @@ public sealed class WatchEndingTests : WatchFixture
         var reading = await user.BeginTransactionAsync();
         await new Npgsql.NpgsqlCommand("SELECT FROM orders", user).ExecuteNonQueryAsync();
         tool.Signal(ToolProcess.SigInt);
-        await tool.ErrorLineAsync(line => line is "# other transactions use public.orders: waiting to remove the trigger; another Ctrl-C leaves it");
+        await tool.ErrorLineAsync(line => line.EndsWith(" other transactions use public.orders: waiting to remove the trigger; another Ctrl-C leaves it", StringComparison.Ordinal));
         await ExecuteAsync("INSERT INTO orders VALUES (3, 'another writer', 0)");
         await reading.CommitAsync();
 

@@ -34,8 +34,11 @@ public abstract class WatchFixture : SampleFixture
 
     private protected const string Nothing = "0 triggers, 0 functions";
 
+    const string Beginning = "{\"type\":\"change\",";
+    const string End = ",\"time\":\"2026-11-29T12:01:08.001Z\"}";
+
     /// <summary>Changes without the time at which they arrived.</summary>
     private protected static string[] Changes(ToolProcess tool) => [.. tool.Output
         .Where(line => Json.IsType(line, "change"))
-        .Select(line => line.Remove("{\"type\":\"change\",".Length, "\"time\":\"2026-11-29T12:01:08.001Z\",".Length).Replace("{\"type\":\"change\",", "{", StringComparison.Ordinal))];
+        .Select(line => $"{{{line[Beginning.Length..^End.Length]}}}")];
 }

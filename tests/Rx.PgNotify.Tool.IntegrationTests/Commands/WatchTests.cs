@@ -24,7 +24,7 @@ public sealed class WatchTests : WatchFixture
         }));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Json.OfType(tool.Output, "watching").Single().GetRawText(), Is.EqualTo("""{"type":"watching","schema":"public","table":"orders","key":["id"]}"""));
+            Assert.That(tool.Output, Has.One.StartsWith("{\"type\":\"watching\",\"schema\":\"public\",\"table\":\"orders\",\"key\":[\"id\"],\"time\":\""));
             Assert.That(Json.OfType(tool.Output, "change").Select(change => change.Text("time")), Is.All.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"));
             Assert.That(tool.Errors, Is.Empty);
             Assert.That(await RemainsAsync(), Is.EqualTo(Nothing));
