@@ -28,15 +28,22 @@ sealed class SubscribeCall(InvocationExpressionSyntax syntax, AnonymousFunctionE
     static InvocationExpressionSyntax WithErrorHandler(InvocationExpressionSyntax call)
     {
         var arguments = call.ArgumentList.Arguments;
-        var endProcess = SyntaxFactory.Argument(SyntaxFactory
-            .ParseExpression("error => global::System.Environment.FailFast(error.Message, error)")
-            .WithAdditionalAnnotations(Simplifier.Annotation));
+        var endProcess = SyntaxFactory.Argument(EndOfTheProcess());
         var isNamed = arguments.Any(argument => argument.NameColon is not null);
         if (isNamed)
             endProcess = endProcess.WithNameColon(
                 SyntaxFactory.NameColon(OnError).WithTrailingTrivia(SyntaxFactory.Space));
         return call.WithArgumentList(call.ArgumentList.WithArguments(
             arguments.Insert(isNamed ? arguments.Count : 1, endProcess.WithLeadingTrivia(SyntaxFactory.Space))));
+    }
+
+    // Only the name itself is simplified, not what stands around it.
+    static ExpressionSyntax EndOfTheProcess()
+    {
+        var lambda = SyntaxFactory.ParseExpression("error => Environment.FailFast(error.Message, error)");
+        var environment = SyntaxFactory.ParseExpression("global::System.Environment").WithAdditionalAnnotations(Simplifier.Annotation);
+        return lambda.ReplaceNode(
+            lambda.DescendantNodes().OfType<IdentifierNameSyntax>().Single(name => name.Identifier.ValueText is "Environment"), environment);
     }
 
     static ExpressionSyntax Renamed(ExpressionSyntax expression) => expression switch

@@ -42,14 +42,15 @@ sealed class UserProgram
         static async void Handle(Notification value) => await SaveAsync(value);
         """;
 
-    static readonly AdhocWorkspace s_editor = new();
-
     // The test's own process runs with all that such a program refers to.
     static readonly ImmutableArray<MetadataReference> s_references =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
+
+    // What a program refers to takes far longer to read than a program to compile: once for all of them.
+    static readonly Project s_empty = CreateEmpty();
 
     static readonly ImmutableArray<DiagnosticAnalyzer> s_analyzers =
     [
@@ -67,15 +68,7 @@ sealed class UserProgram
     /// <summary>A program with these statements, a channel and a few functions.</summary>
     internal static UserProgram With(string statements) => Of(Start + statements + End);
 
-    internal static UserProgram Of(string code)
-    {
-        var project = s_editor.CurrentSolution.AddProject(ProjectInfo.Create(
-            ProjectId.CreateNewId(), VersionStamp.Default, "user", "user", LanguageNames.CSharp,
-            compilationOptions: new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable),
-            metadataReferences: s_references)).Projects.Single();
-        return new UserProgram(project.AddDocument("Usings.cs", GlobalUsings).Project.AddDocument("Program.cs", code));
-    }
+    internal static UserProgram Of(string code) => new(s_empty.AddDocument("Program.cs", code));
 
     /// <summary>The statements between a channel and the functions.</summary>
     internal async Task<string> StatementsAsync()
@@ -111,5 +104,17 @@ sealed class UserProgram
             return null;
         var operations = await offered.Single().GetOperationsAsync(CancellationToken.None);
         return new UserProgram(operations.OfType<ApplyChangesOperation>().Single().ChangedSolution.GetDocument(_document.Id)!);
+    }
+
+    static Project CreateEmpty()
+    {
+        var project = new AdhocWorkspace().CurrentSolution.AddProject(ProjectInfo.Create(
+            ProjectId.CreateNewId(), VersionStamp.Default, "user", "user", LanguageNames.CSharp,
+            compilationOptions: new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable),
+            metadataReferences: s_references)).Projects.Single();
+        project = project.AddDocument("Usings.cs", GlobalUsings).Project;
+        _ = project.GetCompilationAsync().GetAwaiter().GetResult()!.GetDiagnostics(); // so that it is there for the programs to derive from
+        return project;
     }
 }
