@@ -22,7 +22,7 @@ sealed class OutputTests
 
     [Test]
     public void Json_OfReconnecting_TellsAttemptDelayAndCause() => Assert.That(Json(s_reconnecting), Is.EqualTo(
-        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line\none: why","time":"2026-01-02T12:30:00.250Z"}""" + "\n"));
+        """{"type":"state","state":"reconnecting","attempt":3,"delayMs":150,"cause":"line one: why","time":"2026-01-02T12:30:00.250Z"}""" + "\n"));
 
     [Test]
     public void Text_OfAResyncWithSeveralReasons_IsOneCommentApartFromTheOutput() =>
@@ -30,7 +30,7 @@ sealed class OutputTests
 
     [Test]
     public void Text_OfReconnecting_IsOneCommentOnOneLine() =>
-        Assert.That(Text(s_reconnecting), Is.EqualTo(("", "# 12:30:00.250 reconnecting, attempt 3 in 150 ms: line\\u000Aone: why\n")));
+        Assert.That(Text(s_reconnecting), Is.EqualTo(("", "# 12:30:00.250 reconnecting, attempt 3 in 150 ms: line one: why\n")));
 
     [Test]
     public void Text_OfABurst_IsItsCountAndItsLatest() =>
