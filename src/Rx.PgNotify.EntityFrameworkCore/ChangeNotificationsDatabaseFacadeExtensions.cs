@@ -92,7 +92,7 @@ public static class ChangeNotificationsDatabaseFacadeExtensions
             },
             cancellationToken);
 
-    static Task RunAsync(DatabaseFacade database, string script, CancellationToken cancellationToken)
+    static Task<int> RunAsync(DatabaseFacade database, string script, CancellationToken cancellationToken)
     {
         var command = database.GetService<IRawSqlCommandBuilder>().Build(script);
         var parameters = new RelationalCommandParameterObject(

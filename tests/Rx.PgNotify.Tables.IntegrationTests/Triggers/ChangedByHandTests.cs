@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 
 /// <summary>Whatever is no longer as it was installed, or for what it was installed: installing again mends it.</summary>
