@@ -67,7 +67,7 @@ public class AskedChannelTests
                 await Task.Delay(heartbeat / 2);
         }
 
-        var epochs = meters.Read("pgnotify.nats.bridge.epochs", $"pgnotify.nats.prefix={stage.Prefix}");
+        var epochs = meters.Read("pgnotify.nats.bridge.epochs", $"pgnotify.nats.prefix={stage.Prefix}")!.Value;
         Assert.That(recorder.Items.Skip(1).Resyncs().Count(), Is.LessThan(epochs), "on a busy machine the bridge may begin another epoch; nothing else is a Resync");
     }
 

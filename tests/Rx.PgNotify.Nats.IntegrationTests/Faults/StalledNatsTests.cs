@@ -1,5 +1,3 @@
-using NATS.Client.Core;
-
 namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
 
 /// <summary>NATS takes nothing for a while, and goes on: what could not be published meanwhile is counted, and no channel ends.</summary>

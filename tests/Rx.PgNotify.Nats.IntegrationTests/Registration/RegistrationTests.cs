@@ -73,12 +73,12 @@ public class RegistrationTests
             builder => builder.Services.AddSingleton<INatsConnection>(nats).AddPgNatsBridge("Host=127.0.0.1;Port=1;Username=u;Password=s3cr3t"), log);
         await host.StartAsync().WaitAsync(Eventually.Deadline);
         await Eventually.IsTrueAsync(() => host.Services.GetRequiredService<PgNatsBridge>().CurrentState is BridgeState.Failing);
-        await Eventually.IsTrueAsync(() => log.Of(116).Count >= 3, expectation: "attempts should fail");
+        await Eventually.IsTrueAsync(() => log.Of(118).Count >= 3, expectation: "attempts should fail");
         await host.StopAsync().WaitAsync(Eventually.Deadline);
         Assert.That(log.Text, Does.Contain("The bridge has failed").And.Not.Contain("s3cr3t"));
         Assert.That(log.Of(114).Take(3).Select(entry => entry.Level), Is.EqualTo(new[] { LogLevel.Warning, LogLevel.Information, LogLevel.Information }));
         Assert.That(log.Of(114).Select(entry => (entry.Exception, entry.Message.Contains('\n'))), Is.All.EqualTo(((Exception?)null, false)));
-        Assert.That(log.Of(116).Select(entry => (entry.Level, entry.Exception is null)), Is.All.EqualTo((LogLevel.Debug, false)));
+        Assert.That(log.Of(118).Select(entry => (entry.Level, entry.Exception is null)), Is.All.EqualTo((LogLevel.Debug, false)));
     }
 
     [Test]
