@@ -38,6 +38,10 @@ static class CatchUpScript
             ADD COLUMN IF NOT EXISTS catch_up_deleted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             ADD COLUMN IF NOT EXISTS catch_up_horizon xid8 NOT NULL DEFAULT pg_snapshot_xmin(pg_current_snapshot()),
             ADD COLUMN IF NOT EXISTS catch_up_is_mark boolean NOT NULL DEFAULT false;
+        ALTER TABLE {names.Tombstones} -- where they are there already
+            ALTER COLUMN catch_up_deleted_at SET DEFAULT clock_timestamp(),
+            ALTER COLUMN catch_up_horizon SET DEFAULT pg_snapshot_xmin(pg_current_snapshot()),
+            ALTER COLUMN catch_up_is_mark SET DEFAULT false;
         ALTER TABLE {names.Tombstones} REPLICA IDENTITY FULL; -- a publication of all tables would else refuse changes
         CREATE INDEX IF NOT EXISTS {names.TombstonesIndex} ON {names.Tombstones} (catch_up_is_mark, {CatchUpNames.Stamp});
 
