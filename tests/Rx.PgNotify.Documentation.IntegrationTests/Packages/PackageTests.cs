@@ -112,6 +112,19 @@ public sealed class PackageTests
     }
 
     [Test]
+    public void EveryPackage_LetsTheAnalyzersOfTheLibraryThrough()
+    {
+        foreach (var id in PackageIds())
+        {
+            using var package = ZipFile.OpenRead(PackagePath(_copy, id, "nupkg"));
+            var excluded = XDocument.Load(package.GetEntry($"{id}.nuspec")!.Open()).Descendants()
+                .Where(element => element.Name.LocalName == "dependency" && element.Attribute("id")!.Value == "Rx.PgNotify")
+                .Select(dependency => dependency.Attribute("exclude")?.Value ?? "");
+            Assert.That(excluded, Has.None.Contains("Analyzers"), id);
+        }
+    }
+
+    [Test]
     public async Task ABuild_WithThePackage_WarnsOfAnAsyncHandler()
     {
         var project = await ConsumerAsync("warned", Mistake);
