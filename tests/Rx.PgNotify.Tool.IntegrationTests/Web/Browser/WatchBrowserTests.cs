@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Playwright;
 using Rx.PgNotify.Tool.IntegrationTests.Commands;
 
@@ -28,12 +27,7 @@ public sealed class WatchBrowserTests : WatchFixture
         await Assertions.Expect(lines.Nth(1)).ToContainTextAsync(" -> \"paid\"");
         await Assertions.Expect(lines.Nth(2)).ToContainTextAsync("<b>www");
         await Assertions.Expect(browser.Page.Locator("#count")).ToHaveTextAsync("3 changes");
-        foreach (var width in new[] { 360, 400, 768, 1280 })
-        {
-            await browser.Page.SetViewportSizeAsync(width, 800);
-            Assert.That(await browser.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width), width.ToString(CultureInfo.InvariantCulture));
-        }
-
+        await PageLayout.AssertFitsAsync(browser, "watch");
         Assert.That(browser.Complaints, Is.Empty);
     }
 
