@@ -47,8 +47,8 @@ sealed class TappedConnection
         return System.Reactive.Disposables.Disposable.Create(() => _replies.Release());
     }
 
-    /// <summary>Before it reaches the server, so that its reply is not held.</summary>
-    public void Send(string statement) => _isExempt |= statement == _exempted;
+    /// <summary>To be called before the statement reaches the server: the reply to an exempted one is not held.</summary>
+    public void Exempt(string statement) => _isExempt |= statement == _exempted;
 
     public async Task InjectAsync(string channel, string payload)
     {

@@ -130,7 +130,7 @@ sealed class WireTap : IAsyncDisposable
         if (type is not ((byte)'P' or (byte)'Q'))
             return;
         var statement = Text(type == 'P' ? body[(body.IndexOf((byte)0) + 1)..] : body).Replace("/* Rx.PgNotify */ ", "", StringComparison.Ordinal);
-        connection.Send(statement);
+        connection.Exempt(statement);
         if (_held is { } held && held.Statement == statement)
             held.Hold(connection);
         if (_keepStatements)

@@ -68,7 +68,7 @@ public class CallersTimeoutsTests
         await recorder.UntilSubscribedAsync();
 
         await Eventually.IsTrueAsync(
-            () => meters.All("pgnotify.listener.heartbeat.duration").Count >= 2, expectation: "two heartbeats");
+            () => meters.All("pgnotify.listener.heartbeat.duration").Count >= 3, expectation: "three heartbeats");
         Assert.That(recorder.Count, Is.EqualTo(1));
         Assert.That(tap.Connections, Is.EqualTo(1));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NATS.Client.Core;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Protocol;
@@ -13,6 +14,7 @@ sealed class ForgedBridge : IAsyncDisposable
     readonly CancellationTokenSource _end = new();
     readonly Task _answering;
     int _asks;
+    int _genuine;
 
     // Read where questions are answered; the test writes them meanwhile.
     volatile Term _term;
@@ -50,6 +52,9 @@ sealed class ForgedBridge : IAsyncDisposable
         set => _mayAnswer = value;
     }
 
+    /// <summary>The number of the next one that <see cref="IsHeardAsync"/> sends.</summary>
+    public int NextGenuine => Volatile.Read(ref _genuine);
+
     /// <summary>How many questions have come for at least one channel.</summary>
     public int Asks => Volatile.Read(ref _asks);
 
@@ -63,6 +68,28 @@ sealed class ForgedBridge : IAsyncDisposable
 
     public Task NotifyAsync(string channel, long first, params string[] payloads) =>
         SendAsync(channel, Frames.Notifications(Term, Stream, first, payloads));
+
+    /// <summary>
+    /// Sends "genuine 0", "genuine 1" … under these numbers until one is heard; from that one on nothing else may be. What comes before the
+    /// answer is not heard again, so no number is sent twice.
+    /// </summary>
+    public async Task IsHeardAsync(string channel, Recorder<ChannelSignal> recorder)
+    {
+        await Eventually.IsTrueAsync(async () =>
+        {
+            // First: an answer that knows of a number too early has it dropped, and one that knows of it too late reports it as lost.
+            var number = Interlocked.Increment(ref _genuine) - 1;
+            await NotifyAsync(channel, number, $"genuine {number}");
+            return Genuine().Any();
+        });
+        var genuine = Genuine().ToList();
+        Assert.That(genuine, Has.All.Matches<ChannelSignal>(signal => signal.IsNotification));
+        var first = int.Parse(genuine[0].Notification.Payload.Split(' ')[1], CultureInfo.InvariantCulture);
+        Assert.That(genuine.Payloads(), Is.EqualTo(Enumerable.Range(first, genuine.Count).Select(number => $"genuine {number}")));
+
+        IEnumerable<ChannelSignal> Genuine() => recorder.Items
+            .SkipWhile(signal => !signal.IsNotification || !signal.Notification.Payload.StartsWith("genuine", StringComparison.Ordinal));
+    }
 
     public Task BeatAsync(string channel, long next) => SendAsync(channel, Frames.Beat(Term, Stream, next));
 
