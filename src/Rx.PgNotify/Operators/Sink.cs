@@ -12,7 +12,7 @@ abstract class Sink<TSource> : IObserver<TSource>, IDisposable
     // Of whoever sent the first value. Written by the source's calls, which do not overlap, before whatever makes a later call.
     FailureTaker? _taker;
 
-    // Written before the source makes any call.
+    // Written before the source makes any call. It knows better than its first call did: its channels may have been unknown then.
     IFailureTaking? _source;
 
     /// <summary>Subscribes to the source.</summary>
@@ -41,7 +41,7 @@ abstract class Sink<TSource> : IObserver<TSource>, IDisposable
 
     /// <summary>Makes a call of the observer, or one that leads to it, from a timer or after a task.</summary>
     protected void CallLater<TState>(TState state, Action<TState> call) =>
-        FailureTaker.Guard(_taker ?? _source?.Taker, this, state, call);
+        FailureTaker.Guard(_source?.Taker ?? _taker, this, state, call);
 
     /// <summary>Unsubscribes from the source, of which nothing is taken any more.</summary>
     protected void LeaveSource() => _upstream.Dispose();

@@ -28,7 +28,10 @@ public class FailureLogTests
         using var log = new LogRecorder();
         await using var notifier = new PgNotifier(Nobody, new PgNotifierOptions
         {
-            LoggerFactory = log, ReconnectDelay = s_delay, MaxReconnectDelay = s_delay, FlushTimeout = TimeSpan.Zero,
+            LoggerFactory = log,
+            ReconnectDelay = s_delay,
+            MaxReconnectDelay = s_delay,
+            FlushTimeout = TimeSpan.Zero,
         });
         var send = notifier.NotifyAsync("a");
 
