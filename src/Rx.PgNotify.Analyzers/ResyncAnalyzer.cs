@@ -25,7 +25,8 @@ public sealed class ResyncAnalyzer : DiagnosticAnalyzer
     static void Analyze(OperationAnalysisContext context)
     {
         var handler = (IDelegateCreationOperation)context.Operation;
-        if (handler is { Target: IAnonymousFunctionOperation function, Parent: IArgumentOperation { Parent: IInvocationOperation call } }
+        if (handler is { Target: IAnonymousFunctionOperation function, Parent: IArgumentOperation { Parent: IInvocationOperation call } argument }
+            && argument.Parameter?.Name is not "resultSelector" // of SelectMany: not called for a signal that gives nothing
             && CallsForEachSignal(call.TargetMethod)
             && IsUnfiltered(call)
             && CertainRead(function) is { } read)

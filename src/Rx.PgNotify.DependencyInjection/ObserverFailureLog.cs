@@ -15,7 +15,7 @@ static partial class ObserverFailureLog
         {
             ObserverFailed(
                 logger,
-                failure.Channel is { } channel ? $"the channel {channel}" : "the listener's state",
+                failure.Channel is { } channel ? $"the channel {channel}" : "the listener",
                 FailureCause.Of(failure.Exception),
                 failure.Exception.StackTrace);
         }

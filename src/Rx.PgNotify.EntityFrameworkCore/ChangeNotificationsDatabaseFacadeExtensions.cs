@@ -67,7 +67,8 @@ public static class ChangeNotificationsDatabaseFacadeExtensions
         var changed = new List<TableTrigger>();
         foreach (var trigger in triggers)
         {
-            if (!await trigger.IsInstalledAsync((NpgsqlConnection)database.GetDbConnection(), cancellationToken).ConfigureAwait(false))
+            // A connection that somebody has wrapped can't be asked; it can run the script.
+            if (database.GetDbConnection() is not NpgsqlConnection connection || !await trigger.IsInstalledAsync(connection, cancellationToken).ConfigureAwait(false))
                 changed.Add(trigger);
         }
 

@@ -106,7 +106,8 @@ public sealed class CatchUpTable
     /// </returns>
     /// <remarks>
     /// Reads the catalogs, which waits for nobody; where those are in order also the newest stamps, for which its role needs <c>SELECT</c>
-    /// on the table and on <c>catch_up_deleted_…</c>.
+    /// on the table and on <c>catch_up_deleted_…</c>: without it the answer is <see langword="false"/>. Of what others have not committed
+    /// yet, such as a removal, it sees nothing.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="dataSource"/> is bound to other hosts than the primary.</exception>

@@ -88,7 +88,8 @@ public abstract class ListenerOptions
 
     /// <summary>
     /// Ends all subscriptions when it is cancelled, for good: each subscriber gets what is buffered for it and then
-    /// <c>OnCompleted</c>, the connection is closed, and whoever subscribes afterwards gets <c>OnCompleted</c> at once.
+    /// <c>OnCompleted</c>, the connection is closed, and whoever subscribes afterwards gets <c>OnCompleted</c> at once. The state
+    /// completes with <see cref="ListenerState.Idle"/> once the connection is closed.
     /// Default <see cref="CancellationToken.None"/>: only disposal ends them.
     /// </summary>
     /// <remarks>

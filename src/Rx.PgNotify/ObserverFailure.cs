@@ -17,7 +17,8 @@ public readonly record struct ObserverFailure
     }
 
     /// <summary>
-    /// The channel the observer was subscribed to; <see langword="null"/> for an observer of <see cref="PgListener.State"/>.
+    /// The channel the observer was subscribed to; <see langword="null"/> for an observer of <see cref="PgListener.State"/>, and of a query
+    /// of the package Rx.PgNotify.EntityFrameworkCore that has read no table yet.
     /// </summary>
     public string? Channel { get; }
 

@@ -75,7 +75,8 @@ public sealed class PgListener : IAsyncDisposable, IDisposable
     /// <summary>What the listener is doing.</summary>
     /// <remarks>
     /// Replays the latest state to a new subscriber. Conflated: an observer that is busy sees only the newest state
-    /// next. Ends with <see cref="ListenerState.Disposed"/> and <c>OnCompleted</c>, never with <c>OnError</c>.
+    /// next. Ends with <see cref="ListenerState.Disposed"/> and <c>OnCompleted</c>, or with <see cref="ListenerState.Idle"/> if
+    /// <see cref="ListenerOptions.StoppingToken"/> is cancelled first, never with <c>OnError</c>.
     /// Subscribing does not connect.
     /// </remarks>
     public IObservable<ListenerState> State => _listener.State;

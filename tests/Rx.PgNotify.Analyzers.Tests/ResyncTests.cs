@@ -14,6 +14,7 @@ public class ResyncTests
     [TestCase("await channel.Signals.SubscribeAsync(s => Console.WriteLine(s.Notification));")]
     [TestCase("channel.Signals.SubscribeAwait(async (s, ct) => await SaveAsync(s.Notification), e => { });")]
     [TestCase("channel.Signals.SelectConflated((s, ct) => SaveAsync(s.Notification)).Subscribe(_ => { });")]
+    [TestCase("channel.Signals.SelectMany(s => s.Notification.Payload).Subscribe(_ => { });")]
     [TestCase("var signals = channel.Signals; signals.Subscribe(s => Console.WriteLine(s.Notification.Payload));")]
     public async Task AHandler_ThatTakesEachSignalForANotification_IsReported(string statement) =>
         Assert.That(await UserProgram.With(statement).FindingsAsync(), Is.EqualTo(new[] { "PGN0006 s.Notification" }));
@@ -31,6 +32,7 @@ public class ResyncTests
     [TestCase("var isOn = args.Length > 0; channel.Signals.Subscribe(s => { if (!isOn) return; Console.WriteLine(s.Notification); });")]
     [TestCase("channel.Signals.Subscribe(s => { try { Console.WriteLine(s.Notification); } catch (InvalidOperationException) { } });")]
     [TestCase("channel.Signals.Select(s => (Func<string>)(() => s.Notification.Payload)).Subscribe(_ => { });")]
+    [TestCase("channel.Signals.SelectMany(s => s.IsNotification ? new[] { 1 } : [], (s, _) => s.Notification.Payload).Subscribe(_ => { });")]
     public async Task AHandler_ThatMayKnow_IsNotReported(string statement) =>
         Assert.That(await UserProgram.With(statement).FindingsAsync(), Is.Empty);
 }

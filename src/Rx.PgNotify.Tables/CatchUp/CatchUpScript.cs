@@ -9,7 +9,7 @@ static class CatchUpScript
     internal static string Install(CatchUpNames names) => Install(names, Mark(names).Statement);
 
     internal static InstallationMark Mark(CatchUpNames names) =>
-        new(Install(names, mark: ""), [names.Table, names.Tombstones], names.Functions);
+        new(Install(names, mark: ""), [names.Table, names.Tombstones], names.Functions, ReadsTables: true);
 
     // As the table's owner, whoever runs it: a deletion trigger that ran as a superuser would do for the table's owner what
     // he makes of the table afterwards, and what somebody else has put under one of the names is refused.

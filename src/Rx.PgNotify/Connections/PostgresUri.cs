@@ -32,8 +32,14 @@ static class PostgresUri
         ReadHosts(authority[(at + 1)..], builder);
         if (path.Length > 0)
             builder.Database = PercentDecoding.Decode(path, "the database name");
+        // What follows an unescaped '&' in a password looks like a parameter. An unknown name may be such a piece from here on.
+        var mayBePassword = query.Contains('@', StringComparison.Ordinal);
         foreach (var parameter in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
-            ReadParameter(parameter, builder);
+        {
+            var name = ReadParameter(parameter, mayBePassword, builder);
+            mayBePassword |= name is "password" or "sslpassword";
+        }
+
         return builder;
     }
 
@@ -58,7 +64,7 @@ static class PostgresUri
             builder.Host = string.Join(',', hosts);
     }
 
-    static void ReadParameter(string text, NpgsqlConnectionStringBuilder builder)
+    static string ReadParameter(string text, bool mayBePassword, NpgsqlConnectionStringBuilder builder)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals < 0)
@@ -66,7 +72,10 @@ static class PostgresUri
         var name = text[..equals];
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
             throw new FormatException("a parameter after '?' has a name with characters other than letters, digits and '_'.");
+        if (mayBePassword && !UriParameters.IsKnown(name))
+            throw new FormatException("the name of a parameter after '?' is not known; in a password write '?' as %3F and '&' as %26.");
         UriParameters.Set(builder, name, PercentDecoding.Decode(text[(equals + 1)..], $"the parameter {name}"));
+        return name;
     }
 
     static (string Before, string After) Cut(string text, char separator)

@@ -40,6 +40,8 @@ static class UriParameters
         Random,
     }
 
+    internal static bool IsKnown(string name) => s_setters.ContainsKey(name);
+
     /// <exception cref="FormatException">
     /// The parameter is unknown or its value is not accepted; the message never repeats a value.
     /// </exception>

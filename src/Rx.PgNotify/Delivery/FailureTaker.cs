@@ -31,18 +31,13 @@ sealed class FailureTaker(ObserverCalls calls, string? channel)
     /// </summary>
     internal static void Guard<TState>(FailureTaker? taker, IDisposable subscription, TState state, Action<TState> call)
     {
-        if (taker is null)
-        {
-            call(state);
-            return;
-        }
-
+        // Also without a taker: the one above may be that of another listener, whose call has only completed what this one waited for.
         var outer = Begin(taker);
         try
         {
             call(state);
         }
-        catch (Exception e)
+        catch (Exception e) when (taker is not null)
         {
             subscription.Dispose();
             taker.Take(e);

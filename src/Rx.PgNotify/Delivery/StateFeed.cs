@@ -16,6 +16,7 @@ sealed class StateFeed<TState>(ObserverCalls calls, TState first, TState? last) 
     readonly List<StateSubscription<TState>> _subscriptions = [];
     TState _latest = first;
     long _version = 1;
+    bool _hasEnded;
 
     public IDisposable Subscribe(IObserver<TState> observer)
     {
@@ -27,8 +28,17 @@ sealed class StateFeed<TState>(ObserverCalls calls, TState first, TState? last) 
         return subscription;
     }
 
-    /// <summary>The state that ends the feed.</summary>
-    internal TState? Last => last;
+    /// <summary>Whether observers complete after the latest state.</summary>
+    internal bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+                return HasEnded_NeedsLock;
+        }
+    }
+
+    bool HasEnded_NeedsLock => _hasEnded || _latest.Equals(last);
 
     internal TState Latest
     {
@@ -48,28 +58,36 @@ sealed class StateFeed<TState>(ObserverCalls calls, TState first, TState? last) 
                 return;
             _latest = state;
             _version++;
-            foreach (var subscription in _subscriptions)
-            {
-                if (subscription.IsQueued)
-                    continue;
-                subscription.IsQueued = true;
-                subscription.Queue(); // no user code: queueing only
-            }
+            QueueAll_NeedsLock();
         }
     }
 
-    /// <summary>The state, if <paramref name="subscription"/> has not seen it; else it is not queued any more.</summary>
-    internal TState? Next(StateSubscription<TState> subscription)
+    /// <summary>Observers complete after the latest state, later ones too. Only the last state may still be published.</summary>
+    internal void End()
     {
         lock (_gate)
         {
+            _hasEnded = true;
+            QueueAll_NeedsLock();
+        }
+    }
+
+    /// <summary>
+    /// The state, if <paramref name="subscription"/> has not seen it; else, unless it <paramref name="completes"/>, it is not queued any
+    /// more.
+    /// </summary>
+    internal TState? Next(StateSubscription<TState> subscription, out bool completes)
+    {
+        lock (_gate)
+        {
+            completes = HasEnded_NeedsLock;
             if (subscription.SeenVersion < _version)
             {
                 subscription.SeenVersion = _version;
                 return _latest;
             }
 
-            subscription.IsQueued = false;
+            subscription.IsQueued = completes;
             return null;
         }
     }
@@ -78,5 +96,16 @@ sealed class StateFeed<TState>(ObserverCalls calls, TState first, TState? last) 
     {
         lock (_gate)
             _subscriptions.Remove(subscription);
+    }
+
+    void QueueAll_NeedsLock()
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (subscription.IsQueued)
+                continue;
+            subscription.IsQueued = true;
+            subscription.Queue(); // no user code: queueing only
+        }
     }
 }

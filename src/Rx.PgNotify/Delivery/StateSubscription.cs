@@ -27,7 +27,7 @@ sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls cal
             return;
         // As in Subscription: the user's event loop is gone, which after the last state is to be expected.
         Dispose();
-        if (!feed.Latest.Equals(feed.Last))
+        if (!feed.HasEnded)
             calls.SchedulerFailed(channel: null, failure);
     }
 
@@ -36,14 +36,18 @@ sealed class StateSubscription<TState>(StateFeed<TState> feed, ObserverCalls cal
         var outer = FailureTaker.Begin(_taker);
         try
         {
-            while (feed.Next(this) is { } state)
+            bool completes;
+            do
             {
-                if (Volatile.Read(ref _hasStopped) != 0)
+                var state = feed.Next(this, out completes);
+                if (Volatile.Read(ref _hasStopped) != 0 || (state is null && !completes))
                     break;
-                observer.OnNext(state);
-                if (state.Equals(feed.Last))
+                if (state is not null)
+                    observer.OnNext(state);
+                if (completes)
                     Complete();
             }
+            while (!completes);
         }
         catch (Exception e)
         {

@@ -44,6 +44,15 @@ sealed class DesiredChannels
     /// <summary>Whether any channel has a subscriber. A moment's truth.</summary>
     internal bool AnyWanted => Read(static channels => channels.AnyWanted);
 
+    internal bool IsStopped
+    {
+        get
+        {
+            lock (_gate)
+                return _isStopped;
+        }
+    }
+
     internal int Count => Read(static channels => channels.Count);
 
     internal int CountListened() => Read(static channels => channels.All.Count(channel => channel.Status == ListenStatus.Listening));

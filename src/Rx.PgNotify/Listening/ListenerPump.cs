@@ -97,16 +97,24 @@ sealed class ListenerPump
     void OnExit()
     {
         _reconnect.StartBudgetAnew();
+        var isStopped = _desired.IsStopped;
         // A fault is to be seen until somebody subscribes again.
-        if (_state.Latest is not ListenerState.Faulted)
+        if (isStopped || _state.Latest is not ListenerState.Faulted)
             _state.Publish(ListenerState.Idle.Instance);
+        if (isStopped)
+            _state.End();
     }
 
     async Task RunConnectionAsync()
     {
         if (!await BackOffAsync().ConfigureAwait(false))
             return;
-        var failure = await _connection.RunAsync(OnListening).ConfigureAwait(false);
+        var hasServed = false;
+        var failure = await _connection.RunAsync(() =>
+        {
+            hasServed = true;
+            OnListening();
+        }).ConfigureAwait(false);
         _desired.Disconnected();
         if (failure is null || _stop.IsCancellationRequested)
         {
@@ -114,7 +122,6 @@ sealed class ListenerPump
             return;
         }
 
-        var wasServing = _reconnect.Failures == 0 && _reconnect.HasConnected;
         var delay = _reconnect.Failed(failure);
         if (_reconnect.ReasonToGiveUp(failure) is { } reason)
         {
@@ -123,7 +130,7 @@ sealed class ListenerPump
         }
 
         var (failures, milliseconds) = (_reconnect.Failures, (long)delay.TotalMilliseconds);
-        if (wasServing)
+        if (hasServed)
             Log.ConnectionLost(_logger, failure, failures, milliseconds);
         else
             Log.ConnectionFailed(_logger, failure, failures, milliseconds);

@@ -68,7 +68,7 @@ public sealed class LiveQueryOptions
         if (RetryDelay <= TimeSpan.Zero || RetryDelay > s_longestRetryDelay)
             throw new ArgumentOutOfRangeException(
                 nameof(RetryDelay), RetryDelay, $"{nameof(RetryDelay)} must be more than zero, and {s_longestRetryDelay} at the most.");
-        var burst = BurstTiming.Create(Quiet, MaxWait ?? 2 * Quiet, Scheduler, nameof(Quiet), nameof(MaxWait));
+        var burst = BurstTiming.Create(Quiet, MaxWait, Scheduler, nameof(Quiet), nameof(MaxWait), quietsOfMaxWait: 2);
         return new LiveQueryTiming(burst, QueryFailed, RetryDelay);
     }
 

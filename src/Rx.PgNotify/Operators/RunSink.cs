@@ -95,8 +95,18 @@ abstract class RunSink<TSource, TResult> : SerializedSink<TSource, TResult>
     {
         if (_home is not { } home || home == SynchronizationContext.Current)
             GoOn();
-        else if (new SynchronizationContextScheduler(home).TrySchedule(this, delay: null, static (_, sink) => sink.CallLater(sink, static sink => sink.GoOn()), out _) is { } failure)
+        else if (new SynchronizationContextScheduler(home).TrySchedule(
+            (Sink: this, Context: ExecutionContext.Capture()), delay: null, static (_, posted) => posted.Sink.GoOnIn(posted.Context), out _) is { } failure)
             Fail(failure);
+    }
+
+    // Posted without a context, as all that is scheduled: the sender's is given back here. There is none where its flow was suppressed.
+    void GoOnIn(ExecutionContext? context)
+    {
+        if (context is null)
+            CallLater(this, static sink => sink.GoOn());
+        else
+            ExecutionContext.Run(context, static sink => ((RunSink<TSource, TResult>)sink!).GoOnIn(context: null), this);
     }
 
     void GoOn()

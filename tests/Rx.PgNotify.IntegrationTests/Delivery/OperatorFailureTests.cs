@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 
 namespace Rx.PgNotify.IntegrationTests.Delivery;
@@ -65,6 +66,34 @@ public class OperatorFailureTests
         // With the other one's end nobody is left.
         subscription.Dispose();
         await listener.State.FirstAsync(state => state is ListenerState.Idle).Timeout(Eventually.Deadline);
+    }
+
+    [Test]
+    public async Task WhatAnObserverThrows_IsNotTakenByAnotherListener_WhoseObserverOnlyEndsARun()
+    {
+        var failures = new ConcurrentQueue<ObserverFailure>();
+        await using var taking = new PgListener(TestServer.ConnectionString, new PgListenerOptions { ObserverFailed = failures.Enqueue });
+        await using var other = new PgListener(TestServer.ConnectionString);
+        var scheduler = new HistoricalScheduler();
+        var (started, run, ended) = (new TaskCompletionSource(), new TaskCompletionSource<int>(), new TaskCompletionSource());
+        using var failing = other.Channel(UniqueChannel.Name()).Signals
+            .SelectConflated((_, _) =>
+            {
+                started.SetResult();
+                return run.Task;
+            })
+            .Debounce(s_moment, scheduler: scheduler)
+            .Subscribe(_ => throw new FormatException("mine"));
+        await started.Task.WaitAsync(Eventually.Deadline);
+        using var ending = taking.Channel(UniqueChannel.Name()).Signals.Subscribe(_ =>
+        {
+            run.SetResult(1);
+            ended.SetResult();
+        });
+        await ended.Task.WaitAsync(Eventually.Deadline);
+
+        Assert.That(() => scheduler.AdvanceBy(s_moment), Throws.TypeOf<FormatException>());
+        Assert.That(failures, Is.Empty);
     }
 
     [Test]

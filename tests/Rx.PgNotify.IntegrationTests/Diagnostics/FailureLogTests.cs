@@ -67,6 +67,30 @@ public class FailureLogTests
         await recorder.UntilCountAsync(3);
     }
 
+    [Test]
+    public async Task AFirstAttemptThatFails_IsNoLossOfAConnectionThatWasClosedBefore()
+    {
+        using var log = new LogRecorder();
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions
+        {
+            LoggerFactory = log,
+            Linger = TimeSpan.Zero,
+            ReconnectDelay = s_delay,
+            MaxReconnectDelay = s_delay,
+        });
+        var channel = listener.Channel(UniqueChannel.Name());
+        (await channel.SubscribeAsync(_ => { })).Dispose();
+        await Eventually.IsTrueAsync(() => listener.CurrentState is ListenerState.Idle);
+        using (tap.RefuseConnections())
+        {
+            using var subscription = channel.Subscribe(new Recorder<Notification>());
+            await Eventually.IsTrueAsync(() => log.Of(3).Count > 0 || log.Of(9).Count > 0, expectation: "an attempt should fail");
+        }
+
+        Assert.That(log.Of(9), Is.Empty);
+    }
+
     static async Task ExpectOneLineEachAsync(LogRecorder log, int id, int idOfException)
     {
         await Eventually.IsTrueAsync(() => log.Of(idOfException).Count >= 21, expectation: "21 attempts should fail");

@@ -60,6 +60,47 @@ public class StoppingTests
     }
 
     [Test]
+    public async Task Stopping_CompletesTheState_AfterTheEndOfTheConnection()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var listener = new PgListener(TestServer.ConnectionString, new PgListenerOptions { StoppingToken = stop.Token });
+        var (present, late, later) = (new Recorder<ListenerState>(), new Recorder<ListenerState>(), new Recorder<ListenerState>());
+        using var a = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        using var b = listener.State.Subscribe(present);
+        await present.UntilCountAsync(1);
+
+        await stop.CancelAsync();
+        await present.UntilEndedAsync();
+        using var c = listener.State.Subscribe(late);
+        await late.UntilEndedAsync();
+        await listener.DisposeAsync();
+        using var d = listener.State.Subscribe(later);
+        await later.UntilEndedAsync();
+
+        Assert.That(present.Items[^1], Is.InstanceOf<ListenerState.Idle>());
+        Assert.That(late.Items.Single(), Is.InstanceOf<ListenerState.Idle>());
+        Assert.That(later.Items.Single(), Is.InstanceOf<ListenerState.Disposed>());
+        Assert.That((present.HasCompleted, late.HasCompleted, later.HasCompleted, present.Violation), Is.EqualTo((true, true, true, (string?)null)));
+    }
+
+    [Test]
+    public async Task AFaultedListener_IsIdleOnceItIsStopped()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var listener = new PgListener(
+            $"{TestServer.ConnectionString};Database=nowhere", new PgListenerOptions { StoppingToken = stop.Token });
+        var recorder = new Recorder<Notification>();
+        using var subscription = listener.Channel("a").Subscribe(recorder);
+        await recorder.UntilEndedAsync();
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Faulted>());
+
+        await stop.CancelAsync();
+
+        await listener.State.LastAsync().Timeout(Eventually.Deadline);
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Idle>());
+    }
+
+    [Test]
     public async Task ATokenThatIsCancelledBeforehand_StopsFromTheBeginning()
     {
         await using var listener = new PgListener(

@@ -133,6 +133,28 @@ public sealed class CatchUpPrivilegesTests
         Task<CatchUpBatch<string>> LoadAsync() => _table.Table.LoadAsync(database, null, ReadTable.Row);
     }
 
+    [Test]
+    public async Task AMemberOfTheOwner_ThatInheritsNothing_InstallsAgain()
+    {
+        await GiveAwayAsync();
+        var member = _role + "m";
+        await _table.ExecuteAsync($"CREATE ROLE {member} NOINHERIT IN ROLE {_role}");
+        await using (var connection = await TestServer.DataSource.OpenConnectionAsync())
+        {
+            await using (var command = new NpgsqlCommand($"SET ROLE {member}", connection))
+                await command.ExecuteNonQueryAsync();
+            await _table.Table.InstallAsync(connection);
+
+            Assert.That(async () => await _table.Table.InstallAsync(connection), Throws.Nothing);
+            Assert.That(await _table.Table.IsInstalledAsync(connection), Is.False, "it can't look at the stamps");
+        }
+
+        Assert.That(await _table.Table.IsInstalledAsync(TestServer.DataSource), Is.True);
+        await _table.Table.RemoveAsync(TestServer.DataSource);
+        await _table.ExecuteAsync($"DROP ROLE {member}");
+        await TakeBackAsync();
+    }
+
     // A role that may own things in the schema, as the owner of a table has to.
     async Task GiveAwayAsync()
     {

@@ -16,6 +16,7 @@ public sealed class CatchUpUnchangedTests
         "DROP INDEX catch_up_purge_{0}",
         "GRANT EXECUTE ON FUNCTION catch_up_delete_{0}() TO PUBLIC",
         "ALTER FUNCTION catch_up_delete_{0}() SECURITY INVOKER",
+        "ALTER FUNCTION catch_up_delete_{0}() STABLE",
         "CREATE OR REPLACE FUNCTION catch_up_stamp_{0}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
         "DROP FUNCTION catch_up_purge_{0}(interval)",
         "ALTER TABLE catch_up_deleted_{0} REPLICA IDENTITY DEFAULT",

@@ -257,6 +257,9 @@ public sealed class LiveQueryTests : IDisposable
             () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { Quiet = TimeSpan.FromMilliseconds(-1) }),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("Quiet"));
         Assert.That(
+            () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { Quiet = TimeSpan.MaxValue }),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("Quiet"));
+        Assert.That(
             () => _signals.LiveQuery(_ => Task.FromResult(0), new LiveQueryOptions { MaxWait = TimeSpan.FromMilliseconds(99) }),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("MaxWait").And.Message.Contains("Quiet"));
         Assert.That(

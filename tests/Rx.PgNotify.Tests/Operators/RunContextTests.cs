@@ -36,6 +36,21 @@ public sealed class RunContextTests : IDisposable
     }
 
     [Test]
+    public void WhatFollowsARun_FindsTheSendersExecutionContext([Values] bool conflated, [Values] bool inContext)
+    {
+        var request = new AsyncLocal<string>();
+        using var subscription = Apply(conflated, () => _log.Add($"run {request.Value}")).Subscribe(_ => _log.Add($"result {request.Value}"));
+        var nobody = ExecutionContext.Capture()!;
+        request.Value = "7";
+        Send(inContext ? _context : null, "a", "b");
+
+        ExecutionContext.Run(nobody, _ => EndRunOnAnotherThread(), null);
+        ExecutionContext.Run(nobody, _ => _context.Run(), null);
+
+        Assert.That(_log.Where(line => line.EndsWith('7') || line.EndsWith(' ')), Is.EqualTo(new[] { "run 7", "result 7", "run 7" }));
+    }
+
+    [Test]
     public void WithoutAContext_AllGoesOnWhereARunEnds([Values] bool conflated)
     {
         using var subscription = Apply(conflated).Subscribe(_ => Log("result"), error => Log(error.Message));
@@ -58,9 +73,18 @@ public sealed class RunContextTests : IDisposable
         Assert.That(_source.HasObservers, Is.False);
     }
 
-    IObservable<Unit> Apply(bool conflated) => conflated ? _source.SelectConflated(RunAsync) : _source.SelectAwait(RunAsync);
+    IObservable<Unit> Apply(bool conflated, Action? starting = null)
+    {
+        return conflated ? _source.SelectConflated(StartAsync) : _source.SelectAwait(StartAsync);
 
-    Task RunAsync(string value, CancellationToken cancellationToken)
+        Task StartAsync(string value, CancellationToken cancellationToken)
+        {
+            starting?.Invoke();
+            return RunAsync(value);
+        }
+    }
+
+    Task RunAsync(string value)
     {
         Log(value);
         var run = new TaskCompletionSource();
