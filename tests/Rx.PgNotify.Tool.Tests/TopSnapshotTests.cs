@@ -27,6 +27,29 @@ sealed class TopSnapshotTests
             known.Mark([Session(1, query) with { Began = began }])[0] is var session ? (session.Listens, string.Join(',', session.Channels)) : default;
     }
 
+    [TestCase("UNLISTEN a", false)]
+    [TestCase("UNLISTEN b", true)]
+    [TestCase("/* Rx.PgNotify */ UNLISTEN a", true)]
+    public void Listener_ThatEndsListeningToTheLastKnownChannel_IsNoneAnyMore_ButForThoseOfTheLibrary(string statement, bool expected)
+    {
+        var known = new KnownListeners();
+        known.Mark([Session(1, "LISTEN a")]);
+
+        Assert.That(known.Mark([Session(1, statement)])[0].Listens, Is.EqualTo(expected));
+        Assert.That(known.Mark([Session(1, "SELECT 1")])[0].Listens, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Listener_KnownFromAnEarlierStatement_IsMarkedAsOneThatMayHaveStopped()
+    {
+        var known = new KnownListeners();
+        known.Mark([Session(1, "LISTEN a"), Session(2, "LISTEN a")]);
+        var snapshot = new Snapshot(default, s_inUse, known.Mark([Session(1, "COMMIT", transaction: 61), Session(2, "LISTEN b")]));
+
+        Assert.That(Line(snapshot, "Held back"), Is.EqualTo("Held back  by 1, which listens: in a transaction for 1m01, if it still listens"));
+        Assert.That(TopLines.Of(snapshot, null, "me@h").Select(line => line.Text), Has.One.Match("^ *1  listens\\?  a ").And.One.Match("^ *2  listens   a, b "));
+    }
+
     [Test]
     public void HeldBack_NamesTheListenerThatHasLaggedLongest()
     {

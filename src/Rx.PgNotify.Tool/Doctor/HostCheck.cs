@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net.Sockets;
 using Npgsql;
+using Rx.PgNotify.Tool.Connections;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Doctor;
@@ -35,12 +35,11 @@ static class HostCheck
                 return null;
             }
 
-            var (name, portText) = Split(host);
-            if (portText is not null
-                && !(int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65_535))
+            var named = HostText.Parse(host);
+            if (named.PortOr(port) is not { } number)
                 return $"{shown} has a port that is no number from 1 to 65535.";
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(name, port, limit).AsTask().WaitAsync(limit);
+            await socket.ConnectAsync(named.Name, number, limit).AsTask().WaitAsync(limit);
             return null;
         }
         catch (ArgumentException)
@@ -65,16 +64,7 @@ static class HostCheck
     internal static string Shown(NpgsqlConnectionStringBuilder target) => Shown(target.Host!.Split(','), target.Port);
 
     static string Shown(string[] hosts, int port) => PlainText.OneLine(string.Join(", ", hosts.Select(host =>
-        host.StartsWith('/') || Split(host).Port is not null ? host : $"{Bracketed(host)}:{port}")));
-
-    // As Npgsql does: with several ':' and no brackets it is an IPv6 address, without a port.
-    static (string Host, string? Port) Split(string host)
-    {
-        var colon = host.LastIndexOf(':');
-        return colon > host.LastIndexOf(']') && (host.Contains(']', StringComparison.Ordinal) || host.IndexOf(':', StringComparison.Ordinal) == colon)
-            ? (host[..colon], host[(colon + 1)..])
-            : (host, null);
-    }
+        host.StartsWith('/') || HostText.Parse(host).Port is not null ? host : $"{Bracketed(host)}:{port}")));
 
     static string Bracketed(string host) =>
         host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[') ? $"[{host}]" : host;

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Rx.PgNotify.Tool.Output;
 
@@ -16,20 +15,14 @@ namespace Rx.PgNotify.Tool.Executing;
 /// <param name="ending">Once it is cancelled, no command is started; <see cref="StopAsync"/> has to be awaited then.</param>
 sealed class CommandRuns(CommandToRun command, CommentLines comments, CancellationToken ending) : IListenOutput
 {
-    const int Terminate = 15;
-
     // Ctrl-C on a terminal may end the command a moment before this program hears of it.
     static readonly TimeSpan s_untilSignalled = TimeSpan.FromMilliseconds(100);
-
-    // Ctrl-C on a terminal reaches the command too, which then ends by itself. Another signal, or a timeout, does not.
-    static readonly TimeSpan s_untilTerminated = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan s_untilKilled = TimeSpan.FromSeconds(5);
 
     readonly Lock _gate = new();
     (Process Process, TaskCompletionSource Ended)? _running; // guarded by _gate; from the start of a command until nothing of it is left to do
     volatile bool _haveFailed; // set by the thread that delivers, read at the end by another one
 
-    /// <summary>Whether a command could not be started, or ended with another exit code than 0.</summary>
+    /// <summary>Whether a command could not be started, ended with another exit code than 0, or could not be ended.</summary>
     internal bool HaveFailed => _haveFailed;
 
     public void Write(ListenEvent item)
@@ -40,26 +33,16 @@ sealed class CommandRuns(CommandToRun command, CommentLines comments, Cancellati
             comments.Write(item);
     }
 
-    /// <summary>
-    /// Waits until the command that runs, if one does, has ended: after a second it gets SIGTERM, after five more it is
-    /// killed. On Windows, which has no such signal, it is killed after the second.
-    /// </summary>
+    /// <summary>Waits until the command that runs, if one does, has ended, with what it has started; ends it if it takes long.</summary>
     internal async Task StopAsync()
     {
         Task ended;
         lock (_gate)
             ended = _running?.Ended.Task ?? Task.CompletedTask;
-        if (await IsDoneWithinAsync(ended, s_untilTerminated))
+        if (await new CommandEnding(ended, IfRunning).RunAsync() is not { } reason)
             return;
-        if (!OperatingSystem.IsWindows())
-        {
-            IfRunning(process => _ = Kill(process.Id, Terminate)); // it fails if the command has just ended
-            if (await IsDoneWithinAsync(ended, s_untilKilled))
-                return;
-        }
-
-        IfRunning(process => process.Kill(entireProcessTree: true));
-        await ended;
+        _haveFailed = true;
+        comments.Write($"the command can't be ended and runs on: {reason}");
     }
 
     void Run(Arrival arrival)
@@ -121,10 +104,4 @@ sealed class CommandRuns(CommandToRun command, CommentLines comments, Cancellati
                 act(process);
         }
     }
-
-    static async Task<bool> IsDoneWithinAsync(Task task, TimeSpan time) => await Task.WhenAny(task, Task.Delay(time)) == task;
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int Kill(int processId, int signal);
 }

@@ -19,8 +19,18 @@ static class InputLines
         var line = new LineBuffer(maxBytes);
         while (true)
         {
-            // Reading a terminal or a pipe can't be cancelled; the wait for it can.
-            var read = await input.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            var reading = input.ReadAsync(buffer, CancellationToken.None).AsTask();
+            try
+            {
+                // Reading a terminal or a pipe can't be cancelled; the wait for it can.
+                await reading.WaitAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (reading.IsCompletedSuccessfully)
+            {
+            }
+
+            var read = await reading;
             if (read == 0)
                 break;
             for (var rest = buffer.AsMemory(0, read); !rest.IsEmpty;)

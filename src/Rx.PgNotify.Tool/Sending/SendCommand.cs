@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Sending;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Connections;
@@ -83,7 +84,8 @@ static class SendCommand
     static async Task<int> SendAsync(NpgsqlConnectionStringBuilder target, string channel, string payload, CancellationToken cancellation)
     {
         await using var source = Database.Of(target);
-        await source.NotifyAsync(channel, payload, cancellation);
+        await using var connection = await source.ForPrimary().OpenAsync(cancellation);
+        await connection.NotifyAsync(channel, payload, cancellation);
         return ExitCode.Success;
     }
 }

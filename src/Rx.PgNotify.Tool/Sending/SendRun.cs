@@ -17,9 +17,9 @@ sealed class SendRun(NpgsqlConnectionStringBuilder target, string channel, Pace 
     internal async Task<int> RepeatAsync(string payload, int? times, CancellationToken cancellation)
     {
         await using var source = Database.Of(target);
-        await using var connection = await source.ForPrimary().OpenConnectionAsync(cancellation);
         try
         {
+            await using var connection = await source.ForPrimary().OpenAsync(cancellation);
             // One that has begun is sent to the end.
             for (var sent = 0; times is null || sent < times; sent++)
             {
@@ -38,15 +38,14 @@ sealed class SendRun(NpgsqlConnectionStringBuilder target, string channel, Pace 
     internal async Task<int> SendLinesAsync(CancellationToken cancellation)
     {
         await using var source = Database.Of(target);
-        await using var connection = await source.ForPrimary().OpenConnectionAsync(cancellation);
         await using var input = Console.OpenStandardInput();
         var exitCode = ExitCode.Success;
         try
         {
-            // A line once it is due is sent to the end: the signal that ends the program ends the reading.
+            await using var connection = await source.ForPrimary().OpenAsync(cancellation);
             await foreach (var line in InputLines.ReadAsync(input, MaxPayloadBytes, cancellation))
             {
-                await pace.NextAsync(cancellation);
+                await UntilDueAsync(cancellation);
                 if (await TrySendAsync(connection, line) is not { } refusal)
                     continue;
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"pgnotify: line {line.Number}: {refusal}"));
@@ -58,6 +57,20 @@ sealed class SendRun(NpgsqlConnectionStringBuilder target, string channel, Pace 
         }
 
         return exitCode;
+    }
+
+    // The signal that ends the program ends the reading. What was read is gone from the input, so it is sent, at once.
+    async Task UntilDueAsync(CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return;
+        try
+        {
+            await pace.NextAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
     }
 
     /// <summary>Sends a line, or says why it can't be a payload; the lines after it are sent all the same.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tables;
 using Rx.PgNotify.Tool.CommandLine;
 using Rx.PgNotify.Tool.Connections;
@@ -76,7 +77,8 @@ static class TriggerCommand
         TableTrigger trigger, bool install, NpgsqlConnectionStringBuilder target, CancellationToken cancellation)
     {
         await using var source = Database.Of(target);
-        await (install ? trigger.InstallAsync(source, cancellation) : trigger.RemoveAsync(source, cancellation));
+        await using var connection = await source.ForPrimary().OpenAsync(cancellation);
+        await (install ? trigger.InstallAsync(connection, cancellation) : trigger.RemoveAsync(connection, cancellation));
         await Console.Error.WriteLineAsync(
             $"The triggers of {trigger.Schema}.{trigger.Table} for the channel {trigger.Channel} are {(install ? "installed" : "gone")}.");
         return ExitCode.Success;

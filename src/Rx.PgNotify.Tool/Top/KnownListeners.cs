@@ -28,6 +28,12 @@ sealed class KnownListeners
             return session;
         channels.ExceptWith(facts.Unlistened);
         channels.UnionWith(facts.Listened);
+        if (channels.Count == 0 && facts.Unlistened.Count > 0 && !facts.Listens)
+        {
+            _channels.Remove(key);
+            return session;
+        }
+
         return session with { Listens = true, Channels = [.. channels.Order(StringComparer.Ordinal)] };
     }
 

@@ -38,6 +38,9 @@ sealed record Session(
     /// <summary>Whether it is known to listen, from this statement or from an earlier one that was seen.</summary>
     internal bool Listens { get; init; }
 
+    /// <summary>Whether that is known from an earlier statement alone: it may have stopped, unseen.</summary>
+    internal bool MayListen => Listens && !Facts.Listens;
+
     /// <summary>The channels it is known to listen to; perhaps not all, perhaps none.</summary>
     internal IReadOnlyList<string> Channels { get; init; } = [];
 

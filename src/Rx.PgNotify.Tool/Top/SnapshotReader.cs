@@ -1,5 +1,8 @@
+using System.Data;
 using System.Diagnostics;
+using System.Text;
 using Npgsql;
+using Rx.PgNotify.Tool.Connections;
 
 namespace Rx.PgNotify.Tool.Top;
 
@@ -44,7 +47,10 @@ sealed class SnapshotReader(NpgsqlDataSource database) : IAsyncDisposable
     {
         try
         {
-            _connection ??= await database.OpenConnectionAsync(cancellation);
+            // Npgsql's keepalive closes one in a pause, without an error.
+            if (_connection is not { State: ConnectionState.Open })
+                await DisposeAsync();
+            _connection ??= await database.OpenAsync(cancellation);
             return await ReadAsync(_connection, cancellation);
         }
         catch
@@ -87,10 +93,11 @@ sealed class SnapshotReader(NpgsqlDataSource database) : IAsyncDisposable
     }
 
     static Session ReadSession(NpgsqlDataReader row) => new(
-        row.GetInt32(0), Value<double>(row, 11), Text(row, 1), Text(row, 2), row.GetString(3), Text(row, 4), Text(row, 5), Text(row, 6), row.GetString(7),
+        row.GetInt32(0), Value<double>(row, 11), Text(row, 1), Text(row, 2), Text(row, 3)!, Text(row, 4), Text(row, 5), Text(row, 6), Text(row, 7)!,
         Age(row, 8), Age(row, 9), Value<bool>(row, 10));
 
-    static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    // The server passes on texts of other databases in whatever encoding those have, which a string can't be read from.
+    static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
 
     static T? Value<T>(NpgsqlDataReader row, int column)
         where T : struct => row.IsDBNull(column) ? null : row.GetFieldValue<T>(column);

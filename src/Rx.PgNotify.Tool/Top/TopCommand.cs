@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using System.Text;
 using Npgsql;
 using Rx.PgNotify.Connections;
@@ -37,13 +38,25 @@ static class TopCommand
         command.SetAction((parsed, cancellation) =>
         {
             var target = ConnectionOption.Read(parsed, connection);
-            if (parsed.GetValue(format) is OutputFormat.Json)
-                return WriteJsonAsync(target, cancellation);
-            return parsed.GetValue(once) || !Terminal.IsRich
-                ? WriteTextAsync(target, cancellation)
-                : RefreshAsync(target, TimeSpan.FromSeconds(parsed.GetValue(interval) ?? DefaultSeconds), cancellation);
+            return UntilCancelledAsync(
+                parsed.GetValue(format) is OutputFormat.Json ? WriteJsonAsync(target, cancellation)
+                : parsed.GetValue(once) || !Terminal.IsRich ? WriteTextAsync(target, cancellation)
+                : RefreshAsync(target, TimeSpan.FromSeconds(parsed.GetValue(interval) ?? DefaultSeconds), cancellation),
+                cancellation);
         });
         return command;
+    }
+
+    static async Task<int> UntilCancelledAsync(Task<int> run, CancellationToken cancellation)
+    {
+        try
+        {
+            return await run;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Success;
+        }
     }
 
     static async Task<int> WriteJsonAsync(NpgsqlConnectionStringBuilder target, CancellationToken cancellation)
@@ -79,7 +92,7 @@ static class TopCommand
                     latest = await reader.ReadAsync(cancellation);
                     draw(TopLines.Of(latest, earlier, shown));
                 }
-                catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+                catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or SocketException)
                 {
                     draw(TopLines.Of(latest, null, shown).Prepend(($"No answer since: {PlainText.OneLine(ExceptionSummary.Of(e))}", TopTone.Problem)));
                 }

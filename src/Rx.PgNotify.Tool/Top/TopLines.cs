@@ -51,7 +51,8 @@ static class TopLines
         if (snapshot.SlowestListener is { } slowest)
         {
             var why = slowest.TransactionAge is { } age ? $"in a transaction for {Age(age)}" : $"its client has not read for {Age(slowest.StateAge)}";
-            return string.Create(CultureInfo.InvariantCulture, $"by {slowest.ProcessId}, which listens: {why}{(isInUse ? "" : " (nothing waits yet)")}");
+            var doubt = slowest.MayListen ? ", if it still listens" : "";
+            return string.Create(CultureInfo.InvariantCulture, $"by {slowest.ProcessId}, which listens: {why}{doubt}{(isInUse ? "" : " (nothing waits yet)")}");
         }
 
         return (isInUse, snapshot.OldestTransaction) switch
@@ -94,6 +95,7 @@ static class TopLines
     {
         { HoldsCommitLock: true } => "commits",
         { HoldsCommitLock: false } => "waits",
+        { MayListen: true } => "listens?",
         { Listens: true } => "listens",
         { Notifies: true } => "notifies",
         _ => "?",

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Npgsql;
 using Rx.PgNotify.Tool.Output;
@@ -40,7 +41,7 @@ static class AbandonedTriggers
                 if (await TryRemoveAsync(connection, function, id, cancellation))
                     notice($"{what} is removed");
             }
-            catch (PostgresException e)
+            catch (PostgresException e) when (connection.State is ConnectionState.Open)
             {
                 notice($"{what} can't be removed now: {PlainText.OneLine(e.MessageText)}");
             }

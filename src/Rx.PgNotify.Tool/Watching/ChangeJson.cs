@@ -63,14 +63,16 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
         {
             json.WriteStartObject("key"u8);
             foreach (var column in identifying)
-                column.WriteTo(json);
+                Value(json, column.Name, column.Value);
             json.WriteEndObject();
         }
 
         if (row.IsKeyOnly)
             return;
-        Columns(json, "old", row.Old);
-        Columns(json, "new", row.New);
+        if (row.Old is { } former)
+            Value(json, "old", former);
+        if (row.New is { } latest)
+            Value(json, "new", latest);
         if (row is not { Old: not null, New: not null })
             return;
         json.WriteStartArray("changed"u8);
@@ -88,11 +90,9 @@ sealed class ChangeJson(JsonLines lines, IReadOnlyList<string> key, TimeProvider
             json.WriteBoolean("altered"u8, true);
     }
 
-    static void Columns(Utf8JsonWriter json, string name, JsonElement? row)
+    static void Value(Utf8JsonWriter json, string name, JsonElement value)
     {
-        if (row is not { } columns)
-            return;
         json.WritePropertyName(name);
-        columns.WriteTo(json);
+        json.WriteRawValue(JsonText.OnOneLine(value), skipInputValidation: true);
     }
 }

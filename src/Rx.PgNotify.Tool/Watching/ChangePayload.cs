@@ -9,11 +9,14 @@ namespace Rx.PgNotify.Tool.Watching;
 /// </remarks>
 static class ChangePayload
 {
+    // A column of JSON may be nested as deeply as a payload has bytes.
+    static readonly JsonDocumentOptions s_options = new() { MaxDepth = 8_000 };
+
     internal static IReadOnlyList<WatchEvent> Read(string payload)
     {
         try
         {
-            using var document = JsonDocument.Parse(payload);
+            using var document = JsonDocument.Parse(payload, s_options);
             return Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -48,6 +51,16 @@ static class ChangePayload
     {
         if (!row.TryGetProperty(name, out var columns))
             return null;
-        return columns.ValueKind is JsonValueKind.Object ? columns.Clone() : throw new FormatException("no row");
+        if (columns.ValueKind is not JsonValueKind.Object)
+            throw new FormatException("no row");
+        // Whoever shows the row goes by the names. (The parser's own check would also refuse values that a column of JSON may have.)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var column in columns.EnumerateObject())
+        {
+            if (!names.Add(column.Name))
+                throw new FormatException("a column twice");
+        }
+
+        return columns.Clone();
     }
 }

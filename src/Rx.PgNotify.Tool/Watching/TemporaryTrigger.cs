@@ -3,6 +3,7 @@ using System.Globalization;
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tables;
+using Rx.PgNotify.Tool.Connections;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Watching;
@@ -82,7 +83,9 @@ sealed class TemporaryTrigger(NpgsqlDataSource database, WatchId id, WatchedTabl
         {
             try
             {
-                await _trigger.RemoveAsync(await SessionAsync(limit.Token), limit.Token);
+                var session = await SessionAsync(limit.Token);
+                await _trigger.RemoveAsync(session, limit.Token);
+                await WatchFunction.DropAsync(session, id, limit.Token);
                 _mayBeThere = false;
             }
             catch (Exception e) when (Failure.Describe(e) is not null && !Transience.Of(e))
@@ -130,12 +133,13 @@ sealed class TemporaryTrigger(NpgsqlDataSource database, WatchId id, WatchedTabl
         if (_session is { State: ConnectionState.Open } open)
             return open;
         await DisposeAsync();
-        var session = await database.OpenConnectionAsync(cancellation);
+        var session = await database.OpenAsync(cancellation);
         try
         {
             var key = id.LockKey.ToString(CultureInfo.InvariantCulture);
+            // The limit comes last: nobody waits behind this lock, and its timeout would read as that of the table's.
             await using var command = new NpgsqlCommand(
-                $"SELECT {TimeLimits.Lift}; SELECT pg_catalog.set_config('lock_timeout', '{LongestWait}', false); SELECT pg_catalog.pg_advisory_lock_shared({key})",
+                $"SELECT {TimeLimits.Lift}; SELECT pg_catalog.pg_advisory_lock_shared({key}); SELECT pg_catalog.set_config('lock_timeout', '{LongestWait}', false)",
                 session);
             await command.ExecuteNonQueryAsync(cancellation);
         }

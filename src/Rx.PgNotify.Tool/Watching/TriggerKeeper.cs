@@ -25,7 +25,16 @@ sealed class TriggerKeeper(TemporaryTrigger trigger, WatchedTable table)
                 if (!await trigger.IsInstalledAsync(cancellation))
                 {
                     await trigger.InstallAsync(cancellation);
-                    report(isFirst ? new WatchEvent.Watching(table) : new WatchEvent.Notice("the trigger was gone, or the table altered: it is installed again"));
+                    if (isFirst)
+                    {
+                        report(new WatchEvent.Watching(table));
+                    }
+                    else
+                    {
+                        report(new WatchEvent.Notice("the trigger was gone, or the table altered: it is installed again"));
+                        report(new WatchEvent.Gap(ResyncReasons.Reconnected, 0));
+                    }
+
                     isFirst = false;
                 }
                 else if (trouble is not null)

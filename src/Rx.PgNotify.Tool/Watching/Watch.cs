@@ -56,7 +56,7 @@ sealed class Watch : IAsyncDisposable
         var database = Database.Of(new NpgsqlConnectionStringBuilder(target.ConnectionString) { Pooling = false });
         try
         {
-            await using var connection = await database.ForPrimary().OpenConnectionAsync(cancellation);
+            await using var connection = await database.ForPrimary().OpenAsync(cancellation);
             var table = await TableLookup.FindAsync(connection, schema, name, options.Key, cancellation);
             await AbandonedTriggers.RemoveAsync(connection, notice, cancellation);
             var listener = Usage.Check(() => new PgListener(target.ConnectionString, new PgListenerOptions { DeliveryScheduler = thread }));

@@ -90,8 +90,16 @@ static class WatchCommand
         Func<CancellationToken, Task<Watch>> prepare, Func<Watch, CancellationToken, Task> run, CancellationToken cancellation)
     {
         using var hangUp = new HangUp(cancellation);
-        await using var watch = await prepare(hangUp.Received);
-        await run(watch, hangUp.Received);
+        try
+        {
+            await using var watch = await prepare(hangUp.Received);
+            await run(watch, hangUp.Received);
+        }
+        catch (OperationCanceledException) when (hangUp.Received.IsCancellationRequested)
+        {
+            // Before there was anything to watch.
+        }
+
         return ExitCode.Success;
     }
 

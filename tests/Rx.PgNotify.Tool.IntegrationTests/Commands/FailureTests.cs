@@ -63,6 +63,17 @@ sealed class FailureTests : ToolTest
         AssertNothingLeaks(tool);
     }
 
+    [Test]
+    public async Task Tool_WithAHostThatNpgsqlCanNotRead_SaysSoInOneLine(
+        [Values("send c x", "watch orders", "top", "trigger orders --install")] string command, [Values("127.0.0.1:x", "a,127.0.0.1:99999")] string host)
+    {
+        await using var tool = await ToolProcess.RunAsync([.. command.Split(' '), "--connection", $"Host={host};Username=u;Password={Secret}"]);
+
+        Assert.That(await tool.ExitCodeAsync(), Is.EqualTo(2));
+        Assert.That(tool.Errors[0], Is.EqualTo("pgnotify: the connection: a host has a port that is no number from 1 to 65535."));
+        AssertNothingLeaks(tool);
+    }
+
     static void AssertNothingLeaks(ToolProcess tool)
     {
         var everything = string.Concat([.. tool.Output, .. tool.Errors]);

@@ -87,6 +87,27 @@ sealed class SendRepeatedlyTests : ToolTest
         Assert.That(Json.OfType(listener.Output, "notification").Select(n => n.Text("payload")), Is.EqualTo(new[] { "1", "2", "3", "4" }));
     }
 
+    [TestCase(ToolProcess.SigInt)]
+    [TestCase(ToolProcess.SigTerm)]
+    public async Task Send_FromInputAtAPace_InterruptedWhileLinesWait_SendsThoseThatWereRead(int signal)
+    {
+        var channel = NewChannel();
+        await using var listener = await ListenAsync([channel]);
+        await using var tool = ToolProcess.Start(["send", channel, "-", "--every", "86400000", "--connection", Connection]);
+        var lines = Enumerable.Range(1, 100).Select(i => $"{i}").ToArray();
+        // So few bytes at once are read at once.
+        await tool.Input.WriteAsync(string.Join('\n', lines) + "\nnot a whole line");
+        await listener.OutputLineAsync(line => Json.IsType(line, "notification"));
+
+        tool.Signal(signal);
+
+        Assert.That(await tool.ExitCodeAsync(), Is.Zero, tool.ToString());
+        Assert.That(tool.Errors, Is.Empty);
+        await NotifyAsync(channel, "end");
+        await listener.OutputLineAsync(line => Json.Parse(line).Is("payload", "end"));
+        Assert.That(Json.OfType(listener.Output, "notification").Select(n => n.Text("payload")), Is.EqualTo(lines.Append("end")));
+    }
+
     [Test]
     public async Task Send_OnATerminal_GoesOnUntilCtrlC()
     {

@@ -30,9 +30,19 @@ sealed class ToolProcess : IAsyncDisposable
     internal StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts it with the connection variables taken out of the environment, and those of the caller put in.</summary>
-    internal static ToolProcess Start(string[] arguments, params (string Name, string Value)[] environment)
+    internal static ToolProcess Start(string[] arguments, params (string Name, string Value)[] environment) => StartUnder([], arguments, environment);
+
+    /// <summary>Starts it by another program, which becomes it.</summary>
+    internal static ToolProcess StartUnder(string[] program, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = StartInfo(arguments, environment);
+        if (program is [var name, .. var first])
+        {
+            foreach (var (i, word) in first.Append(start.FileName).Index())
+                start.ArgumentList.Insert(i, word);
+            start.FileName = name;
+        }
+
         var tool = new ToolProcess(new Process { StartInfo = start });
         tool._process.OutputDataReceived += (_, e) => tool._output.Add(e.Data);
         tool._process.ErrorDataReceived += (_, e) => tool._errors.Add(e.Data);
