@@ -16,6 +16,8 @@ public sealed class PgNatsBridgeOptions
     // So long after PostgreSQL was last sent a command that it has answered, the bridge at work is silent and gives up its session.
     internal const int HeartbeatsWithoutAnswer = 2;
 
+    static readonly TimeSpan s_longestListenerDelay = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// What the subjects begin with: a bridge and its receivers have the same one, each database another one. Default <c>pgnotify</c>;
     /// 1 to 100 characters: letters, digits, hyphens and underscores, with single dots between them.
@@ -70,6 +72,9 @@ public sealed class PgNatsBridgeOptions
     /// </summary>
     public IMeterFactory? MeterFactory { get; set; }
 
+    /// <summary>For how long the listener puts off what has failed, at the most.</summary>
+    internal TimeSpan LongestListenerDelay => Heartbeat < s_longestListenerDelay ? Heartbeat : s_longestListenerDelay;
+
     internal TimeSpan LingerOrDefault => Linger ?? 2 * LeastLingerHeartbeats * Heartbeat;
 
     /// <summary>Throws what the constructor of <see cref="PgNatsBridge"/> would throw of these options.</summary>
@@ -108,7 +113,7 @@ public sealed class PgNatsBridgeOptions
         Linger = TimeSpan.Zero, // the bridge has a linger of its own
         BufferCapacity = BufferCapacity,
         BufferBytes = BufferBytes,
-        MaxReconnectDelay = Heartbeat < TimeSpan.FromSeconds(5) ? Heartbeat : TimeSpan.FromSeconds(5),
+        MaxReconnectDelay = LongestListenerDelay,
         LoggerFactory = LoggerFactory,
         MeterFactory = MeterFactory,
         Name = "bridge",

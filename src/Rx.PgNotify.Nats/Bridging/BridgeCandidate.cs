@@ -48,7 +48,8 @@ sealed class BridgeCandidate : IAsyncDisposable
         _logger = logger;
         var guard = new LeaderLock(options, highest, StandsBy, Entered, sentAt => _work?.Renew(sentAt), Left);
         _listener = new PgListener(options.ListenerOptions(), connections, guard);
-        _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics, permissions);
+        var refused = new RefusedNames(options.LongestListenerDelay); // the listener outlives epochs, and so does what it puts off
+        _createWork = epoch => new BridgeWork(_listener, nats, subjects, epoch, options, logger, metrics, permissions, refused);
     }
 
     /// <summary>Whether it has had both ends: it has stood by or been at work.</summary>

@@ -64,10 +64,7 @@ sealed class BridgeLoop
             }
             catch (Exception e) when (!stop.IsCancellationRequested)
             {
-                var delay = _backoff.Next();
-                _state.Publish(new BridgeState.Failing(e));
-                NatsLog.BridgeFailed(_logger, Log.LevelOfFailure(++_failures), delay, e);
-                await RealTime.DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await BackOffAsync(e, stop).ConfigureAwait(false);
             }
             catch (Exception)
             {
@@ -76,6 +73,14 @@ sealed class BridgeLoop
         }
 
         _state.Publish(BridgeState.Stopped.Instance);
+    }
+
+    async Task BackOffAsync(Exception failure, CancellationToken stop)
+    {
+        var delay = _backoff.Next();
+        _state.Publish(new BridgeState.Failing(failure));
+        NatsLog.BridgeFailed(_logger, Log.LevelOfFailure(++_failures), delay, failure);
+        await RealTime.DelayAsync(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     async Task ConnectAsync(CancellationToken stop)
@@ -88,7 +93,7 @@ sealed class BridgeLoop
         }
     }
 
-    // Until NATS is lost, which is thrown, or the bridge is stopped.
+    // Until NATS is lost, which is thrown, or PostgreSQL, and then until it is time to try again, or until the bridge is stopped.
     async Task StandAsync(CancellationToken stop)
     {
         var permissions = new PermissionErrors(
@@ -110,18 +115,23 @@ sealed class BridgeLoop
             var watching = WatchAsync(candidate, permissions, end.Token);
             _ = Task.WhenAll(answering, watching).IgnoreOutcomeAsync(); // of the one that ends later
             var first = await Task.WhenAny(answering, watching, candidate.HasFailed).ConfigureAwait(false);
-            await first.ConfigureAwait(false);
-        }
-        finally
-        {
-            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
-            await candidate.DisposeAsync().ConfigureAwait(false);
             if (candidate.HasStood || Stopwatch.GetElapsedTime(begin) > s_longestDelay)
             {
                 _backoff.Reset();
                 _failures = 0;
             }
 
+            if (first != candidate.HasFailed)
+                await first.ConfigureAwait(false);
+            await candidate.DisposeAsync().ConfigureAwait(false);
+            // Here, where receivers are still answered why no bridge is at work. An attempt that fails at once lasts no longer than a question.
+            if (candidate.HasFailed.Exception?.InnerException is { } failure)
+                await BackOffAsync(failure, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
+            await candidate.DisposeAsync().ConfigureAwait(false);
             _nats.ServerError -= permissions.OnServerErrorAsync;
             _nats.ConnectionDisconnected -= permissions.OnDisconnectedAsync;
             await end.CancelSafelyAsync().ConfigureAwait(false);

@@ -27,6 +27,7 @@ sealed class BridgeWork
     readonly ILogger _logger;
     readonly BridgeMetrics _metrics;
     readonly PermissionErrors _permissions;
+    readonly RefusedNames _refused;
     readonly BridgePublisher _publisher;
     readonly CancellationTokenSource _end = new();
     readonly ConcurrentDictionary<string, Forwarder> _forwarders = new(StringComparer.Ordinal);
@@ -42,7 +43,8 @@ sealed class BridgeWork
         PgNatsBridgeOptions options,
         ILogger logger,
         BridgeMetrics metrics,
-        PermissionErrors permissions)
+        PermissionErrors permissions,
+        RefusedNames refused)
     {
         _listener = listener;
         _nats = nats;
@@ -50,6 +52,7 @@ sealed class BridgeWork
         _logger = logger;
         _metrics = metrics;
         _permissions = permissions;
+        _refused = refused;
         _publisher = new BridgePublisher(nats, subjects, new BridgeTerm(epoch, options.Heartbeat), logger, metrics, _end.Token);
     }
 
@@ -108,8 +111,8 @@ sealed class BridgeWork
 
     async Task BeatAsync()
     {
-        foreach (var forwarder in _forwarders.Values.Where(forwarder => !forwarder.IsListed && forwarder.Unasked > _options.LingerOrDefault))
-            forwarder.Stop();
+        foreach (var forwarder in _forwarders.Values.Where(forwarder => !forwarder.IsListed))
+            forwarder.StopIfUnasked(_options.LingerOrDefault);
         var empty = new NotificationsWriter();
         foreach (var quiet in _forwarders.Values.Where(forwarder => forwarder.IsQuiet(BeatInterval)).Chunk(BeatsInOneTurn))
             await _publisher.PublishAsync(quiet.Select(forwarder => forwarder.Beat(empty))).ConfigureAwait(false);
@@ -149,10 +152,13 @@ sealed class BridgeWork
 
     (Forwarder? Forwarder, string? Refusal) FindOrForward(string channel)
     {
+        if (_refused.Find(channel) is { } reason)
+            return (null, reason);
         if (_forwarders.TryGetValue(channel, out var known))
         {
-            known.Asked();
-            return (known, null);
+            if (known.TryAsk())
+                return (known, null);
+            Remove(channel, known);
         }
 
         if (IsListed(channel))
@@ -187,6 +193,13 @@ sealed class BridgeWork
         return forwarder;
     }
 
+    // Whoever removes it counts it out: one that was stopped is not to take the place of the one that replaces it.
+    void Remove(string channel, Forwarder forwarder)
+    {
+        if (_forwarders.TryRemove(KeyValuePair.Create(channel, forwarder)) && !forwarder.IsListed)
+            Interlocked.Decrement(ref _askedChannels);
+    }
+
     async Task ForwardAsync(string channel, Forwarder forwarder)
     {
         _metrics.ChannelAdded();
@@ -194,6 +207,8 @@ sealed class BridgeWork
         {
             using var ending = _end.Token.UnsafeRegister(static forwarder => ((Forwarder)forwarder!).Stop(), forwarder);
             await forwarder.RunAsync(_listener).ConfigureAwait(false);
+            if (forwarder.Refusal is { } reason)
+                _refused.Add(channel, reason);
         }
         catch (Exception) when (_end.IsCancellationRequested)
         {
@@ -206,11 +221,9 @@ sealed class BridgeWork
         }
         finally
         {
-            _forwarders.TryRemove(KeyValuePair.Create(channel, forwarder));
-            _permissions.Forget(known => string.Equals(known, forwarder.Subject, StringComparison.Ordinal)); // whoever asks for it from now on lets it be tried anew
+            Remove(channel, forwarder);
+            _permissions.Forget(forwarder.Subject); // whoever asks for it from now on lets it be tried anew
             _metrics.ChannelRemoved();
-            if (!forwarder.IsListed)
-                Interlocked.Decrement(ref _askedChannels);
         }
     }
 }

@@ -10,25 +10,28 @@ namespace Rx.PgNotify.Nats.Bridging;
 /// Publishes one channel for one epoch: reads what the listener has received, numbers it, and gathers what comes fast into messages. What
 /// the listener had to drop, because NATS is slower than PostgreSQL, is skipped in the numbers.
 /// </summary>
-/// <remarks>One loop reads and publishes; the other members are for any thread.</remarks>
+/// <remarks>One loop reads and publishes; the other members are for any thread. <c>_gate</c> is a leaf.</remarks>
 sealed class Forwarder
 {
     readonly string _channel;
     readonly BridgePublisher _publisher;
     readonly long _stream = Random.Shared.NextInt64();
     readonly TaskCompletionSource<string?> _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _gate = new();
 
     // The number of the first notification that is not handed to the connection yet. Written by the loop and, when it is handed over, in
     // the publisher's order: whoever reads it while composing a message publishes that after all smaller numbers and before all others.
     long _published;
 
-    // When the last message was published, and when a receiver asked last.
+    // When the last message was published.
     long _publishedAt;
-    long _askedAt = Stopwatch.GetTimestamp();
 
-    // Set once each, and each looked at by who sets the other one, so that no subscription outlives Stop.
+    // Guarded by the gate: a question keeps it for a linger or finds it stopped, so that none is answered with what is about to end.
+    long _askedAt = Stopwatch.GetTimestamp();
+    bool _isStopped;
+
+    // Set once, before the loop looks at _isStopped; read after that was set. So no subscription outlives Stop.
     PullSubscription? _signals;
-    int _isStopped;
 
     /// <param name="channel">The channel.</param>
     /// <param name="isListed">Whether it is forwarded whoever asks for it.</param>
@@ -49,12 +52,36 @@ sealed class Forwarder
     /// <summary>Completes when the server listens, with <see langword="null"/>, or has refused the channel, with its reason.</summary>
     internal Task<string?> Joined => _joined.Task;
 
-    internal ChannelAnswer Answer => new(_stream, Volatile.Read(ref _published), Joined is { IsCompletedSuccessfully: true, Result: var refusal } ? refusal : null);
+    /// <summary>Why the server has refused the channel; <see langword="null"/> if it has not.</summary>
+    internal string? Refusal => Joined is { IsCompletedSuccessfully: true, Result: var refusal } ? refusal : null;
 
-    /// <summary>How long no receiver has asked for it.</summary>
-    internal TimeSpan Unasked => Stopwatch.GetElapsedTime(Volatile.Read(ref _askedAt));
+    internal ChannelAnswer Answer => new(_stream, Volatile.Read(ref _published), Refusal);
 
-    internal void Asked() => Volatile.Write(ref _askedAt, Stopwatch.GetTimestamp());
+    /// <summary>A receiver asks for it.</summary>
+    /// <returns>Whether it goes on; one that was stopped is to be replaced.</returns>
+    internal bool TryAsk()
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
+                return false;
+            _askedAt = Stopwatch.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>Ends it if no receiver has asked for it for so long.</summary>
+    internal void StopIfUnasked(TimeSpan linger)
+    {
+        lock (_gate)
+        {
+            if (Stopwatch.GetElapsedTime(_askedAt) <= linger)
+                return;
+            _isStopped = true;
+        }
+
+        Volatile.Read(ref _signals)?.Dispose();
+    }
 
     /// <summary>Whether receivers may wait for a sign of life: nothing was published for this long.</summary>
     internal bool IsQuiet(TimeSpan quiet) => Joined.IsCompletedSuccessfully && Stopwatch.GetElapsedTime(Volatile.Read(ref _publishedAt)) >= quiet;
@@ -66,7 +93,8 @@ sealed class Forwarder
     /// <summary>Ends it. Whoever asks for the channel from now on gets another one, with numbers of its own.</summary>
     internal void Stop()
     {
-        Interlocked.Exchange(ref _isStopped, 1);
+        lock (_gate)
+            _isStopped = true;
         Volatile.Read(ref _signals)?.Dispose();
     }
 
@@ -74,11 +102,15 @@ sealed class Forwarder
     internal async Task RunAsync(PgListener listener)
     {
         using var signals = listener.Shared.Subscribe(_channel, static (hub, _, release) => new PullSubscription(hub, release));
-        Interlocked.Exchange(ref _signals, signals);
+        Volatile.Write(ref _signals, signals);
         try
         {
-            if (Volatile.Read(ref _isStopped) != 0)
-                return;
+            lock (_gate)
+            {
+                if (_isStopped)
+                    return;
+            }
+
             var writer = new NotificationsWriter();
             while (await signals.ReadAsync().ConfigureAwait(false) is { Count: > 0 } batch)
             {

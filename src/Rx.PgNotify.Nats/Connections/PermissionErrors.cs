@@ -38,6 +38,9 @@ sealed class PermissionErrors(Func<string, bool> publishes, Func<string, bool> s
 
     internal bool Refuses(string subject) => Volatile.Read(ref _refused).Contains(subject);
 
+    /// <summary>This one is about to be tried anew, or has been with success.</summary>
+    internal void Forget(string subject) => ImmutableInterlocked.Update(ref _refused, static (known, subject) => known.Remove(subject), subject);
+
     /// <summary>These are about to be tried anew.</summary>
     internal void Forget(Func<string, bool> subjects) => ImmutableInterlocked.Update(
         ref _refused, static (known, subjects) => known.Except(known.Where(subjects)), subjects);

@@ -5,7 +5,12 @@ using Rx.PgNotify.Nats.Protocol;
 namespace Rx.PgNotify.Nats.Receiving;
 
 /// <summary>Asks the bridge at work and, when none answers, finds out which part of the way is missing.</summary>
-sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan timeout, PermissionErrors permissions)
+/// <param name="nats">The connection.</param>
+/// <param name="subjects">Where the bridge is asked.</param>
+/// <param name="timeout">How long it has to answer.</param>
+/// <param name="permissions">What this side was refused.</param>
+/// <param name="replies">What the connection has subscribed to for answers.</param>
+sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan timeout, PermissionErrors permissions, string replies)
 {
     // NATS.Net's own limit begins when it is connected.
     static readonly TimeSpan s_connecting = TimeSpan.FromSeconds(1);
@@ -65,9 +70,26 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
 
     async Task<byte[]> RequestAsync(string subject, byte[] question, CancellationToken cancellationToken)
     {
-        var reply = await nats.RequestAsync(
-            subject, question, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-            replyOpts: _reply, cancellationToken: cancellationToken).AsTask().WaitAsync(timeout + s_connecting, cancellationToken).ConfigureAwait(false);
-        return reply.Data ?? [];
+        var wasRefused = permissions.Refuses(replies);
+        try
+        {
+            var reply = await nats.RequestAsync(
+                subject, question, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                replyOpts: _reply, cancellationToken: cancellationToken).AsTask().WaitAsync(timeout + s_connecting, cancellationToken).ConfigureAwait(false);
+            Answered(wasRefused);
+            return reply.Data ?? [];
+        }
+        catch (NatsNoRespondersException)
+        {
+            Answered(wasRefused); // by the server itself
+            throw;
+        }
+    }
+
+    // The connection that refused it may have been replaced while nobody was told. What is refused while the answer comes stays known.
+    void Answered(bool wasRefused)
+    {
+        if (wasRefused)
+            permissions.Forget(replies);
     }
 }

@@ -16,6 +16,7 @@ sealed class NatsListenConnection : IListenConnection
     readonly NatsListenerOptions _options;
     readonly ListenerPumpContext _pump;
     readonly Subjects _subjects;
+    readonly string _replies;
     readonly PermissionErrors _permissions;
     readonly BridgeQuestions _questions;
     readonly ConnectionAttempt _connecting;
@@ -29,12 +30,13 @@ sealed class NatsListenConnection : IListenConnection
         _options = options;
         _pump = pump;
         _subjects = new Subjects(options.SubjectPrefix);
+        _replies = RepliesOf(nats);
         _permissions = new PermissionErrors(
             publishes: subject => Subjects.IsAny(subject, _subjects.Asks, _subjects.Status),
-            subscribes: subject => Subjects.IsAny(subject, _subjects.Announcements) || _subjects.IsChannel(subject) || IsReply(subject),
+            subscribes: subject => Subjects.IsAny(subject, _subjects.Announcements, _replies) || _subjects.IsChannel(subject),
             refused: _ => pump.Signal.Request());
         _connecting = new ConnectionAttempt(nats);
-        _questions = new BridgeQuestions(nats, _subjects, options.AnswerTimeout, _permissions);
+        _questions = new BridgeQuestions(nats, _subjects, options.AnswerTimeout, _permissions, _replies);
         _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
     }
 
@@ -48,8 +50,8 @@ sealed class NatsListenConnection : IListenConnection
     public async Task<Exception?> RunAsync(Action listening)
     {
         ReceivingSession? session = null;
-        // All else is tried anew. What answers come to is subscribed once for each connection.
-        _permissions.Forget(subject => !IsReply(subject));
+        // All else is tried anew. What answers come to is subscribed once for each connection, and an answer says that it works.
+        _permissions.Forget(subject => !string.Equals(subject, _replies, StringComparison.Ordinal));
         _nats.ServerError += _permissions.OnServerErrorAsync;
         _nats.ConnectionDisconnected += _permissions.OnDisconnectedAsync;
         _nats.ConnectionDisconnected += OnConnectionChangedAsync;
@@ -88,6 +90,13 @@ sealed class NatsListenConnection : IListenConnection
         }
     }
 
+    // NATS.Net has one subscription of a connection for all answers. Other inboxes are the application's own.
+    static string RepliesOf(INatsConnection nats)
+    {
+        var inbox = nats.NewInbox();
+        return $"{inbox[..inbox.LastIndexOf('.')]}.*";
+    }
+
     static async Task CloseWhenOpenedAsync(Task<ReceivingSession> opening)
     {
         await opening.IgnoreOutcomeAsync().ConfigureAwait(false);
@@ -110,8 +119,6 @@ sealed class NatsListenConnection : IListenConnection
             throw;
         }
     }
-
-    bool IsReply(string subject) => subject.StartsWith($"{_nats.Opts.InboxPrefix}.", StringComparison.Ordinal);
 
     // The session looks at the connection itself: the event may come late.
     ValueTask OnConnectionChangedAsync(object? sender, NatsEventArgs e)

@@ -141,7 +141,7 @@ sealed class ReceivedChannels(
     void RefuseDenied(ListenedChannel channel)
     {
         var subject = SubjectOf(channel);
-        questions.Permissions.Forget(known => string.Equals(known, subject, StringComparison.Ordinal));
+        questions.Permissions.Forget(subject);
         NatsLog.DeniedByNats(pump.Logger, subject, channel.Hub.Name);
         Refuse(channel, $"NATS does not permit this user the subject {subject}.");
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.CommandLine;
 
 namespace Rx.PgNotify.Tool.Connections;
@@ -9,7 +10,7 @@ static class Database
     /// <exception cref="UsageException">Npgsql refuses the connection's settings, or would when it connects.</exception>
     internal static NpgsqlDataSource Of(NpgsqlConnectionStringBuilder target)
     {
-        if (target.Host?.Split(',').Select(host => HostText.Parse(host).Mistake).FirstOrDefault(mistake => mistake is not null) is { } mistake)
+        if (HostText.MistakeIn(target.Host) is { } mistake)
             throw new UsageException($"the connection: {mistake}");
         var settings = new NpgsqlConnectionStringBuilder(target.ConnectionString);
         // libpq takes a target for one host too, Npgsql for several only, and there it is the primary in any case.

@@ -20,7 +20,8 @@ sealed class Diagnosis(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
     internal async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var source = Usage.Check(() => ConnectionSource.Of(target.ConnectionString)(_heartbeat));
+        // What is wrong with a host is the result of a check, and not of how the command is used.
+        await using var source = HostText.MistakeIn(target.Host) is null ? Usage.Check(() => ConnectionSource.Of(target.ConnectionString)(_heartbeat)) : null;
         NpgsqlConnection? connection = null;
         limit.CancelAfter(timeout);
         try
@@ -30,6 +31,12 @@ sealed class Diagnosis(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             yield return host;
             if (host.Verdict is Verdict.Problem)
                 yield break;
+            if (source is null)
+            {
+                yield return new Finding(
+                    Checks.Connection, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Advice.For(PgListenerError.SettingsRefused));
+                yield break;
+            }
 
             ServerFacts? facts = null;
             var connected = await GuardAsync(Checks.Connection, source, async () =>
@@ -109,11 +116,6 @@ sealed class Diagnosis(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
         catch (Exception e) when (check is Checks.Connection && PermanentFailure.OfConnecting(e, source) is { } failure)
         {
             return new Finding(check, Verdict.Problem, PlainText.OneLine(failure.Message), Advice.For(failure.Error));
-        }
-        catch (Exception e) when (check is Checks.Connection && e is (FormatException or OverflowException))
-        {
-            return new Finding(
-                check, Verdict.Problem, "Npgsql refuses a setting of the connection string.", Advice.For(PgListenerError.SettingsRefused));
         }
         // Npgsql has no code for it. If its words change one day, they are shown as they are.
         catch (NpgsqlException e) when (e.InnerException is null && e.Message.StartsWith("No suitable host", StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
-using Rx.PgNotify.Tool.Connections;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Doctor;

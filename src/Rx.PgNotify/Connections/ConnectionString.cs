@@ -18,7 +18,9 @@ static class ConnectionString
     internal static NpgsqlConnectionStringBuilder Parse(string text)
     {
         var builder = PostgresUri.Matches(text) ? ParseUri(text) : ParseKeywords(text);
-        return string.IsNullOrWhiteSpace(builder.Host) ? throw new FormatException("it names no Host.") : builder;
+        if (string.IsNullOrWhiteSpace(builder.Host))
+            throw new FormatException("it names no Host.");
+        return HostText.MistakeIn(builder.Host) is { } mistake ? throw new FormatException(mistake) : builder;
     }
 
     /// <summary>As <see cref="ArgumentNullException.ThrowIfNull(object?, string?)"/>, with the usual cause.</summary>

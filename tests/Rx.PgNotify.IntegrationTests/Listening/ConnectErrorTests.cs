@@ -231,6 +231,8 @@ public class ConnectErrorTests
     [TestCase("Database=shop")]
     [TestCase("Host=h;Port=" + Secret)]
     [TestCase("Host=h;Password=x;" + Secret + "=1")]
+    [TestCase("Host=a,h:" + Secret)]
+    [TestCase("Host=h:99999999999;Password=" + Secret)]
     [TestCase("postgres://u:" + Secret + "/x@h/d")]
     [TestCase("postgres://u:" + Secret + "%FF@h/d")]
     [TestCase("postgres://u:p@h?sslmode=" + Secret)]
@@ -253,6 +255,7 @@ public class ConnectErrorTests
     [TestCase("mysql://h", "it is a URI, but begins neither with postgres:// nor with postgresql://")]
     [TestCase("Host=h;Colour=blue", "neither a list of keyword=value; pairs nor a postgres:// URI")]
     [TestCase("Database=shop", "it names no Host")]
+    [TestCase("Host=a,h:x", "a host has a port that is no number from 1 to 65535")]
     public void AConnectionStringThatCanNotBeUsed_IsRefusedWithTheReason(string connectionString, string reason) =>
         Assert.That(() => new PgNotifier(connectionString), Throws.ArgumentException.With.Message.Contains(reason));
 

@@ -25,6 +25,27 @@ public class AskedChannelTests
     }
 
     [Test]
+    public async Task AQuestionThatWaitsForPostgres_HoldsUpNoOther()
+    {
+        await using var stage = new Stage(heartbeat: Stage.Calm);
+        await using var tap = WireTap.Start(stage.Postgres.ConnectionString);
+        var bridge = stage.StartBridge(options => options.Channels = ["listed"], connectionString: tap.ConnectionString);
+        await bridge.UntilAsync<BridgeState.AtWork>();
+        using var first = await stage.Listen().Channel("listed").SubscribeAsync(_ => { });
+        var name = UniqueChannel.Name();
+        Task<IDisposable> waiting;
+        using (tap.HoldReplies())
+        {
+            waiting = stage.Listen().Channel(name).SubscribeAsync(_ => { });
+            await Eventually.IsTrueAsync(() => tap.Statements.Any(statement => statement.Contains(name, StringComparison.Ordinal)));
+            using var second = await stage.Listen().Channel("listed").SubscribeAsync(_ => { }).WaitAsync(Eventually.Deadline);
+            Assert.That(waiting.IsCompleted, Is.False);
+        }
+
+        using var third = await waiting.WaitAsync(Eventually.Deadline);
+    }
+
+    [Test]
     [LongTest] // twice the linger, which has a limit
     public async Task AChannelThatNobodyWants_IsLeftAfterTheLinger_AndOneThatIsWantedStays()
     {

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Nats.IntegrationTests.Protocol;
+
 namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
 
 /// <summary>The bridge, or its connection to PostgreSQL, is lost: whoever reads the truth at each Resync has it again.</summary>
@@ -89,6 +91,28 @@ public class BridgeLossTests
         }
 
         await RunningBridge.UntilOneIsAtWorkAsync(first, second);
+    }
+
+    [Test]
+    public async Task ABridgeThatPostgresDoesNotAnswer_PublishesForTwoHeartbeatsAtTheMost()
+    {
+        await using var stage = new Stage();
+        await using var line = FaultProxy.Start(stage.Postgres.ConnectionString);
+        var bridge = stage.StartBridge(options => options.Channels = ["listed"], connectionString: line.ConnectionString);
+        await bridge.UntilAsync<BridgeState.AtWork>();
+        var announcements = await SubjectTap.StartAsync(stage, $"{stage.Prefix}.bridge");
+        var beats = await SubjectTap.StartAsync(stage, $"{stage.Prefix}.channel.listed");
+        await announcements.UntilCountAsync(1);
+        await beats.UntilCountAsync(1);
+
+        using var hole = line.Swallow();
+        var (announced, beaten) = (announcements.Count, beats.Count);
+        // It has given up its session, and tried in vain to have another one.
+        await bridge.States.UntilAsync(all => all.OfType<BridgeState.Failing>().Count() >= 2, "two failures");
+
+        // One each half heartbeat, and one that was on its way.
+        Assert.That(announcements.Count - announced, Is.LessThanOrEqualTo(6));
+        Assert.That(beats.Count - beaten, Is.LessThanOrEqualTo(6));
     }
 
     [Test]

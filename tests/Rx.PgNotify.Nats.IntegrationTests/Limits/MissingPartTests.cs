@@ -80,13 +80,16 @@ public class MissingPartTests
     {
         const int Attempts = 5;
         await using var stage = new Stage();
-        var wrong = new NpgsqlConnectionStringBuilder(stage.Postgres.ConnectionString) { Username = "nobody_at_all", Password = "s3cr3t" };
+        await using var line = FaultProxy.Start(stage.Postgres.ConnectionString);
+        var wrong = new NpgsqlConnectionStringBuilder(line.ConnectionString) { Username = "nobody_at_all", Password = "s3cr3t" };
         var log = new LogRecorder();
         stage.StartBridge(options => options.LoggerFactory = log, connectionString: wrong.ConnectionString);
         var delays = await Eventually.BecomesAsync(() => Task.FromResult(Delays()), delays => delays.Count >= Attempts, expectation: $"{Attempts} attempts");
 
         // Each is at random between half of twice the one before and all of it.
         Assert.That(delays[Attempts - 1], Is.GreaterThan(delays[0] * 2));
+        var logIns = line.Accepted;
+        Assert.That(logIns, Is.LessThanOrEqualTo(Delays().Count + 1), "one for each delay, and one that is under way");
 
         List<int> Delays() => [.. log.Text.Split('\n')
             .Where(line => line.Contains("it tries again in ", StringComparison.Ordinal))

@@ -122,7 +122,7 @@ public class PermissionTests
     [Test]
     public async Task WhatAnotherPartOfTheApplicationMayNotDo_IsNoStateOfTheReceiver()
     {
-        await using var nats = await NatsServer.StartAsync(Users("receiver", "publish: { deny: [\"secret.>\", \"OWNx.>\", \"OWN.channel.>\", \"OWN.bridge\"] }"));
+        await using var nats = await NatsServer.StartAsync(Users("receiver", "publish: { deny: [\"secret.>\", \"OWNx.>\", \"OWN.channel.>\", \"OWN.bridge\"] }, subscribe: { deny: [\"_INBOX.theirs\"] }"));
         await using var stage = new Stage(nats: nats, prefix: _prefix, heartbeat: Stage.Calm);
         await stage.StartBridgeAtWorkAsync(connection: stage.Connect(configure: As("bridge")));
         var connection = stage.Connect(configure: As("receiver"));
@@ -143,8 +143,10 @@ public class PermissionTests
         await connection.PublishAsync($"{_prefix}x.channel.orders");
         await connection.PublishAsync($"{_prefix}.channel.{channel.Name}"); // what it hears itself
         await connection.PublishAsync($"{_prefix}.bridge");
-        await refused.UntilCountAsync(4);
-        using var other = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(new Recorder<Notification>()); // it has looked at them by then
+        await using var theirs = await connection.SubscribeCoreAsync<byte[]>("_INBOX.theirs");
+        await refused.UntilCountAsync(5);
+        using var other = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(new Recorder<Notification>())
+            .WaitAsync(Eventually.Deadline); // it has looked at them by then
         await TestServer.DataSource.NotifyAsync(channel.Name, "hello");
         await recorder.UntilCountAsync(2);
         Assert.That(recorder.Items.Skip(1).Payloads(), Is.EqualTo(new[] { "hello" }));

@@ -68,6 +68,26 @@ public class RefusedChannelTests
     }
 
     [Test]
+    public async Task WhatThePostgresServerHasRefused_IsAnsweredWithoutIt_SoThatNoOtherNameWaits()
+    {
+        const int Questions = 20;
+        var log = new LogRecorder();
+        await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");
+        await using var stage = new Stage(server, heartbeat: Stage.Calm);
+        await stage.StartBridgeAtWorkAsync(options => options.LoggerFactory = log);
+        var listener = stage.Listen(options => options.MaxReconnectDelay = options.ReconnectDelay);
+        for (var i = 0; i < Questions; i++)
+        {
+            var refused = listener.Channel("日本").SubscribeAsync(_ => { });
+            using var served = await listener.Channel($"name {i}").SubscribeAsync(_ => { });
+            var error = (await Assert.ThrowsAsync<PgListenerException>(() => refused))!;
+            Assert.That(error.Error, Is.EqualTo(PgListenerError.ChannelRefused));
+        }
+
+        Assert.That(log.Of(5), Has.Count.InRange(1, Questions / 2), "the bridge's listener lets a name wait that it asks PostgreSQL for again");
+    }
+
+    [Test]
     public async Task WhatThePostgresServerRefuses_IsRefusedHereToo()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");

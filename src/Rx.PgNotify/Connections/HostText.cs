@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Rx.PgNotify.Tool.Connections;
+namespace Rx.PgNotify.Connections;
 
 /// <summary>One of the hosts of a connection string, as Npgsql reads it: with several ':' and no brackets it is an IPv6 address, without a port.</summary>
 /// <param name="Name">The host, or the folder of its socket.</param>
@@ -26,8 +26,14 @@ readonly record struct HostText(string Name, string? Port)
         : int.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? port
         : null;
 
-    /// <summary>What Npgsql would fail at once it connects, with an exception that tells nobody which setting it is; it repeats no value.</summary>
-    internal string? Mistake => PortOr(0) is null ? "a host has a port that is no number from 1 to 65535."
+    /// <summary>
+    /// What of a list of hosts, as Npgsql's keyword has it, Npgsql fails at when it connects: with an exception that does not say which
+    /// setting it is, and again and again. Repeats no value; <see langword="null"/> if there is nothing.
+    /// </summary>
+    internal static string? MistakeIn(string? hosts) =>
+        hosts?.Split(',').Select(host => Parse(host).Mistake).FirstOrDefault(mistake => mistake is not null);
+
+    string? Mistake => PortOr(0) is null ? "a host has a port that is no number from 1 to 65535."
         : Name.Length > (Name.StartsWith('/') ? LongestFolder : LongestName) ? "a host's name is too long."
         : null;
 }
