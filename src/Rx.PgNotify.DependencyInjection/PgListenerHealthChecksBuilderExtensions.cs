@@ -37,7 +37,10 @@ public static class PgListenerHealthChecksBuilderExtensions
         return builder.Add(new HealthCheckRegistration(
             name ?? (serviceKey is null ? "pglistener" : $"pglistener:{serviceKey}"),
             services => new PgListenerHealthCheck(
-                serviceKey is null ? services.GetRequiredService<PgListener>() : services.GetRequiredKeyedService<PgListener>(serviceKey)),
+                (serviceKey is null ? services.GetService<PgListener>() : services.GetKeyedService<PgListener>(serviceKey))
+                ?? throw new InvalidOperationException(serviceKey is null
+                    ? "There is no listener to check: call AddPgListener, or give AddPgListenerCheck the serviceKey of AddKeyedPgListener."
+                    : $"There is no listener with the key {serviceKey} to check: call AddKeyedPgListener with it.")),
             failureStatus,
             tags,
             timeout));

@@ -63,7 +63,7 @@ public abstract record ListenerState
         /// <summary>The number of the attempt that comes next, from 1, counted since the last success.</summary>
         public int Attempt { get; }
 
-        /// <summary>How long the listener waits before it, jitter included.</summary>
+        /// <summary>How long the listener waits before it, jitter included: what was left of it when this was reported, zero for an attempt at once.</summary>
         public TimeSpan Delay { get; }
 
         /// <summary>What ended the connection or the last attempt: whatever Npgsql, or a password provider, threw.</summary>

@@ -118,6 +118,15 @@ public class HealthCheckTests
         Assert.That(entry.Tags, Is.EqualTo(new[] { "ready" }));
     }
 
+    [TestCase(null, "call AddPgListener,")]
+    [TestCase("stock", "no listener with the key stock")]
+    public async Task ACheckWithoutAListener_SaysWhatIsMissing(string? key, string message)
+    {
+        using var host = TestHost.Build(builder => builder.Services.AddHealthChecks().AddPgListenerCheck(serviceKey: key));
+        Assert.That(() => host.CheckHealthAsync(), Throws.InvalidOperationException.With.Message.Contains(message));
+        await host.StopAsync();
+    }
+
     [Test]
     public async Task AListenerWhoseDeliverySchedulerIsGone_IsDegraded_AndTheCheckEnds()
     {

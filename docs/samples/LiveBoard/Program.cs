@@ -22,6 +22,7 @@ builder.Services.AddHealthChecks().AddPgListenerCheck();
 await using var app = builder.Build();
 await using (var db = await app.Services.GetRequiredService<IDbContextFactory<BoardContext>>().CreateDbContextAsync())
     await db.Database.EnsureCreatedAsync(); // your application has migrations
+_ = app.Services.GetRequiredService<Board>(); // so that /health knows of a wrong password before the first browser comes
 app.MapGet("/", () => TypedResults.PhysicalFile(Path.Combine(AppContext.BaseDirectory, "board.html"), "text/html; charset=utf-8"));
 app.MapCards();
 app.MapHealthChecks("/health");

@@ -142,7 +142,10 @@ sealed class ListenerPump
         var remaining = _reconnect.Remaining();
         if (remaining <= TimeSpan.Zero)
         {
-            _state.Publish(ListenerState.Connecting.Instance);
+            // An attempt at once, as after a break, is one of those that connect again.
+            _state.Publish(_reconnect is { HasConnected: true, LastFailure: { } cause }
+                ? new ListenerState.Reconnecting(_reconnect.Failures, TimeSpan.Zero, cause)
+                : ListenerState.Connecting.Instance);
             return true;
         }
 

@@ -42,6 +42,26 @@ public class ReconnectTests
     }
 
     [Test]
+    public async Task AnAttemptAtOnceAfterALoss_IsReconnecting_WithTheCause()
+    {
+        await using var tap = WireTap.Start(TestServer.ConnectionString);
+        await using var listener = new PgListener(tap.ConnectionString, new PgListenerOptions { Scheduler = new HastyScheduler() });
+        var states = new Recorder<ListenerState>();
+        using var subscription = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        await Eventually.IsTrueAsync(() => listener.CurrentState is ListenerState.Listening);
+        using var watching = listener.State.Subscribe(states);
+        using (tap.RefuseConnections())
+        {
+            tap.Cut();
+            await states.UntilAsync(items => items.OfType<ListenerState.Reconnecting>().Any(), "the loss should be a state");
+        }
+
+        await states.UntilAsync(items => items.OfType<ListenerState.Listening>().Count() > 1, "it should listen again");
+        Assert.That(states.Items.OfType<ListenerState.Connecting>(), Is.Empty);
+        Assert.That(states.Items.OfType<ListenerState.Reconnecting>().First().Cause, Is.Not.Null);
+    }
+
+    [Test]
     public async Task DisposingWhileTheServerIsPaused_ReturnsWithinItsLimit()
     {
         await using var server = await TestServer.StartOwnAsync();
