@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -8,22 +7,15 @@ namespace Rx.PgNotify.Analyzers;
 
 /// <summary>PGN0001 and PGN0002: asynchronous functions where a handler is called and not awaited.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class AsyncHandlerAnalyzer : DiagnosticAnalyzer
+public sealed class AsyncHandlerAnalyzer : OperationAnalyzer
 {
-    /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.AsyncHandler, Rules.DroppedTask);
-
-    /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
+    /// <summary>Called by the compiler.</summary>
+    public AsyncHandlerAnalyzer()
+        : base(OperationKind.DelegateCreation, Rules.AsyncHandler, Rules.DroppedTask)
     {
-        if (context is null)
-            throw new ArgumentNullException(nameof(context));
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterOperationAction(Analyze, OperationKind.DelegateCreation);
     }
 
-    static void Analyze(OperationAnalysisContext context)
+    private protected override void Analyze(OperationAnalysisContext context)
     {
         var handler = (IDelegateCreationOperation)context.Operation;
         DiagnosticDescriptor rule;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,22 +6,15 @@ namespace Rx.PgNotify.Analyzers;
 
 /// <summary>PGN0003: <c>using</c> of what SubscribeAsync returns, without <c>await</c>.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class DisposedTaskAnalyzer : DiagnosticAnalyzer
+public sealed class DisposedTaskAnalyzer : OperationAnalyzer
 {
-    /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.DisposedTask);
-
-    /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
+    /// <summary>Called by the compiler.</summary>
+    public DisposedTaskAnalyzer()
+        : base(OperationKind.Invocation, Rules.DisposedTask)
     {
-        if (context is null)
-            throw new ArgumentNullException(nameof(context));
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterOperationAction(Analyze, OperationKind.Invocation);
     }
 
-    static void Analyze(OperationAnalysisContext context)
+    private protected override void Analyze(OperationAnalysisContext context)
     {
         var call = (IInvocationOperation)context.Operation;
         var method = call.TargetMethod;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,22 +6,15 @@ namespace Rx.PgNotify.Analyzers;
 
 /// <summary>PGN0004 and PGN0005: constants that the library refuses as a channel name or a payload, whenever the call is made.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class LimitAnalyzer : DiagnosticAnalyzer
+public sealed class LimitAnalyzer : OperationAnalyzer
 {
-    /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.ChannelName, Rules.Payload);
-
-    /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
+    /// <summary>Called by the compiler.</summary>
+    public LimitAnalyzer()
+        : base(OperationKind.Argument, Rules.ChannelName, Rules.Payload)
     {
-        if (context is null)
-            throw new ArgumentNullException(nameof(context));
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterOperationAction(Analyze, OperationKind.Argument);
     }
 
-    static void Analyze(OperationAnalysisContext context)
+    private protected override void Analyze(OperationAnalysisContext context)
     {
         var argument = (IArgumentOperation)context.Operation;
         if (argument is not

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -7,22 +6,15 @@ namespace Rx.PgNotify.Analyzers;
 
 /// <summary>PGN0006: a handler directly behind <c>Signals</c> that throws at each Resync, the first signal among them.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ResyncAnalyzer : DiagnosticAnalyzer
+public sealed class ResyncAnalyzer : OperationAnalyzer
 {
-    /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(Rules.Resync);
-
-    /// <inheritdoc />
-    public override void Initialize(AnalysisContext context)
+    /// <summary>Called by the compiler.</summary>
+    public ResyncAnalyzer()
+        : base(OperationKind.DelegateCreation, Rules.Resync)
     {
-        if (context is null)
-            throw new ArgumentNullException(nameof(context));
-        context.EnableConcurrentExecution();
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterOperationAction(Analyze, OperationKind.DelegateCreation);
     }
 
-    static void Analyze(OperationAnalysisContext context)
+    private protected override void Analyze(OperationAnalysisContext context)
     {
         var handler = (IDelegateCreationOperation)context.Operation;
         if (handler is { Target: IAnonymousFunctionOperation function, Parent: IArgumentOperation { Parent: IInvocationOperation call } argument }
