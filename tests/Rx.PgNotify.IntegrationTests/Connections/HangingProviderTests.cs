@@ -25,7 +25,8 @@ public sealed class HangingProviderTests
     {
         var provider = new HangingProvider(hang, times: 1);
         await using var proxy = FaultProxy.Start(TestServer.ConnectionString);
-        await using var dataSource = Source(provider, proxy, pooled);
+        // The first attempt takes all of it. The second one must not, however busy the machine is.
+        await using var dataSource = Source(provider, proxy, pooled, $"Timeout={5 * AttemptSeconds}");
         await using var client = Client.Create(kind, dataSource);
         using var end = Disposable.Create(provider.Release);
         await client.UseAsync(TestServer.ConnectionString);

@@ -13,7 +13,8 @@ public class SlowPostgresLineTests
     public async Task ABridgeThatWouldBeSilent_GivesUpItsSession_AndItsLock([Values] bool hasStandby)
     {
         var log = new LogRecorder();
-        await using var stage = new Stage();
+        // A session that ends for another reason does not hear the flood again.
+        await using var stage = new Stage(heartbeat: Stage.Steady);
         await using var line = FaultProxy.Start(stage.Postgres.ConnectionString);
         var flood = UniqueChannel.Name("flood");
         var first = stage.StartBridge(options => (options.Channels, options.LoggerFactory) = ([flood], log), connectionString: line.ConnectionString);
