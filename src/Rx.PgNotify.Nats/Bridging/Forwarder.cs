@@ -101,7 +101,7 @@ sealed class Forwarder
     /// <summary>Forwards until it is stopped, or the channel has ended.</summary>
     internal async Task RunAsync(PgListener listener)
     {
-        using var signals = listener.Shared.Subscribe(_channel, static (hub, _, release) => new PullSubscription(hub, release));
+        using var signals = listener.Shared.Subscribe(_channel, static (hub, _, release) => new PullSubscription(hub, release, neverBlocks: true));
         Volatile.Write(ref _signals, signals);
         try
         {

@@ -68,7 +68,7 @@ sealed class ChannelHub
             woken = _waiting.Wake_NeedsLock();
         }
 
-        woken?.Queue();
+        woken?.OnReadable();
         if (_budget.IsExceeded)
             _budget.Relieve();
     }

@@ -8,9 +8,13 @@ namespace Rx.PgNotify.Delivery;
 /// </summary>
 /// <remarks>
 /// The answer is given on a thread where observers are called, never on the one that made something readable: the consumer's
-/// continuation runs inside that call, and one that blocks is then handled like any observer that blocks.
+/// continuation runs inside that call, and one that blocks is then handled like any observer that blocks. A consumer of the library's
+/// own that only passes on what it gets is spared that change of threads, as it costs about as much as all the rest.
 /// </remarks>
-sealed class PullSubscription(ChannelHub hub, Action release)
+/// <param name="hub">Of the channel.</param>
+/// <param name="release">Called once, when it has left.</param>
+/// <param name="neverBlocks">Whether the consumer may go on on the thread that reads the socket.</param>
+sealed class PullSubscription(ChannelHub hub, Action release, bool neverBlocks = false)
     : Reader(hub, release), IValueTaskSource<ArraySegment<ChannelSignal>>
 {
     // Not rented: the consumer may hold on to it for as long as it likes.
@@ -56,6 +60,14 @@ sealed class PullSubscription(ChannelHub hub, Action release)
             _answer.SetException(error);
         else
             _answer.SetResult(new ArraySegment<ChannelSignal>(_batch, 0, count));
+    }
+
+    internal override void OnReadable()
+    {
+        if (neverBlocks)
+            Deliver();
+        else
+            Queue();
     }
 
     /// <summary>May be called by anybody at any time: a question that waits is answered.</summary>

@@ -50,6 +50,9 @@ abstract class Reader : QueuedDelivery, IDisposable
 
     public abstract void Dispose();
 
+    /// <summary>Notifications have come for it, and it was parked. On the thread that reads the socket, without any lock.</summary>
+    internal virtual void OnReadable() => Queue();
+
     /// <summary>LISTEN is acknowledged. Under the hub's lock, so no continuation may run in here.</summary>
     internal virtual void OnJoined_NeedsLock()
     {
