@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Rx.PgNotify.DependencyInjection.IntegrationTests;
@@ -39,7 +40,8 @@ public class MemoryCacheTests
         var channel = UniqueChannel.Name("cache");
         using (await listener.Channel(channel).SubscribeAsync(_ => { }))
             await Eventually.IsTrueAsync(() => Read() == Read());
-        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
+        // The state follows the acknowledgement.
+        Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening).Timeout(Eventually.Deadline), Is.Not.Null);
 
         cache.Remove("tea");
         await Eventually.IsTrueAsync(() => listener.CurrentState is ListenerState.Idle);

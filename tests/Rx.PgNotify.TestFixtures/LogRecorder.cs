@@ -8,8 +8,17 @@ sealed class LogRecorder : ILoggerFactory, ILogger
 {
     readonly ConcurrentQueue<Entry> _entries = new();
 
+    // Set by a test while something logs.
+    volatile Action<int>? _called;
+
     /// <summary>All of it, with the exceptions.</summary>
     public string Text => string.Join('\n', _entries.Select(entry => $"{entry.Level} {entry.Message} {entry.Exception}"));
+
+    /// <summary>Is called with the id of each message, on the thread that logs it.</summary>
+    public Action<int> Called
+    {
+        set => _called = value;
+    }
 
     /// <summary>Whether it throws whenever it is used.</summary>
     public bool Fails { get; init; }
@@ -32,6 +41,7 @@ sealed class LogRecorder : ILoggerFactory, ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         _entries.Enqueue(new Entry(logLevel, eventId.Id, formatter(state, exception), exception));
+        _called?.Invoke(eventId.Id);
         if (Fails)
             throw new InvalidOperationException("the log is full");
     }

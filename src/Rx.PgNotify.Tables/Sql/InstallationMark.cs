@@ -22,10 +22,6 @@ sealed record InstallationMark(string Script, IReadOnlyList<string> Tables, IRea
 {
     const string Beginning = "Rx.PgNotify:";
 
-    static readonly CompositeFormat s_schemaMayBeUsed = CompositeFormat.Parse(
-        "EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident({0}))[1] "
-        + "AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'))");
-
     string Version => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Script)).AsSpan(0, 16));
 
     /// <summary>PL/pgSQL that writes it, for the end of the script.</summary>
@@ -37,21 +33,16 @@ sealed record InstallationMark(string Script, IReadOnlyList<string> Tables, IRea
 
         """;
 
-    string[] Values => [Version, .. Tables, .. Functions];
-
-    string[] TableParameters => Parameters(2, Tables.Count);
-
-    string[] FunctionParameters => Parameters(2 + Tables.Count, Functions.Count);
-
     /// <summary>Whether it is there and right: one round trip, one line in a log.</summary>
     /// <remarks>
-    /// Not for a role that has its rights only once it has taken the owner's: the script takes it. Looking for a name in a schema that it
-    /// may not use would be an error. Whoever owns the function could have written its comment too, so that has to be somebody whom the script trusts. A
-    /// standby has no installation of its own: what is refused there stays refused.
+    /// Whoever owns the function could have written its comment too, so that has to be somebody whom the script trusts. A
+    /// standby has no installation of its own: what is refused there stays refused. Where the role may not look, since a script that takes
+    /// the owner's role gives it its rights, the answer is no: a name in a schema that it may not use would be an error.
     /// </remarks>
     internal async Task<bool> IsRightAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var (tables, functions) = (TableParameters, FunctionParameters);
+        var tables = Parameters(2, Tables.Count);
+        var functions = Parameters(2 + Tables.Count, Functions.Count);
         var command = new NpgsqlCommand(OnOneLine($"""
             SELECT CASE WHEN pg_catalog.pg_is_in_recovery() OR NOT ({string.Join(" AND ", tables.Select(MayUseSchemaOf))}) THEN false ELSE EXISTS (
                 SELECT FROM pg_catalog.pg_class AS t, pg_catalog.pg_proc AS p JOIN pg_catalog.pg_roles AS o ON o.oid OPERATOR(pg_catalog.=) p.proowner
@@ -62,7 +53,7 @@ sealed record InstallationMark(string Script, IReadOnlyList<string> Tables, IRea
             """), connection);
         await using (command.ConfigureAwait(false))
         {
-            foreach (var text in Values)
+            foreach (var text in (IEnumerable<string>)[Version, .. Tables, .. Functions])
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = text });
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         }
@@ -106,7 +97,9 @@ sealed record InstallationMark(string Script, IReadOnlyList<string> Tables, IRea
     static string Rows(string function, IEnumerable<string> names) =>
         string.Join(", ", names.Select(name => $"({function}({name})::pg_catalog.oid)"));
 
-    static string MayUseSchemaOf(string table) => string.Format(CultureInfo.InvariantCulture, s_schemaMayBeUsed, table);
+    static string MayUseSchemaOf(string table) =>
+        $"EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname OPERATOR(pg_catalog.=) (pg_catalog.parse_ident({table}))[1] "
+        + "AND pg_catalog.has_schema_privilege(n.oid, 'USAGE'))";
 
     static string[] Parameters(int first, int count) =>
         [.. Enumerable.Range(first, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"${number}"))];

@@ -11,17 +11,12 @@ namespace Rx.PgNotify.Tool.Watching;
 /// </summary>
 static class AbandonedTriggers
 {
-    // What the function sends on, and nothing else, marks it.
     const string Question = $"""
         SELECT f.name, f.id, coalesce((
             SELECT string_agg(DISTINCT n.nspname || '.' || c.relname, ', ') FROM pg_catalog.pg_trigger AS t
                 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
             WHERE t.tgfoid = f.oid AND NOT c.relispartition), '')
-        FROM (
-            SELECT p.oid, p.oid::pg_catalog.regprocedure::text AS name,
-                substring(p.prosrc FROM 'pg_notify[(]''{WatchId.ChannelPrefix}([0-9a-f]+)''') AS id
-            FROM pg_catalog.pg_proc AS p WHERE p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype) AS f
-        WHERE length(f.id) = 16
+        FROM {WatchFunction.All} AS f
         ORDER BY f.oid
         """;
 
@@ -66,8 +61,7 @@ static class AbandonedTriggers
         await using var claim = new NpgsqlCommand($"SELECT pg_catalog.pg_try_advisory_xact_lock({lockKey})", connection);
         if (await claim.ExecuteScalarAsync(cancellation) is not true)
             return false;
-        // The server wrote the name, quoted.
-        await using var drop = new NpgsqlCommand($"SET LOCAL lock_timeout = '{LongestWait}'; DROP FUNCTION IF EXISTS {function} CASCADE", connection);
+        await using var drop = new NpgsqlCommand($"SET LOCAL lock_timeout = '{LongestWait}'; {WatchFunction.Drop(function)}", connection);
         await drop.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return true;

@@ -45,8 +45,7 @@ readonly record struct HostPort(string Host, int? Port)
     {
         if (text.Length <= 1)
             return null;
-        if (int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535)
-            return port;
-        throw new FormatException("a port is not a number from 1 to 65535; in a password write '/' as %2F, '@' as %40 and ':' as %3A.");
+        return HostText.ReadPort(text.AsSpan(1)) ?? throw new FormatException(
+            "a port is not a number from 1 to 65535; in a password write '/' as %2F, '@' as %40 and ':' as %3A.");
     }
 }

@@ -22,9 +22,11 @@ readonly record struct HostText(string Name, string? Port)
     }
 
     /// <summary>The port as a number; <paramref name="usual"/> if it has none of its own, and <see langword="null"/> if that is no port.</summary>
-    internal int? PortOr(int usual) => Port is null ? usual
-        : int.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? port
-        : null;
+    internal int? PortOr(int usual) => Port is null ? usual : ReadPort(Port);
+
+    /// <summary>The text as a number from 1 to 65535, or <see langword="null"/>.</summary>
+    internal static int? ReadPort(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65_535 ? port : null;
 
     /// <summary>
     /// What of a list of hosts, as Npgsql's keyword has it, Npgsql fails at when it connects: with an exception that does not say which

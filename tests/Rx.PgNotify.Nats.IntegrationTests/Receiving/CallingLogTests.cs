@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Nats.IntegrationTests.Protocol;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Receiving;
@@ -16,7 +15,7 @@ public class CallingLogTests
         await using var stage = new Stage(heartbeat: Stage.Calm);
         var bridge = await ForgedBridge.StartAsync(stage);
         var ended = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var log = new CallingLog();
+        using var log = new LogRecorder();
         var listener = stage.Listen(options => (options.LoggerFactory, options.Linger) = (log, TimeSpan.Zero));
         var subscription = await listener.Channel(Channel).Signals.SubscribeAsync(new Recorder<ChannelSignal>());
         log.Called = id =>
@@ -29,34 +28,5 @@ public class CallingLogTests
 
         await bridge.NotifyAsync(Channel, 5, "five are missing before it");
         Assert.That(await ended.Task.WaitAsync(2 * Eventually.Deadline), Is.True);
-    }
-
-    sealed class CallingLog : ILoggerFactory, ILogger
-    {
-        volatile Action<int> _called = static _ => { };
-
-        /// <summary>Is called with the id of each message. Set by the test while the listener logs.</summary>
-        public Action<int> Called
-        {
-            set => _called = value;
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _called(eventId.Id);
-
-        public void Dispose()
-        {
-        }
     }
 }

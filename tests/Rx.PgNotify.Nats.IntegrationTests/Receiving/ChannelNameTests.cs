@@ -1,4 +1,5 @@
 using System.Text;
+using System.Reactive.Linq;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Receiving;
 
@@ -55,7 +56,8 @@ public class ChannelNameTests
         await stage.StartBridgeAtWorkAsync(options => (options.Channels, options.ListedOnly) = (s_names, true));
         var listener = stage.Listen();
         await Task.WhenAll(s_names.Select(name => listener.Channel(name).SubscribeAsync(_ => { })));
-        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Listening>());
+        // The state follows the acknowledgement.
+        Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening).Timeout(Eventually.Deadline), Is.Not.Null);
     }
 
     [TestCase("")]
