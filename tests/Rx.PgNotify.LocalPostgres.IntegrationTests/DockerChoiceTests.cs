@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Rx.PgNotify.LocalPostgres.IntegrationTests;
 
 /// <summary>Where Docker is of no use, the next source is; each in a process of its own, whose environment it is.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class DockerChoiceTests
 {
     // How long an engine may take to answer: more than a busy machine needs, and hardly any time.

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Rx.PgNotify.LocalPostgres.IntegrationTests;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class PostgresServerControlTests
 {
     [TestCase(ShutdownMode.Fast)]

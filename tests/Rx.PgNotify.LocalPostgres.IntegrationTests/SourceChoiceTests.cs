@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.LocalPostgres.IntegrationTests;
 
 /// <summary>What the environment variables choose; each in a process of its own, whose environment it is.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class SourceChoiceTests
 {
     [Test]

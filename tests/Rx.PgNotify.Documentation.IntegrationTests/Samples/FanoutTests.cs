@@ -1,6 +1,7 @@
 namespace Rx.PgNotify.Documentation.IntegrationTests.Samples;
 
 /// <summary>The sample Fanout, in a database and with a NATS server of each test's own.</summary>
+[LongTest]
 public sealed class FanoutTests : SampleFixture
 {
     const string Sample = "Fanout.dll";

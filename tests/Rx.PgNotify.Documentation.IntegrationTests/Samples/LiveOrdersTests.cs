@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Rx.PgNotify.Documentation.IntegrationTests.Samples;
 
 /// <summary>The sample LiveOrders on a terminal, in a database of each test's own.</summary>
+[LongTest]
 public sealed partial class LiveOrdersTests : SampleFixture
 {
     [Test]

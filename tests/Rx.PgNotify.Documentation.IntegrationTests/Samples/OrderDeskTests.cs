@@ -1,6 +1,7 @@
 namespace Rx.PgNotify.Documentation.IntegrationTests.Samples;
 
 /// <summary>The sample OrderDesk on a terminal, in a database of each test's own.</summary>
+[LongTest]
 public sealed class OrderDeskTests : SampleFixture
 {
     [Test]

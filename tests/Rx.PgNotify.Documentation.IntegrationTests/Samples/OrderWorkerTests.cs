@@ -1,6 +1,7 @@
 namespace Rx.PgNotify.Documentation.IntegrationTests.Samples;
 
 /// <summary>The sample OrderWorker, in a database of each test's own.</summary>
+[LongTest]
 public sealed class OrderWorkerTests : SampleFixture
 {
     const string Sample = "OrderWorker.dll";

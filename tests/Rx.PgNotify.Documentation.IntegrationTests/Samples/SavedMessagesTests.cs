@@ -2,6 +2,7 @@
 namespace Rx.PgNotify.Documentation.IntegrationTests.Samples;
 
 /// <summary>The sample SavedMessages, in a database of each test's own.</summary>
+[LongTest]
 public sealed class SavedMessagesTests : SampleFixture
 {
     const string Sample = "SavedMessages.dll";

@@ -3,6 +3,7 @@ using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Changes;
 
+[LongTest]
 public sealed class ChangedKeysTests : ChangesFixture<ShopContext>
 {
     [Test]

@@ -5,6 +5,7 @@ using Rx.PgNotify.Tables;
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Changes;
 
 /// <summary>What is read from a notification, compared with what EF Core reads from the table.</summary>
+[LongTest]
 public sealed class ColumnTypeTests : ChangesFixture<EverythingContext>
 {
     [Test]

@@ -9,7 +9,7 @@ using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entitie
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>What a migration does to triggers, forth and back, on a real catalog.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class ModelDifferTests
 {
     static readonly TableTriggerOptions s_keys = new() { Payload = TriggerPayload.Keys };

@@ -5,7 +5,7 @@ using static Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations.Entitie
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Migrations;
 
 /// <summary>Each way to map a model to tables: triggers on the right ones, created with them.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class ModelShapeTests
 {
     static IEnumerable<ModelShape> Shapes() =>

@@ -7,7 +7,7 @@ namespace Rx.PgNotify.IntegrationTests.Connections;
 /// <c>Command Timeout</c> and <c>Keepalive</c> of a data source are the application's, for its queries. A listener that
 /// connects by it has its own heartbeat.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class CallersTimeoutsTests
 {
     const int Huge = 1_000_000;

@@ -5,7 +5,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Connections;
 
 /// <summary>A session that goes back to the caller's pool is as it was, whether or not Npgsql resets it for the next user.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class CleanReturnTests
 {
     // The channels that are listened to, and all settings.

@@ -8,7 +8,7 @@ namespace Rx.PgNotify.IntegrationTests.Connections;
 /// A provider of passwords that hangs, as one does that asks a service which is down. Npgsql sets it no limit:
 /// <c>Timeout</c> has to bound the whole attempt.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class HangingProviderTests
 {
     const int AttemptSeconds = 1;
@@ -65,7 +65,7 @@ public sealed class HangingProviderTests
         await Eventually.IsTrueAsync(() => proxy.Open == 0, expectation: "all attempts should end");
     }
 
-    [Test, LongTest]
+    [Test]
     public async Task AttemptsThatHangForEver_DoNotKeepLaterOnesAway()
     {
         var provider = new HangingProvider(Hang.IgnoringItsToken, times: 4);

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rx.PgNotify.IntegrationTests.Delivery;
 
 /// <summary>What ends a process can only be seen from outside of it.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class UnhandledFailureTests
 {
     const string Secret = "s3cr3t-pa55word";

@@ -4,6 +4,7 @@ using System.Globalization;
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>A burst that takes longer than two heartbeats to arrive; what the server says next stands behind it.</summary>
+[LongTest]
 [NonParallelizable]
 public class BurstOnASlowLineTests
 {

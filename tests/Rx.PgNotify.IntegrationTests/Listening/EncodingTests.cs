@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>What becomes of a channel's name in a database of another encoding than UTF-8.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class EncodingTests
 {
     // 62 bytes of UTF-8, and in EUC_JP three for each character.

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
 /// <summary>The process stops for a while, as in a debugger or with its virtual machine, and does not know.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class FrozenProcessTests
 {
     // The program's.

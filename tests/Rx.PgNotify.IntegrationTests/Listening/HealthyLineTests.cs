@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.IntegrationTests.Listening;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class HealthyLineTests
 {
     [Test]

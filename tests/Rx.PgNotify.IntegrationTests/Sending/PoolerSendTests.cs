@@ -2,7 +2,7 @@ using System.Reactive.Subjects;
 
 namespace Rx.PgNotify.IntegrationTests.Sending;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class PoolerSendTests
 {
     [TestCase("session")]

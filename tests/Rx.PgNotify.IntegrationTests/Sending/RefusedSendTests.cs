@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Rx.PgNotify.IntegrationTests.Sending;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class RefusedSendTests
 {
     [Test]

@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>One backend stops, as on a machine out of memory or in a debugger, and the rest of the server goes on.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class HungBackendTests
 {
     [Test]

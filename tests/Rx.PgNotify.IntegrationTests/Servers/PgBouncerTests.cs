@@ -2,7 +2,7 @@ using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class PgBouncerTests
 {
     static readonly PgListenerOptions s_quick = new()

@@ -4,7 +4,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>Pgpool-II before one server. A client has a session of its own, whatever the mode.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class PgPoolTests
 {
     static readonly PgListenerOptions s_quick = new()

@@ -3,7 +3,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>A session pooler is told from a transaction pooler by a notification; the network may fail meanwhile.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class PoolerProbeTests
 {
     const string Probe = "SELECT pg_notify($1, $2)";

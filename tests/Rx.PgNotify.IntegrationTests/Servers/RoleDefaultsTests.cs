@@ -6,7 +6,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>What an administrator may have set for the listener's role (<c>ALTER ROLE … SET</c>).</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class RoleDefaultsTests
 {
     PostgresServer _server = null!;

@@ -2,7 +2,7 @@ using System.Reactive.Linq;
 
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class StandbyTests
 {
     static readonly PgListenerOptions s_quick = new()

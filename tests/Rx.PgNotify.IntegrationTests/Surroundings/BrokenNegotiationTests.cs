@@ -4,7 +4,7 @@ namespace Rx.PgNotify.IntegrationTests.Surroundings;
 /// Up to Npgsql 10.0.2 a connection whose first attempt ended during the negotiation of encryption threw out of every later cancel of a
 /// wait (npgsql #6506), on a timer or a work item, which ended the process.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class BrokenNegotiationTests
 {
     [Test]

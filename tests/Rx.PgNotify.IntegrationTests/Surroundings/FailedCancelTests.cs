@@ -5,7 +5,7 @@ using Rx.PgNotify.IntegrationTests.Servers;
 namespace Rx.PgNotify.IntegrationTests.Surroundings;
 
 /// <summary>What Npgsql throws out of a cancel ends neither the process nor the listener: it costs that connection.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public class FailedCancelTests
 {

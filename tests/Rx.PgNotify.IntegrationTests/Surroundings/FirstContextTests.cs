@@ -6,7 +6,7 @@ namespace Rx.PgNotify.IntegrationTests.Surroundings;
 /// <summary>
 /// The first caller of a process also makes what lives as long as the process, of Npgsql and System.Reactive as well.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class FirstContextTests
 {
     [Test]

@@ -4,7 +4,7 @@ using Rx.PgNotify.IntegrationTests.Servers;
 namespace Rx.PgNotify.IntegrationTests.Surroundings;
 
 /// <summary>The rows of the table "Foreign code": what others throw beside the library, in processes that have to live.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [UnsupportedOSPlatform("windows")]
 public sealed class ForeignCodeTests
 {

@@ -7,7 +7,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Surroundings;
 
 /// <summary>What appears in traces. The spans of this server alone are looked at: others of the process trace too.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class TraceTests : IDisposable
 {
     const string OwnSource = "Rx.PgNotify";

@@ -11,7 +11,7 @@ namespace Rx.PgNotify.IntegrationTests.Surroundings;
 /// What listener and notifier call later, and what Npgsql calls for them, runs in nobody's ExecutionContext: neither in
 /// that of the first caller nor in that of the last.
 /// </summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class UnseenContextTests
 {

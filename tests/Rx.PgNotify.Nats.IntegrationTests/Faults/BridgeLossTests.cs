@@ -3,7 +3,7 @@ using Rx.PgNotify.Nats.IntegrationTests.Protocol;
 namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
 
 /// <summary>The bridge, or its connection to PostgreSQL, is lost: whoever reads the truth at each Resync has it again.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class BridgeLossTests
 {
     [Test]

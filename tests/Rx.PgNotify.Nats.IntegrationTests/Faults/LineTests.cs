@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
 
 /// <summary>The line of a receiver, or of the bridge, to NATS is cut, falls silent, or is slow.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class LineTests
 {
     public enum Side

@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Nats.IntegrationTests.Faults;
 
 /// <summary>The bridge's line to PostgreSQL is slower than what the server has to send: it lives, and its answers come too late.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class SlowPostgresLineTests
 {
     // More than all sockets on the way take, so that the server itself waits, for longer than any test.

@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Nats.IntegrationTests.Limits;
 
 /// <summary>A channel that a bridge does not forward fails those who want it, and nobody else.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class RefusedChannelTests
 {
     [Test]

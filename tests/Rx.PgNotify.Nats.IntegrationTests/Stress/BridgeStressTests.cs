@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Stress;
 
+[LongTest]
 [NonParallelizable]
 public class BridgeStressTests
 {
@@ -11,7 +12,7 @@ public class BridgeStressTests
     [Test]
     public Task EveryReceiver_IsToldOfEveryGap_WhateverBreaksOnTheWay() => RunAsync(TimeSpan.FromSeconds(3), rounds: _ => false);
 
-    [Test, LongTest]
+    [Test]
     public Task EveryReceiver_IsToldOfEveryGap_ForLong()
     {
         var length = TimeSpan.FromTicks(Math.Clamp(StressSettings.Duration.Ticks / 5, TimeSpan.FromSeconds(3).Ticks, s_longestRound.Ticks));

@@ -4,7 +4,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.Tables.IntegrationTests.CatchUp;
 
 /// <summary>What a server does to its transactions.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class CatchUpServerTests
 {
     [Test]

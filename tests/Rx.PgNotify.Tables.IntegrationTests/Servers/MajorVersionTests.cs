@@ -5,7 +5,7 @@ using Rx.PgNotify.Tables.IntegrationTests.CatchUp;
 namespace Rx.PgNotify.Tables.IntegrationTests.Servers;
 
 /// <summary>The whole way of a notification on each major version of PostgreSQL.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class MajorVersionTests
 {
     [TestCase(14)]

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Rx.PgNotify.Tables.IntegrationTests.Servers;
 
 /// <summary>A data source of a primary and a standby, on which nothing of the library works.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class SeveralHostsTests
 {
     // With balanced hosts, which are taken in turn, any two calls in a row show a wrong choice.

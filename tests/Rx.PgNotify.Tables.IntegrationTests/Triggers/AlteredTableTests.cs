@@ -5,7 +5,7 @@ namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 /// <summary>What is reported of a table that was altered after the installation: what is true, or that it was altered.</summary>
 [TestFixture(null)]
 [TestFixture(18)]
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class AlteredTableTests(int? version)
 {
     const string Table = "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2);";

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 
 /// <summary>Names that are longer in the encoding of the database than in UTF-8: 31 of these have 93 bytes there instead of 62.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class TriggerEncodingTests
 {
     const char Letter = '\u0386';

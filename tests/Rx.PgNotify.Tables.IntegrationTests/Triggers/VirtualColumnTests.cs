@@ -3,7 +3,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 
 /// <summary>Virtual generated columns, which PostgreSQL has from 18 on: in a trigger they read as null.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class VirtualColumnTests
 {
     const string Table = "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int); INSERT INTO t VALUES (1, 1, 1);";

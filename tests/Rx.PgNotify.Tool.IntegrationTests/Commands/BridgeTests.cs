@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win", Reason = "signals")]
 sealed class BridgeTests : NatsToolTest
 {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class CompletionTests
 {
     // What bash does at the Tab key, with the program under the name that the script knows.

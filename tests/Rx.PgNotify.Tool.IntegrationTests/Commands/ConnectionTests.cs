@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class ConnectionTests : ToolTest
 {
     const string Broken = "postgres://h/d?broken=1";

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class DemoTests
 {
     // How often a machine with nothing else to do measures the yardstick in that time.

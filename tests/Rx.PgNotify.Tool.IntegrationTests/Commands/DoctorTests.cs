@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class DoctorTests : ToolTest
 {
     const string Secret = "hunter2-geheim";

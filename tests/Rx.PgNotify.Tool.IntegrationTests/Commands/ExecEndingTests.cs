@@ -5,7 +5,7 @@ using System.Runtime.Versioning;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>The end of what a command of <c>listen --exec</c> has started.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform("Linux", Reason = "/proc")]
 [SupportedOSPlatform("linux")]
 sealed class ExecEndingTests : ToolTest
@@ -34,7 +34,7 @@ sealed class ExecEndingTests : ToolTest
         Assert.That(tool.Output, Is.EqualTo(new[] { id }));
     }
 
-    [Test, LongTest]
+    [Test]
     public async Task Exec_OfAShellWhoseChildIgnoresTheSignal_KillsThatToo()
     {
         var channel = NewChannel();
@@ -51,7 +51,7 @@ sealed class ExecEndingTests : ToolTest
         Assert.That(tool.Output, Is.EqualTo(new[] { id }));
     }
 
-    [Test, LongTest]
+    [Test]
     public async Task Exec_OfACommandOfAnotherUser_SaysThatItRunsOn()
     {
         if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/setpriv"))

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary><c>listen --exec</c>.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win", Reason = "the commands are those of sh")]
 [UnsupportedOSPlatform("windows")]
 sealed class ExecTests : ToolTest
@@ -143,7 +143,7 @@ sealed class ExecTests : ToolTest
         Assert.That(tool.Errors, Has.None.Contains("the command"), "what is ended has not failed");
     }
 
-    [Test, LongTest]
+    [Test]
     public async Task Exec_OnASignal_KillsACommandThatIgnoresIt()
     {
         var channel = NewChannel();

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class FailureTests : ToolTest
 {
     const string Secret = "hunter2-geheim";

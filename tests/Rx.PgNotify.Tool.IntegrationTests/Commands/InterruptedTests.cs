@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>A signal before the server has answered for the first time.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win", Reason = "signals")]
 sealed class InterruptedTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary><c>listen --format</c>, and what is said of names that look like patterns.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class ListenFormatTests : ToolTest
 {
     [Test]

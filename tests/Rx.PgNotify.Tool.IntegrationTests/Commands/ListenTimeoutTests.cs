@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary><c>listen --timeout</c>.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class ListenTimeoutTests : ToolTest
 {
     [Test]

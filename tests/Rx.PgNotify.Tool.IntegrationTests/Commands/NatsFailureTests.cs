@@ -1,7 +1,7 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>A NATS server that lets in one user alone, and what the tool says of those whom it does not.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class NatsFailureTests : NatsToolTest
 {
     const string Secret = "hunter2-geheim";

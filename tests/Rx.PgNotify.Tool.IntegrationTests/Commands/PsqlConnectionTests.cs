@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>The connection as <c>psql</c> is told of it.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class PsqlConnectionTests : ToolTest
 {
     const string Broken = "postgres://h/d?broken=1";

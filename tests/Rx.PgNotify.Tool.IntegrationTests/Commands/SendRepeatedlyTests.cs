@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary><c>send --repeat</c>, <c>--every</c> and <c>--rate</c>.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win", Reason = "signals")]
 sealed class SendRepeatedlyTests : ToolTest
 {

@@ -1,6 +1,6 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class TerminalTests : ToolTest
 {
     const char Interrupt = '\x03';

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>What sessions of other databases hold, as <c>top</c> sees it.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class TopForeignTextTests : ToolTest
 {
     [Test]

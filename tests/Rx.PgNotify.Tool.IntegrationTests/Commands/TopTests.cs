@@ -4,7 +4,7 @@ using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 sealed class TopTests : ToolTest
 {
     const char Interrupt = '\x03';
@@ -154,7 +154,6 @@ sealed class TopTests : ToolTest
     }
 
     [Test]
-    [LongTest]
     public async Task Top_OfEachVersion_Works([Values(14, 16, 17, 18)] int major)
     {
         await using var server = await PostgresTools.StartAsync(major);

@@ -1,6 +1,7 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>That the trigger goes, and that it stays as long as it is wanted.</summary>
+[LongTest]
 [Platform(Exclude = "Win", Reason = "signals")]
 public sealed class WatchEndingTests : WatchFixture
 {
@@ -102,7 +103,6 @@ public sealed class WatchEndingTests : WatchFixture
     }
 
     [Test]
-    [LongTest]
     public async Task Watch_OfATableInUse_WaitsWithoutHoldingUpOthers_AtItsBeginningAndItsEnd()
     {
         await using var user = new Npgsql.NpgsqlConnection(Connection);
@@ -127,7 +127,6 @@ public sealed class WatchEndingTests : WatchFixture
     }
 
     [Test]
-    [LongTest]
     public async Task Watch_ThatCanNotRemoveItsTrigger_SaysSoAndFails()
     {
         await using var user = new Npgsql.NpgsqlConnection(Connection);

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>What somebody else sends on the channel of a watch, and JSON that a column holds.</summary>
+[LongTest]
 public sealed class WatchForeignJsonTests : WatchFixture
 {
     [TestCase("""{"op":"update","rows":[{"op":"update","old":{"a":1,"a":2},"new":{"a":3}}]}""")]

@@ -1,5 +1,6 @@
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
+[LongTest]
 public sealed class WatchTerminalTests : WatchFixture
 {
     const char Interrupt = '\x03';

@@ -2,6 +2,7 @@ using Rx.PgNotify.Tables;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
+[LongTest]
 public sealed class WatchTests : WatchFixture
 {
     [Test]

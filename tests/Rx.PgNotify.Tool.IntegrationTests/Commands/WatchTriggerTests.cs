@@ -4,6 +4,7 @@ using Npgsql;
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
 /// <summary>What others do to the trigger of a watch, and to what earlier ones left.</summary>
+[LongTest]
 [Platform(Exclude = "Win", Reason = "signals")]
 public sealed class WatchTriggerTests : WatchFixture
 {
@@ -39,7 +40,6 @@ public sealed class WatchTriggerTests : WatchFixture
     }
 
     [Test]
-    [LongTest]
     public async Task Watch_WhoseLockAnotherWatchHolds_WaitsForIt_AndBlamesNoWriters()
     {
         await using var tool = await WatchAsync("orders");

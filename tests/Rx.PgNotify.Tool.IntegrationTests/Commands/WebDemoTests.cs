@@ -6,14 +6,13 @@ using Rx.PgNotify.Tool.IntegrationTests.Web;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win", Reason = "signals")]
 [UnsupportedOSPlatform("windows")]
 sealed partial class WebDemoTests
 {
     [TestCase(ToolProcess.SigInt)]
     [TestCase(ToolProcess.SigTerm)]
-    [LongTest]
     public async Task WebDemo_ServesOrdersThatChange_AndLeavesNothingBehind(int signal)
     {
         using var temporary = new ServerFolder();
@@ -66,7 +65,7 @@ sealed partial class WebDemoTests
         Assert.That(temporary.Entries, Is.Empty);
     }
 
-    [Test, LongTest]
+    [Test]
     public async Task TwoWebDemos_WithoutAPort_ServeSideBySide()
     {
         using var temporary = new ServerFolder();

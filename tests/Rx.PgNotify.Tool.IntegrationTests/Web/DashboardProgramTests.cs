@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Rx.PgNotify.Tool.IntegrationTests.Web;
 
 /// <summary>The dashboard as a program.</summary>
+[LongTest]
 public sealed class DashboardProgramTests : SampleFixture
 {
     [Test]

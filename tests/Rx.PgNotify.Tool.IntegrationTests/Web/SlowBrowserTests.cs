@@ -4,6 +4,7 @@ using System.Text;
 
 namespace Rx.PgNotify.Tool.IntegrationTests.Web;
 
+[LongTest]
 public sealed class SlowBrowserTests : DashboardFixture
 {
     const int Rounds = 40;

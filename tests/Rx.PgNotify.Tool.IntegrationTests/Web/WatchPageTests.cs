@@ -7,6 +7,7 @@ using Rx.PgNotify.Tool.IntegrationTests.Commands;
 namespace Rx.PgNotify.Tool.IntegrationTests.Web;
 
 /// <summary>What <c>pgnotify watch --web</c> serves.</summary>
+[LongTest]
 [Platform(Exclude = "Win", Reason = "signals")]
 public sealed partial class WatchPageTests : WatchFixture
 {
