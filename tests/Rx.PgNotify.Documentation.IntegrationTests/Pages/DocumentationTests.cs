@@ -5,6 +5,7 @@ namespace Rx.PgNotify.Documentation.IntegrationTests.Pages;
 [Parallelizable(ParallelScope.All)]
 public partial class DocumentationTests
 {
+    [LongTest]
     [TestCaseSource(typeof(Snippet), nameof(Snippet.All))]
     public void EverySnippet_Compiles(Snippet snippet) => Assert.That(snippet.Compile().Errors, Is.Empty);
 

@@ -4,6 +4,7 @@ using Rx.PgNotify.Tables;
 namespace Rx.PgNotify.EntityFrameworkCore.IntegrationTests.Changes;
 
 /// <summary>How entities are made of rows, compared with how EF Core makes them.</summary>
+[LongTest]
 public sealed class EntityShapeTests : ChangesFixture<ShopContext>
 {
     [Test]

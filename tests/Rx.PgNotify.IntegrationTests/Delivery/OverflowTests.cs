@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rx.PgNotify.IntegrationTests.Delivery;
 
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public class OverflowTests
 {
     [TestCase(1, 100)]

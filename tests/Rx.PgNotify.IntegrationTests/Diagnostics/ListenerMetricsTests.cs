@@ -165,6 +165,7 @@ public class ListenerMetricsTests
         Assert.That(meters.Instruments.Select(instrument => instrument.Name), Is.Unique);
     }
 
+    [LongTest]
     [Test]
     public async Task AListenerThatIsBeingDisposed_IsNeverCountedAsDisposed()
     {

@@ -32,6 +32,7 @@ public class AcknowledgementTests
         Assert.That(delivered, Is.EqualTo(s_rounds));
     }
 
+    [LongTest]
     [Test]
     public async Task UnderTraffic_TheResyncComesFirst_AndEachNotificationAfterItOnceAndInOrder()
     {

@@ -60,6 +60,7 @@ public class HeartbeatTests
         await AssertIsLeftAsync(tap, recorder, clock, start);
     }
 
+    [LongTest]
     [Test]
     public async Task ASilentButHealthyLine_IsKept()
     {

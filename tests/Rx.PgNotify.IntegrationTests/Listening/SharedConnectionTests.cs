@@ -115,6 +115,7 @@ public class SharedConnectionTests
         Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "heard" }));
     }
 
+    [LongTest]
     [Test]
     public async Task TenThousandChannels_AreListenedToInOneRoundTrip()
     {

@@ -103,6 +103,7 @@ public sealed class TriggerTransactionTests
         Assert.That(await TableStage.ExecuteAsync(reader, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"), Is.Zero);
     }
 
+    [LongTest]
     [Test]
     public async Task PreparedTransaction_IsRefusedByTheServer()
     {
@@ -118,6 +119,7 @@ public sealed class TriggerTransactionTests
             Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("0A000"), "as docs/table-changes.md says");
     }
 
+    [LongTest]
     [Test]
     public async Task TheLimit_CountsBytesOfTheDatabasesEncoding()
     {

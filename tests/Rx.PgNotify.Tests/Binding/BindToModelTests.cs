@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Reactive.Subjects;
+using Rx.PgNotify.TestFixtures;
 using Row = Rx.PgNotify.Tests.Binding.SnapshotSequence.Row;
 
 namespace Rx.PgNotify.Tests.Binding;
@@ -8,6 +9,7 @@ namespace Rx.PgNotify.Tests.Binding;
 [WithoutContext]
 public class BindToModelTests
 {
+    [LongTest]
     [FsCheck.NUnit.Property(Arbitrary = [typeof(SnapshotSequence.Arbitrary)], MaxTest = 2_000)]
     public void Collection_AfterAnySnapshot_EqualsItAndSoDoesACopyThatSawOnlyTheEvents(SnapshotSequence sequence)
     {

@@ -3,10 +3,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Tests.Operators;
+using Rx.PgNotify.TestFixtures;
 
 namespace Rx.PgNotify.Tests.Delivery;
 
 /// <summary>Real threads; what is asserted holds for every interleaving.</summary>
+[LongTest]
 public class HubThreadTests
 {
     const int Joiners = 3;

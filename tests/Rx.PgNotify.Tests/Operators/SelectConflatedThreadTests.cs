@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Rx.PgNotify.Tests.Binding;
+using Rx.PgNotify.TestFixtures;
 
 namespace Rx.PgNotify.Tests.Operators;
 
 /// <summary>Real threads; what is asserted holds for every interleaving.</summary>
+[LongTest]
 [WithoutContext]
 public class SelectConflatedThreadTests
 {

@@ -92,6 +92,7 @@ sealed class ListenTests : ToolTest
         Assert.That(Json.OfType(tool.Output, "notification"), Is.Empty);
     }
 
+    [LongTest]
     [Test]
     public async Task Listen_ToManyChannelsUnderLoad_KeepsTheOrderOfEachAndItsLinesWhole()
     {
