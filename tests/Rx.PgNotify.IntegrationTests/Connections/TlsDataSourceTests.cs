@@ -7,7 +7,7 @@ using Rx.PgNotify.LocalPostgres;
 namespace Rx.PgNotify.IntegrationTests.Connections;
 
 /// <summary>The certificates that a data source of the user's was built with count, under <c>VerifyFull</c>.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class TlsDataSourceTests
 {

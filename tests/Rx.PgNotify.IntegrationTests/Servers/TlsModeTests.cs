@@ -4,7 +4,7 @@ using Npgsql;
 namespace Rx.PgNotify.IntegrationTests.Servers;
 
 /// <summary>Each of Npgsql's ways to ask for encryption, for the listener and the notifier, also after a loss.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 [Platform(Exclude = "Win"), UnsupportedOSPlatform("windows")]
 public sealed class TlsModeTests
 {

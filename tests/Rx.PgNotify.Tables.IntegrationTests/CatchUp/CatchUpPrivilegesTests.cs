@@ -106,6 +106,7 @@ public sealed class CatchUpPrivilegesTests
         await TakeBackAsync();
     }
 
+    [LongTest]
     [Test]
     public async Task APublicationOfAllTables_RefusesNothing()
     {

@@ -26,6 +26,7 @@ public sealed class TriggerInstallationTests
         }
     }
 
+    [LongTest]
     [Test]
     public async Task Installing_TwiceOrOverAnything_EndsInTheSameState()
     {

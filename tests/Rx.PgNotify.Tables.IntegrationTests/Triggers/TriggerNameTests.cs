@@ -3,7 +3,7 @@ using System.Text;
 namespace Rx.PgNotify.Tables.IntegrationTests.Triggers;
 
 /// <summary>Names are data: none of them gets out of its quotes.</summary>
-[Parallelizable(ParallelScope.All)]
+[LongTest, Parallelizable(ParallelScope.All)]
 public sealed class TriggerNameTests
 {
     static readonly string[] s_names =

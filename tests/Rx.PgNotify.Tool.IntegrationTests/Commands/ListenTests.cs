@@ -59,6 +59,7 @@ sealed class ListenTests : ToolTest
         }
     }
 
+    [LongTest]
     [Test]
     public async Task Listen_WithCoalesce_WritesOneLineForEachChannelsBurst()
     {
@@ -134,6 +135,7 @@ sealed class ListenTests : ToolTest
         Assert.That(Json.OfType(tool.Output, "notification").Select(n => n.Text("channel")), Is.EquivalentTo(channels));
     }
 
+    [LongTest]
     [Test]
     public async Task Listen_WithoutAnApplicationName_IsCalledPgnotify([Values] bool given)
     {

@@ -5,6 +5,7 @@ namespace Rx.PgNotify.Tool.IntegrationTests.Commands;
 [Parallelizable(ParallelScope.All)]
 sealed class SendTests : ToolTest
 {
+    [LongTest]
     [TestCase("a payload with 'quotes' and é\U0001F418", ExpectedResult = "a payload with 'quotes' and é\U0001F418")]
     [TestCase("@file", ExpectedResult = "@file")]
     [TestCase("--", "-5", ExpectedResult = "-5")]

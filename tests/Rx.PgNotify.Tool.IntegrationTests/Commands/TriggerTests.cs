@@ -25,6 +25,7 @@ sealed class TriggerTests : ToolTest
         }).InstallScript));
     }
 
+    [LongTest]
     [TestCase("bare", TriggerPayload.Bare)]
     [TestCase("count", TriggerPayload.RowCount)]
     [TestCase("keys", TriggerPayload.Keys)]
@@ -85,6 +86,7 @@ sealed class TriggerTests : ToolTest
         Assert.That(tool.Errors, Is.EqualTo(new[] { "pgnotify: relation \"public.no_such_table\" does not exist (SQLSTATE 42P01)" }));
     }
 
+    [LongTest]
     [TestCase("--columns must be given if the payload is columns, and only then.", "trigger", "t", "--payload", "keys", "--columns", "a")]
     [TestCase("--on takes insert, update, delete, truncate.", "trigger", "t", "--on", "insert,upsert")]
     [TestCase("--install, --remove and --drop exclude each other.", "trigger", "t", "--install", "--drop")]

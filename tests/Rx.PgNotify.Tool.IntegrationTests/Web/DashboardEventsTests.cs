@@ -83,6 +83,7 @@ public sealed class DashboardEventsTests : DashboardFixture
         await reader.UntilStateAsync("Listening");
     }
 
+    [LongTest]
     [Test]
     public async Task Events_WhilePostgreSqlIsDown_SaySoAndAreCurrentAfterwards()
     {
