@@ -8,18 +8,19 @@ namespace Rx.PgNotify.DependencyInjection;
 /// How a listener or a notifier connects: with a connection string of its own, given or named by its section, or else like
 /// the registered data source of the same key.
 /// </summary>
-sealed class ConnectionChoice(string? connectionString, IConfiguration? section, object? serviceKey)
+sealed class ConnectionChoice(string? connectionString, IConfiguration? section, object? serviceKey) : IConnectionChoice
 {
     const string ConnectionString = "ConnectionString";
     const string ConnectionStringName = "ConnectionStringName";
 
-    internal static IReadOnlyList<string> Keys { get; } = [ConnectionString, ConnectionStringName];
+    public IReadOnlyList<string> Keys { get; } = [ConnectionString, ConnectionStringName];
 
     internal T Create<T>(IServiceProvider services, Func<string, T> ofConnectionString, Func<NpgsqlDataSource, T> ofDataSource) =>
         Find(services) is { } own ? ofConnectionString(own) : ofDataSource(FindDataSource(services)!);
 
-    /// <summary>What is wrong, with the key; never with the connection string.</summary>
-    internal string? FindError(IServiceProvider services)
+    public IEnumerable<string> FindErrors(IServiceProvider services) => FindError(services) is { } error ? [error] : [];
+
+    string? FindError(IServiceProvider services)
     {
         if (section?[ConnectionString] is not null && section[ConnectionStringName] is not null)
             return $"{KeyOf(ConnectionString)} and {KeyOf(ConnectionStringName)} are both set; one of them has to go.";

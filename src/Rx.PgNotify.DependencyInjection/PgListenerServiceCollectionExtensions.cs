@@ -1,7 +1,4 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Rx.PgNotify;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.DependencyInjection;
@@ -126,24 +123,13 @@ public static partial class PgListenerServiceCollectionExtensions
         Action<IServiceProvider, PgListenerOptions>? configure,
         object? key)
     {
-        var registration = new Registration<PgListenerOptions>(key, section, ListenerSettings.All, new ConnectionChoice(connectionString, section, key));
-        return registration.AddTo(
+        var connection = new ConnectionChoice(connectionString, section, key);
+        return new Registration<PgListenerOptions>(key, section, PgListenerSettings.All, connection).AddTo(
             services,
-            (provider, options) => SetDefaults(provider, options, key),
+            (provider, options) => ListenerDefaults.Set<PgListener>(provider, options, key),
             configure,
             options => options.Validate(),
-            (own, options) => new PgListener(own, options),
-            (dataSource, options) => new PgListener(dataSource, options));
-    }
-
-    static void SetDefaults(IServiceProvider services, PgListenerOptions options, object? key)
-    {
-        options.Name ??= key?.ToString();
-        options.MeterFactory ??= services.GetService<IMeterFactory>();
-        options.LoggerFactory ??= services.GetService<ILoggerFactory>();
-        if (!options.StoppingToken.CanBeCanceled && services.GetService<IHostApplicationLifetime>() is { } host)
-            options.StoppingToken = host.ApplicationStopping;
-        if (options.LoggerFactory?.CreateLogger<PgListener>() is { } logger)
-            options.ObserverFailed ??= failure => ObserverFailureLog.Write(logger, failure);
+            (provider, options) => connection.Create(
+                provider, own => new PgListener(own, options), dataSource => new PgListener(dataSource, options)));
     }
 }

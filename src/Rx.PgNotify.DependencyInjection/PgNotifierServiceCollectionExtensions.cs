@@ -123,14 +123,14 @@ public static partial class PgNotifierServiceCollectionExtensions
         Action<IServiceProvider, PgNotifierOptions>? configure,
         object? key)
     {
-        var registration = new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, new ConnectionChoice(connectionString, section, key));
-        return registration.AddTo(
+        var connection = new ConnectionChoice(connectionString, section, key);
+        return new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, connection).AddTo(
             services,
             (provider, options) => SetDefaults(provider, options, key),
             configure,
             options => options.Validate(),
-            (own, options) => new PgNotifier(own, options),
-            (dataSource, options) => new PgNotifier(dataSource, options));
+            (provider, options) => connection.Create(
+                provider, own => new PgNotifier(own, options), dataSource => new PgNotifier(dataSource, options)));
     }
 
     static void SetDefaults(IServiceProvider services, PgNotifierOptions options, object? key)

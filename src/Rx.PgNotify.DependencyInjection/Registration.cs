@@ -1,17 +1,16 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Rx.PgNotify.DependencyInjection;
 
-/// <summary>What listener and notifier have in common: a singleton with named options, validated when the host starts.</summary>
+/// <summary>What all that is registered has in common: a singleton with named options, validated when the host starts.</summary>
 /// <param name="ServiceKey">The key, or <see langword="null"/>.</param>
 /// <param name="Section">Where options may come from.</param>
 /// <param name="Settings">The options that may.</param>
-/// <param name="Connection">How to connect.</param>
+/// <param name="Connection">What it connects with.</param>
 sealed record Registration<TOptions>(
-    object? ServiceKey, IConfiguration? Section, IReadOnlyList<Setting<TOptions>> Settings, ConnectionChoice Connection)
+    object? ServiceKey, IConfiguration? Section, IReadOnlyList<Setting<TOptions>> Settings, IConnectionChoice Connection)
     where TOptions : class, new()
 {
     /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
@@ -30,12 +29,11 @@ sealed record Registration<TOptions>(
         Action<IServiceProvider, TOptions> defaults,
         Action<IServiceProvider, TOptions>? configure,
         Action<TOptions> validate,
-        Func<string, TOptions, TService> ofConnectionString,
-        Func<NpgsqlDataSource, TOptions, TService> ofDataSource)
+        Func<IServiceProvider, TOptions, TService> create)
         where TService : class
     {
         ArgumentNullException.ThrowIfNull(services);
-        var section = new SectionSettings<TOptions>(Section, Settings);
+        var section = new SectionSettings<TOptions>(Section, Settings, Connection.Keys);
         var isFirst = !services.Any(service =>
             service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
         services.AddKeyedSingleton(ServiceKey, this);
@@ -49,11 +47,8 @@ sealed record Registration<TOptions>(
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation(this, section, validate, provider));
-        return services.AddKeyedSingleton(ServiceKey, (provider, _) =>
-        {
-            var options = provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name);
-            return Connection.Create(provider, own => ofConnectionString(own, options), dataSource => ofDataSource(dataSource, options));
-        });
+        return services.AddKeyedSingleton(
+            ServiceKey, (provider, _) => create(provider, provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name)));
     }
 
     sealed class Validation(
@@ -67,8 +62,8 @@ sealed record Registration<TOptions>(
             List<string> errors = [.. section.FindErrors(), .. section.FindErrors(() => validate(options))];
             // Of several for one key, the last one's connection is taken.
             var isTaken = ReferenceEquals(services.GetKeyedService<Registration<TOptions>>(registration.ServiceKey), registration);
-            if (isTaken && registration.Connection.FindError(services) is { } error)
-                errors.Add(error);
+            if (isTaken)
+                errors.AddRange(registration.Connection.FindErrors(services));
             return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }
     }

@@ -1,4 +1,4 @@
-using Rx.PgNotify.Diagnostics;
+using Rx.PgNotify.Nats.Diagnostics;
 
 namespace Rx.PgNotify.Nats;
 
@@ -12,11 +12,11 @@ public abstract record BridgeState
     {
     }
 
-    /// <summary>In one line, with a cause's messages and those of its inner exceptions, without their stacks.</summary>
+    /// <summary>In one line, with the end that a cause is about, its messages and those of its inner exceptions, without their stacks.</summary>
     /// <returns>Such as <c>AtWork</c>.</returns>
     public sealed override string ToString() => this switch
     {
-        Failing { Cause: var cause } => $"Failing({ExceptionSummary.Of(cause)})",
+        Failing { Cause: var cause } => $"Failing({FailureText.Of(cause)})",
         _ => GetType().Name,
     };
 
@@ -26,7 +26,10 @@ public abstract record BridgeState
         internal static readonly Stopped Instance = new();
     }
 
-    /// <summary>It connects, to NATS first and then to PostgreSQL.</summary>
+    /// <summary>
+    /// It connects, to NATS first and then to PostgreSQL, and nothing has failed yet; or it has given up the role because it is being
+    /// stopped.
+    /// </summary>
     public sealed record Connecting : BridgeState
     {
         internal static readonly Connecting Instance = new();
@@ -44,7 +47,10 @@ public abstract record BridgeState
         internal static readonly AtWork Instance = new();
     }
 
-    /// <summary>One of the ends is missing, as the cause says; it goes on trying.</summary>
+    /// <summary>
+    /// One of the ends is missing, as the cause says, or was at the last attempt. It goes on trying, and stays in this state, with the
+    /// latest cause, until it has both ends (<see cref="StandingBy"/> or <see cref="AtWork"/>) or is stopped.
+    /// </summary>
     public sealed record Failing : BridgeState
     {
         /// <summary>Creates one, for instance to test what shows it.</summary>

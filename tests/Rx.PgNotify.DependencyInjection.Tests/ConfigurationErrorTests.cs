@@ -16,7 +16,7 @@ public class ConfigurationErrorTests
     [TestCase("PgListener:BufferCapacity", "1e3", "PgListener:BufferCapacity must be a whole number; it is '1e3'.")]
     [TestCase("PgListener:BufferBytes", "1", "PgListener:BufferBytes must be 65,536 or more; it is '1'.")]
     [TestCase("PgListener:Name", "", "PgListener:Name must be null, or 1 to 100 characters; it is ''.")]
-    [TestCase("PgListener:Hartbeat", "00:00:05", "PgListener:Hartbeat is no setting; there are Name, Linger, Heartbeat, ")]
+    [TestCase("PgListener:Hartbeat", "00:00:05", "PgListener:Hartbeat is no setting; there are Name, Linger, BufferCapacity, ")]
     [TestCase("PgListener:Heartbeat:Seconds", "5", "PgListener:Heartbeat is one value; PgListener:Heartbeat:Seconds is no setting.")]
     [TestCase("PgListener:ConnectionStringName", "shop", "PgListener:ConnectionString and PgListener:ConnectionStringName are both set")]
     [TestCase("PgListener:ConnectionString", "Host=h;Port=" + Secret, "PgListener:ConnectionString can't be used: the value of its keyword 'port' is not accepted.")]

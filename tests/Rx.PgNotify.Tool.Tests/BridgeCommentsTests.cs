@@ -9,11 +9,13 @@ sealed class BridgeCommentsTests
     [Test]
     public void Write_OfWhatIsTriedAgainAndAgain_WritesTheNewsAlone()
     {
-        var (there, away) = (new BridgeState.Failing(new IOException("no\nserver \e[31m")), new BridgeState.Failing(new IOException("no NATS")));
+        var (there, away) = (
+            new BridgeState.Failing(new IOException("no\nserver \e[31m")),
+            new BridgeState.Failing(new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no NATS.", new IOException("gone"))));
 
-        var lines = Written(new BridgeState.Connecting(), there, new BridgeState.Connecting(), there, new BridgeState.Connecting(), away, new BridgeState.AtWork(), new BridgeState.Connecting());
+        var lines = Written(new BridgeState.Connecting(), there, there, away, away, new BridgeState.AtWork(), new BridgeState.Connecting());
 
-        Assert.That(lines, Is.EqualTo(new[] { "connecting", "failing: no server \\u001B[31m", "failing: no NATS", "at work", "connecting" }));
+        Assert.That(lines, Is.EqualTo(new[] { "connecting", "failing: PostgreSQL: no server \\u001B[31m", "failing: There is no NATS", "at work", "connecting" }));
     }
 
     [Test]

@@ -32,6 +32,7 @@ sealed class BridgeLoop
     readonly BridgeMetrics _metrics;
     readonly HighestEpoch _highest = new();
     readonly ConnectionAttempt _connecting;
+    readonly StatusAnswers _answers;
 
     // Both belong to the loop, and are of failures in a row. A connection to NATS alone is no success: PostgreSQL may be what is missing.
     readonly Backoff _backoff = new(s_firstDelay, s_longestDelay);
@@ -46,6 +47,7 @@ sealed class BridgeLoop
         _state = state;
         _subjects = new Subjects(options.SubjectPrefix);
         _connecting = new ConnectionAttempt(nats);
+        _answers = new StatusAnswers(nats, _subjects, state);
         _logger = new SafeLogger(options.LoggerFactory?.CreateLogger<PgNatsBridge>() ?? NullLogger<PgNatsBridge>.Instance);
         _metrics = NatsMeter.Of(options.MeterFactory).Bridges(options.SubjectPrefix);
     }
@@ -54,11 +56,11 @@ sealed class BridgeLoop
 
     async Task LoopAsync(CancellationToken stop)
     {
+        _state.Publish(BridgeState.Connecting.Instance); // from the first failure on it is that which is to be seen
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                _state.Publish(BridgeState.Connecting.Instance);
                 await ConnectAsync(stop).ConfigureAwait(false);
                 await StandAsync(stop).ConfigureAwait(false);
             }
@@ -89,7 +91,7 @@ sealed class BridgeLoop
         if (_nats.ServerInfo?.MaxPayload is { } most && most < LeastMaxPayload)
         {
             throw new NatsListenerException(
-                NatsListenerError.NatsUnavailable, $"The NATS server has a max_payload of {most} bytes; a bridge needs {LeastMaxPayload} or more.");
+                NatsListenerError.NatsUnavailable, $"NATS at {_nats.Address()} has a max_payload of {most} bytes; a bridge needs {LeastMaxPayload} or more.");
         }
     }
 
@@ -111,26 +113,32 @@ sealed class BridgeLoop
             announcements = await RawSubscription
                 .SubscribeAsync(_nats, _subjects.Announcements, OnAnnouncement, _options.Heartbeat, stop).ConfigureAwait(false);
             candidate.Begin();
-            var answering = NatsFault.WhileAsync(() => AnswerStatusAsync(end.Token), "NATS failed while the bridge waited for questions.", end.Token);
+            var answering = _answers.RunAsync(end.Token);
             var watching = WatchAsync(candidate, permissions, end.Token);
             _ = Task.WhenAll(answering, watching).IgnoreOutcomeAsync(); // of the one that ends later
-            var first = await Task.WhenAny(answering, watching, candidate.HasFailed).ConfigureAwait(false);
+            var first = await Task.WhenAny(answering, watching, candidate.Failure).ConfigureAwait(false);
             if (candidate.HasStood || Stopwatch.GetElapsedTime(begin) > s_longestDelay)
             {
                 _backoff.Reset();
                 _failures = 0;
             }
 
-            if (first != candidate.HasFailed)
+            if (first != candidate.Failure)
                 await first.ConfigureAwait(false);
-            await candidate.DisposeAsync().ConfigureAwait(false);
+            var failure = await candidate.Failure.ConfigureAwait(false);
+            await candidate.EndAsync(failure).ConfigureAwait(false);
             // Here, where receivers are still answered why no bridge is at work. An attempt that fails at once lasts no longer than a question.
-            if (candidate.HasFailed.Exception?.InnerException is { } failure)
-                await BackOffAsync(failure, stop).ConfigureAwait(false);
+            await BackOffAsync(failure, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
+            await candidate.EndAsync(e).ConfigureAwait(false);
+            throw;
         }
         finally
         {
-            // Before all that has to do with NATS, which may hang: another bridge waits for the role.
+            // For the same reason. It is over already, unless the bridge was stopped.
             await candidate.DisposeAsync().ConfigureAwait(false);
             _nats.ServerError -= permissions.OnServerErrorAsync;
             _nats.ConnectionDisconnected -= permissions.OnDisconnectedAsync;
@@ -146,34 +154,6 @@ sealed class BridgeLoop
             _highest.Heard(term.Epoch);
     }
 
-    async Task AnswerStatusAsync(CancellationToken end)
-    {
-        var questions = await _nats
-            .SubscribeCoreAsync(_subjects.Status, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end).ConfigureAwait(false);
-        await using (questions.ConfigureAwait(false))
-        {
-            await foreach (var question in questions.Msgs.ReadAllAsync(end).ConfigureAwait(false))
-            {
-                if (question.ReplyTo is { } replyTo)
-                    await AnswerStatusAsync(replyTo, end).ConfigureAwait(false);
-            }
-        }
-    }
-
-    async Task AnswerStatusAsync(string replyTo, CancellationToken end)
-    {
-        try
-        {
-            await _nats.PublishAsync(
-                replyTo, StatusAnswer.Encode(_state.Latest.ToString()), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: end)
-                .ConfigureAwait(false);
-        }
-        catch (Exception) when (!end.IsCancellationRequested)
-        {
-            // Whoever gets no answer asks again, and it is the ping that finds out whether NATS is lost.
-        }
-    }
-
     // A server that answers late is no reason to give up the role, so it has a whole heartbeat. With four pings in each, and four tries for
     // the lock, the role has passed on within two.
     async Task WatchAsync(BridgeCandidate candidate, PermissionErrors permissions, CancellationToken end)
@@ -182,7 +162,7 @@ sealed class BridgeLoop
         {
             await RealTime.DelayAsync(_options.Heartbeat / 4, end).ConfigureAwait(false);
             permissions.ThrowIfAny(_subjects); // receivers are told of a channel's
-            await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.DisposeAsync).ConfigureAwait(false);
+            await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.EndAsync).ConfigureAwait(false);
         }
     }
 }

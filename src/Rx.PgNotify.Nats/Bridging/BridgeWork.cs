@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 using Rx.PgNotify.Diagnostics;
@@ -21,19 +20,14 @@ sealed class BridgeWork
     // A turn takes as long as a message with notifications, about.
     const int BeatsInOneTurn = 128;
 
-    readonly PgListener _listener;
     readonly INatsConnection _nats;
     readonly PgNatsBridgeOptions _options;
     readonly ILogger _logger;
     readonly BridgeMetrics _metrics;
     readonly PermissionErrors _permissions;
-    readonly RefusedNames _refused;
     readonly BridgePublisher _publisher;
     readonly CancellationTokenSource _end = new();
-    readonly ConcurrentDictionary<string, Forwarder> _forwarders = new(StringComparer.Ordinal);
-
-    // How many of them are not listed.
-    int _askedChannels;
+    readonly ForwardedChannels _channels;
 
     internal BridgeWork(
         PgListener listener,
@@ -46,14 +40,13 @@ sealed class BridgeWork
         PermissionErrors permissions,
         RefusedNames refused)
     {
-        _listener = listener;
         _nats = nats;
         _options = options;
         _logger = logger;
         _metrics = metrics;
         _permissions = permissions;
-        _refused = refused;
         _publisher = new BridgePublisher(nats, subjects, new BridgeTerm(epoch, options.Heartbeat), logger, metrics, _end.Token);
+        _channels = new ForwardedChannels(listener, _publisher, options, permissions, refused, _end.Token);
     }
 
     TimeSpan BeatInterval => _options.Heartbeat / 2;
@@ -63,7 +56,7 @@ sealed class BridgeWork
         _metrics.Began();
         NatsLog.AtWork(_logger, _publisher.Term.Epoch.Order);
         foreach (var channel in _options.Channels)
-            Forward(channel);
+            _channels.Forward(channel);
         _ = SuppressedFlow.Run(() => UntilEndAsync(AnswerAsync));
         _ = SuppressedFlow.Run(() => UntilEndAsync(AnnounceAsync));
         _ = SuppressedFlow.Run(() => UntilEndAsync(BeatAsync));
@@ -86,7 +79,7 @@ sealed class BridgeWork
         {
             try
             {
-                await work().ConfigureAwait(false);
+                await NatsFault.WhileAsync(work, $"NATS at {_nats.Address()} failed the bridge at work", _end.Token).ConfigureAwait(false);
                 failures = 0;
             }
             catch (Exception e) when (!_end.IsCancellationRequested)
@@ -111,10 +104,10 @@ sealed class BridgeWork
 
     async Task BeatAsync()
     {
-        foreach (var forwarder in _forwarders.Values.Where(forwarder => !forwarder.IsListed))
+        foreach (var forwarder in _channels.All.Where(forwarder => !forwarder.IsListed))
             forwarder.StopIfUnasked(_options.LingerOrDefault);
         var empty = new NotificationsWriter();
-        foreach (var quiet in _forwarders.Values.Where(forwarder => forwarder.IsQuiet(BeatInterval)).Chunk(BeatsInOneTurn))
+        foreach (var quiet in _channels.All.Where(forwarder => forwarder.IsQuiet(BeatInterval)).Chunk(BeatsInOneTurn))
             await _publisher.PublishAsync(quiet.Select(forwarder => forwarder.Beat(empty))).ConfigureAwait(false);
         await DelayAsync().ConfigureAwait(false);
     }
@@ -135,7 +128,7 @@ sealed class BridgeWork
 
     async Task AnswerAsync(string[] channels, string replyTo)
     {
-        var forwarders = channels.Select(FindOrForward).ToList();
+        var forwarders = channels.Select(_channels.FindOrForward).ToList();
         var joined = Task.WhenAll(forwarders.Select(forwarder => forwarder.Forwarder?.Joined ?? Task.FromResult<string?>(null)));
         await joined.WaitAsync(2 * _options.Heartbeat, _end.Token).ConfigureAwait(false);
         await _publisher.PublishAsync(replyTo, () => new Answer(_publisher.Term, [.. forwarders.Select(AnswerOf)]).Encode()).ConfigureAwait(false);
@@ -148,82 +141,5 @@ sealed class BridgeWork
         return _permissions.Refuses(forwarder.Subject)
             ? new ChannelAnswer(0, 0, $"NATS does not permit the bridge the subject {forwarder.Subject}.")
             : forwarder.Answer;
-    }
-
-    (Forwarder? Forwarder, string? Refusal) FindOrForward(string channel)
-    {
-        if (_refused.Find(channel) is { } reason)
-            return (null, reason);
-        if (_forwarders.TryGetValue(channel, out var known))
-        {
-            if (known.TryAsk())
-                return (known, null);
-            Remove(channel, known);
-        }
-
-        if (IsListed(channel))
-            return (Forward(channel), null);
-        if (_options.ListedOnly)
-            return (null, "the bridge forwards the channels of its options only.");
-        if (Volatile.Read(ref _askedChannels) >= _options.MaxAskedChannels)
-            return (null, $"receivers have asked for {_options.MaxAskedChannels} other channels already, which is the limit of the bridge.");
-        try
-        {
-            ChannelName.Validate(channel, nameof(channel));
-        }
-        catch (ArgumentException e)
-        {
-            return (null, e.Message);
-        }
-
-        return (Forward(channel), null);
-    }
-
-    bool IsListed(string channel) => _options.Channels.Contains(channel);
-
-    Forwarder Forward(string channel)
-    {
-        var forwarder = new Forwarder(channel, IsListed(channel), _publisher);
-        var present = _forwarders.GetOrAdd(channel, forwarder);
-        if (present != forwarder)
-            return present;
-        if (!forwarder.IsListed)
-            Interlocked.Increment(ref _askedChannels); // before anybody looks at it again
-        _ = SuppressedFlow.Run(() => ForwardAsync(channel, forwarder));
-        return forwarder;
-    }
-
-    // Whoever removes it counts it out: one that was stopped is not to take the place of the one that replaces it.
-    void Remove(string channel, Forwarder forwarder)
-    {
-        if (_forwarders.TryRemove(KeyValuePair.Create(channel, forwarder)) && !forwarder.IsListed)
-            Interlocked.Decrement(ref _askedChannels);
-    }
-
-    async Task ForwardAsync(string channel, Forwarder forwarder)
-    {
-        _metrics.ChannelAdded();
-        try
-        {
-            using var ending = _end.Token.UnsafeRegister(static forwarder => ((Forwarder)forwarder!).Stop(), forwarder);
-            await forwarder.RunAsync(_listener).ConfigureAwait(false);
-            if (forwarder.Refusal is { } reason)
-                _refused.Add(channel, reason);
-        }
-        catch (Exception) when (_end.IsCancellationRequested)
-        {
-            // The epoch is over, and with it the numbers.
-        }
-        catch (Exception e)
-        {
-            // Receivers notice that the channel is silent, and ask for it again. What NATS fails of does not come here.
-            NatsLog.BridgeFailed(_logger, LogLevel.Warning, TimeSpan.Zero, e);
-        }
-        finally
-        {
-            Remove(channel, forwarder);
-            _permissions.Forget(forwarder.Subject); // whoever asks for it from now on lets it be tried anew
-            _metrics.ChannelRemoved();
-        }
     }
 }

@@ -26,7 +26,7 @@ sealed class LeaderLock : SessionGuard
     readonly Action _standsBy;
     readonly Action<Epoch, long> _entered;
     readonly Action<long> _answered;
-    readonly Action _left;
+    readonly Action<Exception?> _left;
 
     // Whose session has the lock. Set by the pump when it has got it, reset by whoever closes that session.
     PhysicalConnection? _holder;
@@ -43,8 +43,9 @@ sealed class LeaderLock : SessionGuard
     /// <param name="standsBy">Another bridge has the lock.</param>
     /// <param name="entered">This one has it, and had it when the command arrived that was sent at this time.</param>
     /// <param name="answered">It still had it when a later command arrived, which was sent at this time.</param>
-    /// <param name="left">It is about to be given up, or is lost.</param>
-    internal LeaderLock(PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch, long> entered, Action<long> answered, Action left)
+    /// <param name="left">It is about to be given up, or is lost, because of this failure.</param>
+    internal LeaderLock(
+        PgNatsBridgeOptions options, HighestEpoch highest, Action standsBy, Action<Epoch, long> entered, Action<long> answered, Action<Exception?> left)
     {
         _lock = new AdvisoryLock(options.SubjectPrefix);
         _heartbeat = options.Heartbeat;
@@ -100,13 +101,13 @@ sealed class LeaderLock : SessionGuard
     internal override TimeSpan LongestAnswer(PhysicalConnection connection) =>
         (PgNatsBridgeOptions.HeartbeatsWithoutAnswer * _heartbeat) - Stopwatch.GetElapsedTime(_heldAt);
 
-    internal override void Leave(PhysicalConnection connection)
+    internal override void Leave(PhysicalConnection connection, Exception? failure)
     {
         if (Interlocked.CompareExchange(ref _holder, null, connection) != connection)
             return;
         if (connection.HasAbandoned)
             Volatile.Write(ref _formerBackend, connection.Backend.ProcessId);
-        _left();
+        _left(failure);
     }
 
     internal override void AddRestoring(NpgsqlBatch batch)

@@ -24,12 +24,19 @@ sealed class ConnectionAttempt(INatsConnection nats)
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NatsListenerException(
-                NatsListenerError.NatsUnavailable,
-                nats.ConnectionState == NatsConnectionState.Failed
-                    ? "There is no connection to NATS, and NATS.Net has given it up for good."
-                    : "There is no connection to NATS.",
-                e);
+            throw e is TimeoutException && !_connecting.IsCompleted
+                ? new NatsListenerException(
+                    NatsListenerError.NatsUnavailable, $"There is no connection to NATS at {nats.Address()}: none came about within {limit}.", e)
+                : NatsFault.Of(What(e), e);
         }
+    }
+
+    string What(Exception failure)
+    {
+        if (nats.ConnectionState == NatsConnectionState.Failed)
+            return $"There is no connection to NATS at {nats.Address()}, and NATS.Net has given it up for good";
+        return NatsReason.IsRefusedLogIn(failure)
+            ? $"NATS at {nats.Address()} refused the log-in"
+            : $"There is no connection to NATS at {nats.Address()}";
     }
 }

@@ -1,5 +1,4 @@
 using NATS.Client.Core;
-using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Nats.Connections;
 
@@ -13,11 +12,9 @@ static class GivenUpConnection
         Causes(failure).OfType<NatsConnectionFailedException>().FirstOrDefault() is { } givenUp ? Explain(givenUp.Message, options) : null;
 
     /// <summary>Why NATS has refused the log-in; <see langword="null"/> if it has not.</summary>
-    /// <inheritdoc cref="Find"/>
+    /// <param name="failure">A <see cref="NatsListenerException"/>, whose message is a whole sentence.</param>
     internal static (PgListenerError Error, string Message)? FindRefusal(Exception failure) =>
-        Causes(failure).OfType<NatsServerException>().FirstOrDefault(cause => cause.IsAuthError) is { } refusal
-            ? (PgListenerError.AuthenticationFailed, $"NATS refused the connection: {ExceptionSummary.Of(refusal)}.")
-            : null;
+        NatsReason.IsRefusedLogIn(failure) ? (PgListenerError.AuthenticationFailed, failure.Message) : null;
 
     // NATS.Net wraps what the server says: can not start to connect, and where.
     static IEnumerable<Exception> Causes(Exception failure)

@@ -6,12 +6,18 @@ namespace Rx.PgNotify.Nats.Connections;
 /// </summary>
 static class NatsFault
 {
+    /// <summary>A failure of NATS.</summary>
+    /// <param name="what">What has failed, and where, without a full stop: the reason comes behind it.</param>
+    /// <param name="failure">Has the reason.</param>
+    internal static NatsListenerException Of(string what, Exception failure) =>
+        new(NatsListenerError.NatsUnavailable, $"{what}: {NatsReason.Of(failure)}.", failure);
+
     /// <summary>Uses NATS.</summary>
     /// <param name="use">The use.</param>
-    /// <param name="failed">What its failure means, in a sentence.</param>
+    /// <param name="what">What its failure means, and where, without a full stop: the reason comes behind it.</param>
     /// <param name="cancellationToken">What is thrown once it is cancelled is no failure, and is left as it is.</param>
     /// <exception cref="NatsListenerException">It has failed.</exception>
-    internal static async Task WhileAsync(Func<Task> use, string failed, CancellationToken cancellationToken)
+    internal static async Task WhileAsync(Func<Task> use, string what, CancellationToken cancellationToken)
     {
         try
         {
@@ -19,7 +25,7 @@ static class NatsFault
         }
         catch (Exception e) when (e is not NatsListenerException && !cancellationToken.IsCancellationRequested)
         {
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, failed, e);
+            throw Of(what, e);
         }
     }
 }

@@ -12,27 +12,39 @@ static class NatsLiveness
     /// <param name="nats">The connection.</param>
     /// <param name="limit">How long the server has to answer, and the old connection to be closed.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="silent">What is to be done before the connection is replaced, which may hang in a line that takes nothing more.</param>
+    /// <param name="silent">
+    /// What is to be done, because of what is thrown then, before the connection is replaced, which may hang in a line that takes nothing
+    /// more.
+    /// </param>
     /// <exception cref="NatsListenerException">The server has not answered.</exception>
     internal static async Task AnswersWithinAsync(
-        this INatsConnection nats, TimeSpan limit, CancellationToken cancellationToken, Func<ValueTask>? silent = null)
+        this INatsConnection nats, TimeSpan limit, CancellationToken cancellationToken, Func<NatsListenerException, Task>? silent = null)
     {
         var connection = ConnectionIdentity.Of(nats);
         using var pinging = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         pinging.CancelAfter(limit);
         try
         {
-            await NatsFault.WhileAsync(
-                () => nats.PingAsync(pinging.Token).AsTask(), $"NATS did not answer a ping within {limit}.", cancellationToken).ConfigureAwait(false);
+            await nats.PingAsync(pinging.Token).ConfigureAwait(false);
         }
-        catch (NatsListenerException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            var failure = Explain(e);
             if (silent is not null)
-                await silent().ConfigureAwait(false);
+                await silent(failure).ConfigureAwait(false);
             // A ping fails also when the connection is lost, and NATS.Net may have another one by now.
             if (pinging.IsCancellationRequested && connection.IsStill(nats))
                 await nats.ReconnectAsync().AsTask().WaitAsync(limit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
+            throw failure;
+        }
+
+        NatsListenerException Explain(Exception e)
+        {
+            if (!connection.IsStill(nats))
+                return new(NatsListenerError.NatsUnavailable, $"The connection to NATS at {nats.Address()} was lost.", e);
+            return pinging.IsCancellationRequested
+                ? new(NatsListenerError.NatsUnavailable, $"NATS at {nats.Address()} did not answer a ping within {limit}.", e)
+                : NatsFault.Of($"A ping of NATS at {nats.Address()} failed", e);
         }
     }
 }

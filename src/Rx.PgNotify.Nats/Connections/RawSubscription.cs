@@ -40,7 +40,10 @@ sealed class RawSubscription : NatsSubBase
         {
             await subscription.EndAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no connection to NATS to subscribe with.", e);
+            throw limit.IsCancellationRequested
+                ? new NatsListenerException(
+                    NatsListenerError.NatsUnavailable, $"NATS at {nats.Address()} took no subscription to {subject} within {timeout}.", e)
+                : NatsFault.Of($"NATS at {nats.Address()} can't be subscribed to {subject}", e);
         }
     }
 

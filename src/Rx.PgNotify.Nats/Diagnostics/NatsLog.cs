@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Rx.PgNotify.Diagnostics;
 
 namespace Rx.PgNotify.Nats.Diagnostics;
 
@@ -27,12 +26,15 @@ static partial class NatsLog
     [LoggerMessage(112, LogLevel.Information, "The bridge stands by")]
     internal static partial void StandsBy(ILogger logger);
 
-    [LoggerMessage(113, LogLevel.Warning, "The bridge is not at work any more: its session with PostgreSQL has ended")]
-    internal static partial void LeftWork(ILogger logger);
+    internal static void LeftWork(ILogger logger, string reason, bool isStopped) =>
+        LeftWork(logger, isStopped ? LogLevel.Information : LogLevel.Warning, reason);
+
+    [LoggerMessage(EventId = 113, Message = "The bridge is not at work any more: {Reason}")]
+    static partial void LeftWork(ILogger logger, LogLevel level, string reason);
 
     internal static void BridgeFailed(ILogger logger, LogLevel level, TimeSpan delay, Exception exception)
     {
-        var cause = ExceptionSummary.Of(exception);
+        var cause = FailureText.Of(exception);
         BridgeFailed(logger, level, cause, (long)delay.TotalMilliseconds);
         BridgeFailure(logger, exception);
     }

@@ -5,6 +5,9 @@ sealed class Subjects(string prefix)
 {
     readonly string _channels = $"{prefix}.channel.";
 
+    /// <summary>What all of them begin with.</summary>
+    internal string Prefix { get; } = prefix;
+
     /// <summary>The bridge at work announces itself here.</summary>
     internal string Announcements { get; } = $"{prefix}.bridge";
 

@@ -22,6 +22,8 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
 
     internal PermissionErrors Permissions => permissions;
 
+    string NoBridge => $"NATS at {nats.Address()} is there, and no bridge on {subjects.Asks}";
+
     /// <summary>Asks to hear channels.</summary>
     /// <exception cref="NatsListenerException">No bridge has answered, and why.</exception>
     internal async Task<Answer> AskAsync(IReadOnlyCollection<string> channels, CancellationToken cancellationToken)
@@ -41,11 +43,14 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         {
             permissions.ThrowIfAny(subjects);
             await nats.AnswersWithinAsync(timeout, cancellationToken).ConfigureAwait(false);
-            throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge did not answer within {timeout}.", e);
+            throw new NatsListenerException(
+                NatsListenerError.NoBridge,
+                $"The bridge with the prefix '{subjects.Prefix}' did not answer within {timeout}; NATS at {nats.Address()} does.",
+                e);
         }
         catch (Exception e) when (e is not NatsListenerException && !cancellationToken.IsCancellationRequested)
         {
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "NATS failed while the bridge was asked.", e);
+            throw NatsFault.Of($"NATS at {nats.Address()} failed while the bridge was asked", e);
         }
     }
 
@@ -55,16 +60,20 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         {
             var reply = await RequestAsync(subjects.Status, StatusAnswer.Question, cancellationToken).ConfigureAwait(false);
             return new NatsListenerException(
-                NatsListenerError.NoBridgeAtWork, $"There is a bridge, which is not at work: {StatusAnswer.Decode(reply) ?? "it does not say why"}", cause);
+                NatsListenerError.NoBridgeAtWork,
+                StatusAnswer.Decode(reply) is { } state
+                    ? $"There is a bridge with the prefix '{subjects.Prefix}', and none is at work; it says: {state}."
+                    : $"There is a bridge with the prefix '{subjects.Prefix}', and none is at work; it does not say why.",
+                cause);
         }
         catch (NatsNoRespondersException)
         {
-            return new NatsListenerException(NatsListenerError.NoBridge, $"NATS is there, and no bridge on {subjects.Asks}.", cause);
+            return new NatsListenerException(NatsListenerError.NoBridge, $"{NoBridge}: nobody listens there.", cause);
         }
         catch (Exception e) when (e is NatsException or TimeoutException)
         {
             permissions.ThrowIfAny(subjects);
-            return new NatsListenerException(NatsListenerError.NoBridge, $"No bridge answers on {subjects.Asks}.", e);
+            return new NatsListenerException(NatsListenerError.NoBridge, $"{NoBridge}: nobody answered within {timeout}.", e);
         }
     }
 

@@ -1,4 +1,5 @@
 using NATS.Client.Core;
+using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Listening;
 using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Diagnostics;
@@ -76,7 +77,8 @@ sealed class NatsListenConnection : IListenConnection
         }
         catch (Exception e)
         {
-            return e as NatsListenerException ?? new NatsListenerException(NatsListenerError.Unknown, "Receiving over NATS failed.", e);
+            return e as NatsListenerException
+                ?? new NatsListenerException(NatsListenerError.Unknown, $"Receiving over NATS failed: {ExceptionSummary.Of(e).TrimEnd('.')}.", e);
         }
         finally
         {

@@ -194,13 +194,14 @@ sealed class ReceivingSession : IAsyncDisposable
         _questions.Permissions.ThrowIfAny(_subjects);
         await _channels.RefuseDeniedAsync().ConfigureAwait(false);
         if (!_connection.IsStill(_nats))
-            throw new NatsListenerException(NatsListenerError.NatsUnavailable, "The connection to NATS was lost.");
+            throw new NatsListenerException(NatsListenerError.NatsUnavailable, $"The connection to NATS at {_nats.Address()} was lost.");
         if (_broken.Task.IsCompleted)
             throw await _broken.Task.ConfigureAwait(false);
         if (Silence > Patience)
         {
             await _nats.AnswersWithinAsync(_questions.Timeout, _cancellation).ConfigureAwait(false);
-            throw new NatsListenerException(NatsListenerError.NoBridge, $"The bridge was silent for {Patience}.");
+            throw new NatsListenerException(
+                NatsListenerError.NoBridge, $"No bridge with the prefix '{_subjects.Prefix}' was heard for {Patience}; NATS at {_nats.Address()} answers.");
         }
 
         if (Stopwatch.GetElapsedTime(_askedAt) > PgNatsBridgeOptions.HeartbeatsBetweenAsks * _term.Heartbeat)

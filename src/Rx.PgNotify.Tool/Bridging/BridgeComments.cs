@@ -8,16 +8,13 @@ namespace Rx.PgNotify.Tool.Bridging;
 /// <summary>What a bridge does, a line for each change. Not thread-safe: one caller at a time.</summary>
 sealed class BridgeComments(TextWriter output, TimeProvider clock)
 {
-    BridgeState? _latest;
     string? _written;
 
     internal void Write(BridgeState state)
     {
         // A bridge that fails tries again every few seconds: only news is written.
-        var isRepeated = _latest is BridgeState.Failing && state is BridgeState.Connecting;
-        _latest = state;
         var text = Describe(state);
-        if (isRepeated || string.Equals(text, _written, StringComparison.Ordinal))
+        if (string.Equals(text, _written, StringComparison.Ordinal))
             return;
         _written = text;
         output.WriteLine($"# {clock.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} {text}");
@@ -28,7 +25,8 @@ sealed class BridgeComments(TextWriter output, TimeProvider clock)
         BridgeState.Connecting => "connecting",
         BridgeState.StandingBy => "standing by: another bridge is at work",
         BridgeState.AtWork => "at work",
-        BridgeState.Failing { Cause: var cause } => $"failing: {PlainText.OneLine(ExceptionSummary.Of(cause))}",
+        BridgeState.Failing { Cause: NatsListenerException cause } => $"failing: {PlainText.OneLine(ExceptionSummary.Of(cause))}",
+        BridgeState.Failing { Cause: var cause } => $"failing: PostgreSQL: {PlainText.OneLine(ExceptionSummary.Of(cause))}",
         _ => "stopped",
     };
 }

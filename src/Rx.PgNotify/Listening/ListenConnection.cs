@@ -27,6 +27,7 @@ sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory
     {
         var setUp = LibraryTracing.StartConnecting();
         ListenSession? session = null;
+        Exception? failure = null;
         CancellationTokenRegistration aborting = default;
         try
         {
@@ -42,6 +43,7 @@ sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory
         catch (Exception e)
         {
             setUp.End(session?.Connection, e);
+            failure = e;
             return e;
         }
         finally
@@ -50,7 +52,7 @@ sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory
             setUp.End(session?.Connection);
             LibraryTracing.MakeCurrent(null); // otherwise it would still be the span that ended when the server listened
             if (session is not null)
-                await sessions.CloseAsync(session).ConfigureAwait(false);
+                await sessions.CloseAsync(session, failure).ConfigureAwait(false);
             aborting.Unregister(); // not earlier: closing has commands of its own
             pump.Metrics.ConnectionClosed();
         }

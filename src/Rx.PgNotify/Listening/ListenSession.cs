@@ -73,7 +73,7 @@ sealed class ListenSession : IAsyncDisposable
     internal void ReportAnswer(long sentAt) => _guard?.Answered(_connection, sentAt);
 
     /// <inheritdoc cref="SessionGuard.Leave"/>
-    internal void LeaveGuard() => _guard?.Leave(_connection);
+    internal void LeaveGuard(Exception? failure) => _guard?.Leave(_connection, failure);
 
     /// <inheritdoc cref="PhysicalConnection.Abort"/>
     internal void Abort() => _connection.Abort();

@@ -31,9 +31,11 @@ sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOption
     }
 
     /// <summary>Closes a session. Takes no longer than a heartbeat, and does not throw.</summary>
-    internal async Task CloseAsync(ListenSession session)
+    /// <param name="session">The session.</param>
+    /// <param name="failure">What it failed of; <see langword="null"/> if it is just not wanted any more.</param>
+    internal async Task CloseAsync(ListenSession session, Exception? failure)
     {
-        session.LeaveGuard();
+        session.LeaveGuard(failure);
         try
         {
             await session.DisposeAsync().ConfigureAwait(false);
@@ -57,9 +59,9 @@ sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOption
             Log.Connected(_logger, session.BackendProcessId);
             return session;
         }
-        catch
+        catch (Exception e)
         {
-            await CloseAsync(session).ConfigureAwait(false);
+            await CloseAsync(session, e).ConfigureAwait(false);
             throw;
         }
     }
@@ -74,7 +76,7 @@ sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOption
     {
         try
         {
-            await CloseAsync(await opening.ConfigureAwait(false)).ConfigureAwait(false);
+            await CloseAsync(await opening.ConfigureAwait(false), failure: null).ConfigureAwait(false);
         }
         catch (Exception e)
         {

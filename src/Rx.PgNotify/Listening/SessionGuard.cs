@@ -32,7 +32,9 @@ abstract class SessionGuard
     /// <summary>
     /// A session is about to be closed, entered or not. It need not be the latest: one that hung while it was opened is closed later.
     /// </summary>
-    internal abstract void Leave(PhysicalConnection connection);
+    /// <param name="connection">Of the session.</param>
+    /// <param name="failure">What it failed of; <see langword="null"/> if it is just not wanted any more.</param>
+    internal abstract void Leave(PhysicalConnection connection, Exception? failure);
 
     /// <summary>Adds the statements that take back, for a pool's next user, what entering did.</summary>
     internal abstract void AddRestoring(NpgsqlBatch batch);

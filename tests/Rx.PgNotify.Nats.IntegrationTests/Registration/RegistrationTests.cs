@@ -5,7 +5,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
-using Npgsql;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Registration;
 
@@ -82,24 +81,6 @@ public class RegistrationTests
     }
 
     [Test]
-    public async Task WhatIsMissing_IsSaidWhenTheHostStarts()
-    {
-        using var withoutNats = TestHost.Build(builder => builder.Services.AddPgNatsBridge("Host=h"));
-        var error = (await Assert.ThrowsAsync<InvalidOperationException>(() => withoutNats.StartAsync()))!;
-        Assert.That(error.Message, Does.Contain(nameof(INatsConnection)));
-
-        await using var nats = new NatsConnection();
-        using var withoutDataSource = TestHost.Build(builder => builder.Services.AddSingleton<INatsConnection>(nats).AddPgNatsBridge());
-        error = (await Assert.ThrowsAsync<InvalidOperationException>(() => withoutDataSource.StartAsync()))!;
-        Assert.That(error.Message, Does.Contain(nameof(NpgsqlDataSource)));
-
-        using var invalid = TestHost.Build(builder => builder.Services.AddSingleton<INatsConnection>(nats)
-            .AddPgNatsBridge("Host=h", options => options.SubjectPrefix = "a b").AddNatsListener(options => options.SubjectPrefix = "a.>"));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => invalid.StartAsync());
-        Assert.Throws<ArgumentOutOfRangeException>(() => invalid.Services.GetRequiredService<NatsListener>());
-    }
-
-    [Test]
     public async Task AnObserverThatThrows_IsLoggedWithoutThePayload_AndTheProcessGoesOn()
     {
         const string Secret = "s3cr3t-payload";
@@ -152,16 +133,4 @@ public class RegistrationTests
     [Test]
     public void ABridgesUri_IsAConnectionString() =>
         Assert.That(() => new PgNatsBridge("postgres://u:p@h/d", new NatsConnection()), Throws.Nothing);
-
-    [Test]
-    public void ArgumentsThatAreMissing_ThrowAtOnce()
-    {
-        var services = new ServiceCollection();
-        Assert.Throws<ArgumentNullException>(() => services.AddPgNatsBridge((string)null!));
-        Assert.Throws<ArgumentNullException>(() => services.AddKeyedNatsListener(null!));
-        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddPgNatsBridge());
-        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddNatsListener());
-        Assert.Throws<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddNatsListenerCheck());
-        Assert.Throws<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddPgNatsBridgeCheck());
-    }
 }

@@ -130,7 +130,7 @@ sealed class BridgeTests : NatsToolTest
         var (prefix, channel) = (NewPrefix(), NewChannel());
         await using var tool = ToolProcess.Start(["listen", channel, "--nats", Server.Url, "--prefix", prefix, "--format", "json"]);
         var state = Json.Parse(await tool.OutputLineAsync(line => line.Contains("\"reconnecting\"", StringComparison.Ordinal)));
-        Assert.That(state.Text("cause"), Does.Contain($"NATS is there, and no bridge on {prefix}.ask"));
+        Assert.That(state.Text("cause"), Does.Contain($"is there, and no bridge on {prefix}.ask"));
 
         await using var bridge = await BridgeAsync(prefix, AtWork);
 

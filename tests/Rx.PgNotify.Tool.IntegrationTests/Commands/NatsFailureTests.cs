@@ -39,7 +39,8 @@ sealed class NatsFailureTests : NatsToolTest
         await using var tool = await ToolProcess.RunAsync(["listen", "c", "--nats", Address(Secret), "--format", "json"]);
 
         Assert.That(await tool.ExitCodeAsync(), Is.EqualTo(1));
-        Assert.That(tool.Errors, Has.Count.EqualTo(1).And.All.StartsWith("pgnotify: NATS refused the connection: "));
+        Assert.That(tool.Errors, Has.Count.EqualTo(1).And.All.StartsWith("pgnotify: NATS at nats://"));
+        Assert.That(tool.Errors[0], Does.Contain(" refused the log-in: authorization violation").IgnoreCase);
         AssertNothingLeaks(tool);
     }
 

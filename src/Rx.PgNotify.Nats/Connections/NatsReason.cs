@@ -1,0 +1,37 @@
+using NATS.Client.Core;
+using Rx.PgNotify.Diagnostics;
+
+namespace Rx.PgNotify.Nats.Connections;
+
+/// <summary>
+/// Why something failed at NATS, as the server or the operating system says it, to be put behind what has failed and where. What NATS.Net
+/// itself says around it repeats the address.
+/// </summary>
+static class NatsReason
+{
+    internal static string Of(Exception failure) => failure switch
+    {
+        NatsException { InnerException: { } inner } e when IsAboutTheAddress(e) => Of(inner),
+        NatsException e when IsAboutTheAddress(e) => "the server can't be reached; the log of NATS.Net has the system's reason",
+        NatsServerException e => e.Error.Trim('\''),
+        ObjectDisposedException => "the connection was disposed",
+        OperationCanceledException => "it was lost, or took nothing more",
+        _ => ExceptionSummary.Of(failure).TrimEnd('.'),
+    };
+
+    /// <summary>Whether NATS has refused the log-in.</summary>
+    internal static bool IsRefusedLogIn(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NatsServerException { IsAuthError: true })
+                return true;
+        }
+
+        return false;
+    }
+
+    // "can not connect uris: …", which may come without an inner exception, and "can not start to connect nats server: …".
+    static bool IsAboutTheAddress(NatsException e) =>
+        e.Message.StartsWith("can not connect", StringComparison.Ordinal) || e.Message.StartsWith("can not start to connect", StringComparison.Ordinal);
+}
