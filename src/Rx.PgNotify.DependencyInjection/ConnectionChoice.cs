@@ -15,6 +15,8 @@ sealed class ConnectionChoice(string? connectionString, IConfiguration? section,
 
     public IReadOnlyList<string> Keys { get; } = [ConnectionString, ConnectionStringName];
 
+    public bool IsNamed => connectionString is not null || Keys.Any(key => section?[key] is not null);
+
     internal T Create<T>(IServiceProvider services, Func<string, T> ofConnectionString, Func<NpgsqlDataSource, T> ofDataSource) =>
         Find(services) is { } own ? ofConnectionString(own) : ofDataSource(FindDataSource(services)!);
 

@@ -23,7 +23,7 @@ public static partial class PgNotifierServiceCollectionExtensions
     /// <para>
     /// Options and connection are checked when the host starts, or without a host when the notifier is created:
     /// <see cref="Options.OptionsValidationException"/> names the key of the configuration, if it came from there.
-    /// A second registration for the same key replaces the first one's connection and adds to its options.
+    /// A second registration for the same key adds to the first one's options, and replaces its connection if it names one.
     /// </para>
     /// </remarks>
     /// <param name="services">The services to add to.</param>

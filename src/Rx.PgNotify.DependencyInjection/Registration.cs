@@ -13,6 +13,9 @@ sealed record Registration<TOptions>(
     object? ServiceKey, IConfiguration? Section, IReadOnlyList<Setting<TOptions>> Settings, IConnectionChoice Connection)
     where TOptions : class, new()
 {
+    // Set once, before the registration is added.
+    Func<IServiceProvider, TOptions, object>? _create;
+
     /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
     internal string Name { get; } = ServiceKey?.ToString() ?? Options.DefaultName;
 
@@ -36,6 +39,7 @@ sealed record Registration<TOptions>(
         var section = new SectionSettings<TOptions>(Section, Settings, Connection.Keys);
         var isFirst = !services.Any(service =>
             service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
+        _create = create;
         services.AddKeyedSingleton(ServiceKey, this);
         services.AddOptions<TOptions>(Name)
             .Configure<IServiceProvider>((options, provider) =>
@@ -48,7 +52,14 @@ sealed record Registration<TOptions>(
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation(this, section, validate, provider));
         return services.AddKeyedSingleton(
-            ServiceKey, (provider, _) => create(provider, provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name)));
+            ServiceKey, (provider, _) => (TService)FindTaken(provider)._create!(provider, provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name)));
+    }
+
+    // Of several for one key the last that names a connection: one that only sets options changes no other's connection.
+    Registration<TOptions> FindTaken(IServiceProvider services)
+    {
+        var all = services.GetKeyedServices<Registration<TOptions>>(ServiceKey).ToList();
+        return all.FindLast(registration => registration.Connection.IsNamed) ?? all[^1];
     }
 
     sealed class Validation(
@@ -60,9 +71,7 @@ sealed record Registration<TOptions>(
             if (!string.Equals(name, registration.Name, StringComparison.Ordinal))
                 return ValidateOptionsResult.Skip;
             List<string> errors = [.. section.FindErrors(), .. section.FindErrors(() => validate(options))];
-            // Of several for one key, the last one's connection is taken.
-            var isTaken = ReferenceEquals(services.GetKeyedService<Registration<TOptions>>(registration.ServiceKey), registration);
-            if (isTaken)
+            if (ReferenceEquals(registration.FindTaken(services), registration))
                 errors.AddRange(registration.Connection.FindErrors(services));
             return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }

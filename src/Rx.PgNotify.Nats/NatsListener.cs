@@ -1,5 +1,6 @@
 using NATS.Client.Core;
 using Rx.PgNotify.Listening;
+using Rx.PgNotify.Nats.Connections;
 using Rx.PgNotify.Nats.Receiving;
 
 namespace Rx.PgNotify.Nats;
@@ -29,10 +30,14 @@ public sealed class NatsListener : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentNullException">
     /// <paramref name="nats"/> or the scheduler of <paramref name="options"/> is <see langword="null"/>.
     /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A URL of <paramref name="nats"/> has an '@' behind its host, as when a password is not percent-encoded; the message quotes nothing of it.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public NatsListener(INatsClient nats, NatsListenerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(nats);
+        NatsAddress.ThrowIfAmbiguous(nats.Connection);
         var valid = (options ?? new NatsListenerOptions()).ValidatedCopy();
         _listener = new SharedListener(typeof(NatsListener), valid, pump => new NatsListenConnection(nats.Connection, valid, pump));
     }

@@ -26,7 +26,7 @@ public static partial class NatsServiceCollectionExtensions
     /// <para>
     /// Options and connections are checked when the host starts, without connecting, or without a host when the bridge is created:
     /// <see cref="Options.OptionsValidationException"/> names the key of the configuration, if it came from there. A second registration
-    /// replaces the first one's connection to PostgreSQL and adds to its options.
+    /// adds to the first one's options, and replaces its connection to PostgreSQL if it names one.
     /// </para>
     /// </remarks>
     /// <param name="services">The services to add to.</param>

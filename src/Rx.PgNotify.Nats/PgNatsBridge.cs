@@ -3,6 +3,7 @@ using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Nats.Bridging;
+using Rx.PgNotify.Nats.Connections;
 
 namespace Rx.PgNotify.Nats;
 
@@ -27,7 +28,8 @@ public sealed class PgNatsBridge
     /// <param name="options">How it behaves; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="connectionString"/> or <paramref name="nats"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
-    /// The connection string can't be read or names no host, or one of the channels can't be one. The message never quotes the string.
+    /// The connection string can't be read or names no host, or one of the channels can't be one; or a URL of
+    /// <paramref name="nats"/> has an '@' behind its host, as when a password is not percent-encoded. The message never quotes the string.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public PgNatsBridge(string connectionString, INatsClient nats, PgNatsBridgeOptions? options = null)
@@ -42,7 +44,7 @@ public sealed class PgNatsBridge
     /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> or <paramref name="nats"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">
     /// The data source can't serve: it has <c>Multiplexing</c>, or is bound to hosts other than the primary; or one of the channels can't
-    /// be one.
+    /// be one; or a URL of <paramref name="nats"/> has an '@' behind its host, as when a password is not percent-encoded.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public PgNatsBridge(NpgsqlDataSource dataSource, INatsClient nats, PgNatsBridgeOptions? options = null)
@@ -53,6 +55,7 @@ public sealed class PgNatsBridge
     PgNatsBridge(Func<TimeSpan, ConnectionSource> connections, INatsClient nats, PgNatsBridgeOptions? options)
     {
         ArgumentNullException.ThrowIfNull(nats);
+        NatsAddress.ThrowIfAmbiguous(nats.Connection);
         var valid = (options ?? new PgNatsBridgeOptions()).ValidatedCopy();
         _ = connections(valid.Heartbeat); // throws what is wrong with it now; each candidate makes one of its own, which holds nothing yet
         // It is started once, so that its feed never ends: nobody waits for a last state.

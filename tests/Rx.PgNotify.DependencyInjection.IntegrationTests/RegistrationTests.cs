@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Rx.PgNotify.LocalPostgres;
 
 namespace Rx.PgNotify.DependencyInjection.IntegrationTests;
 
@@ -286,6 +287,23 @@ public class RegistrationTests
 
         using var subscription = await host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         Assert.That((seen!.Name, seen.ObserverFailed), Is.EqualTo(("orders", (Action<ObserverFailure>?)null)));
+    }
+
+    [Test]
+    public async Task ASecondRegistrationWithoutAConnection_KeepsTheFirstOnes()
+    {
+        PgListenerOptions? seen = null;
+        await using var other = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={LoopbackPort.FindFree()}");
+        using var host = TestHost.Build(builder =>
+        {
+            builder.Services.AddSingleton(other);
+            builder.Services.AddPgListener(TestServer.ConnectionString, options => options.Name = "orders");
+            builder.Services.AddPgListener(options => seen = options);
+        });
+        await host.StartAsync();
+
+        using var subscription = await host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        Assert.That(seen!.Name, Is.EqualTo("orders"));
     }
 
     [Test]

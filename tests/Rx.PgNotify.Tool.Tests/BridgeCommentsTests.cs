@@ -13,9 +13,9 @@ sealed class BridgeCommentsTests
             new BridgeState.Failing(new IOException("no\nserver \e[31m")),
             new BridgeState.Failing(new NatsListenerException(NatsListenerError.NatsUnavailable, "There is no NATS.", new IOException("gone"))));
 
-        var lines = Written(new BridgeState.Connecting(), there, there, away, away, new BridgeState.AtWork(), new BridgeState.Connecting());
+        var lines = Written(new BridgeState.Connecting(), there, there, away, away, new BridgeState.AtWork(), new BridgeState.Connecting(), new BridgeState.Stopped());
 
-        Assert.That(lines, Is.EqualTo(new[] { "connecting", "failing: PostgreSQL: no server \\u001B[31m", "failing: There is no NATS", "at work", "connecting" }));
+        Assert.That(lines, Is.EqualTo(new[] { "connecting", "failing: PostgreSQL: no server \\u001B[31m", "failing: There is no NATS", "at work", "stopped" }));
     }
 
     [Test]

@@ -6,14 +6,29 @@ namespace Rx.PgNotify.Nats.Connections;
 static class NatsAddress
 {
     /// <summary>The servers of the options, without users, passwords, tokens and whatever else a URL may have beside its host and port.</summary>
-    internal static string Address(this INatsConnection nats) => string.Join(", ", nats.Opts.Url.Split(',').Select(WithoutSecrets));
+    internal static string Address(this INatsConnection nats) => string.Join(", ", Read(nats).Select(WithoutSecrets));
+
+    /// <summary>Refuses what would be taken for a host although it is a piece of a password or of a token.</summary>
+    /// <exception cref="ArgumentException">An '@' stands where no user is expected.</exception>
+    internal static void ThrowIfAmbiguous(INatsConnection nats)
+    {
+        var urls = Read(nats);
+        // NATS.Net takes the user of the first URL for all of them: one in another alone stands behind a comma in a password.
+        if (urls.Any(HasMoreBehindTheHost) || (urls[0]?.UserInfo.Length is 0 && urls.Any(url => url?.UserInfo.Length > 0)))
+        {
+            throw new ArgumentException(
+                "The connection to NATS has a URL with an '@' behind its host; in a password write ',' as %2C, '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40.",
+                nameof(nats));
+        }
+    }
 
     // As NATS.Net reads it.
-    static string WithoutSecrets(string url)
-    {
-        var text = url.Trim();
-        if (!text.Contains("://", StringComparison.Ordinal))
-            text = $"nats://{text}";
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Authority}" : "a URL that can't be read";
-    }
+    static Uri?[] Read(INatsConnection nats) => [.. nats.Opts.Url.Split(',').Select(url => Read(url.Trim()))];
+
+    static Uri? Read(string url) =>
+        Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : $"nats://{url}", UriKind.Absolute, out var read) ? read : null;
+
+    static bool HasMoreBehindTheHost(Uri? url) => url is not null && $"{url.PathAndQuery}{url.Fragment}".Contains('@', StringComparison.Ordinal);
+
+    static string WithoutSecrets(Uri? url) => url is null ? "a URL that can't be read" : $"{url.Scheme}://{url.Authority}";
 }

@@ -16,7 +16,8 @@ static class NatsReason
         NatsServerException e => e.Error.Trim('\''),
         ObjectDisposedException => "the connection was disposed",
         OperationCanceledException => "it was lost, or took nothing more",
-        _ => ExceptionSummary.Of(failure).TrimEnd('.'),
+        ArgumentException or UriFormatException => "one of its URLs can't be used", // NATS.Net quotes it, with a password in it
+        _ => string.Join(' ', ExceptionSummary.Of(failure).TrimEnd('.').Split(' ').Select(WithoutUser)),
     };
 
     /// <summary>Whether NATS has refused the log-in.</summary>
@@ -29,6 +30,12 @@ static class NatsReason
         }
 
         return false;
+    }
+
+    static string WithoutUser(string word)
+    {
+        var (slashes, at) = (word.IndexOf("//", StringComparison.Ordinal), word.LastIndexOf('@'));
+        return slashes >= 0 && at > slashes ? $"{word.AsSpan(0, slashes)}//{word.AsSpan(at + 1)}" : word;
     }
 
     // "can not connect uris: …", which may come without an inner exception, and "can not start to connect nats server: …".

@@ -22,6 +22,8 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
 
     internal PermissionErrors Permissions => permissions;
 
+    string NatsFailed => $"NATS at {nats.Address()} failed while the bridge was asked";
+
     string NoBridge => $"NATS at {nats.Address()} is there, and no bridge on {subjects.Asks}";
 
     /// <summary>Asks to hear channels.</summary>
@@ -50,7 +52,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         }
         catch (Exception e) when (e is not NatsListenerException && !cancellationToken.IsCancellationRequested)
         {
-            throw NatsFault.Of($"NATS at {nats.Address()} failed while the bridge was asked", e);
+            throw NatsFault.Of(NatsFailed, e);
         }
     }
 
@@ -59,21 +61,32 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         try
         {
             var reply = await RequestAsync(subjects.Status, StatusAnswer.Question, cancellationToken).ConfigureAwait(false);
+            var which = $"There is a bridge with the prefix '{subjects.Prefix}'";
             return new NatsListenerException(
                 NatsListenerError.NoBridgeAtWork,
-                StatusAnswer.Decode(reply) is { } state
-                    ? $"There is a bridge with the prefix '{subjects.Prefix}', and none is at work; it says: {state}."
-                    : $"There is a bridge with the prefix '{subjects.Prefix}', and none is at work; it does not say why.",
+                StatusAnswer.Decode(reply) switch
+                {
+                    null => $"{which}, and none is at work; it does not say why.",
+                    // It says so as soon as it has the lock, and hears of questions a moment later.
+                    nameof(BridgeState.AtWork) => $"{which} that has just begun to work, and does not answer yet.",
+                    { } state => $"{which}, and none is at work; it says: {state}.",
+                },
                 cause);
         }
         catch (NatsNoRespondersException)
         {
             return new NatsListenerException(NatsListenerError.NoBridge, $"{NoBridge}: nobody listens there.", cause);
         }
-        catch (Exception e) when (e is NatsException or TimeoutException)
+        catch (Exception e) when (e is NatsNoReplyException or TimeoutException)
         {
             permissions.ThrowIfAny(subjects);
+            await nats.AnswersWithinAsync(timeout, cancellationToken).ConfigureAwait(false);
             return new NatsListenerException(NatsListenerError.NoBridge, $"{NoBridge}: nobody answered within {timeout}.", e);
+        }
+        catch (Exception e) when (e is not NatsListenerException && !cancellationToken.IsCancellationRequested)
+        {
+            permissions.ThrowIfAny(subjects);
+            return NatsFault.Of(NatsFailed, e);
         }
     }
 

@@ -7,6 +7,8 @@ sealed class BridgeConnectionChoice(ConnectionChoice postgres, NatsConnectionCho
 {
     public IReadOnlyList<string> Keys => postgres.Keys;
 
+    public bool IsNamed => postgres.IsNamed;
+
     public IEnumerable<string> FindErrors(IServiceProvider services) => [.. postgres.FindErrors(services), .. nats.FindErrors(services)];
 
     internal PgNatsBridge Create(IServiceProvider services, PgNatsBridgeOptions options)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rx.PgNotify.DependencyInjection;
 
 namespace Rx.PgNotify.Nats.Registration;
 
@@ -13,13 +14,17 @@ sealed class PgNatsBridgeHealthCheck(PgNatsBridge bridge) : IHealthCheck
             BridgeState.AtWork => (HealthStatus.Healthy, "At work."),
             BridgeState.StandingBy => (HealthStatus.Healthy, "Standing by: another bridge is at work."),
             BridgeState.Connecting => (HealthStatus.Degraded, "Connecting."),
+            BridgeState.Failing { Cause: NatsListenerException { Error: NatsListenerError.PermissionDenied } } => (
+                context.Registration.FailureStatus, "NATS does not permit one of the subjects."),
             BridgeState.Failing { Cause: NatsListenerException } => (context.Registration.FailureStatus, "There is no connection to NATS, or it can't serve."),
             BridgeState.Failing { Cause: var cause } => (
-                context.Registration.FailureStatus, $"There is no connection to PostgreSQL, or it can't serve: {cause.GetType().Name}."),
+                context.Registration.FailureStatus, $"There is no connection to PostgreSQL, or it can't serve: {FailureCause.Of(cause)}."),
             _ => (context.Registration.FailureStatus, $"{state.GetType().Name}."),
         };
+        var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["state"] = state.GetType().Name };
+        if (state is BridgeState.Failing failing)
+            data["missing"] = failing.Cause is NatsListenerException { Error: var missing } ? missing.ToString() : "PostgreSql";
         // Without an exception: reports are shown, and what it says may not be.
-        return Task.FromResult(new HealthCheckResult(
-            status, description, data: new Dictionary<string, object>(StringComparer.Ordinal) { ["state"] = state.GetType().Name }));
+        return Task.FromResult(new HealthCheckResult(status, description, data: data));
     }
 }

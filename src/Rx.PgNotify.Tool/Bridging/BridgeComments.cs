@@ -12,6 +12,8 @@ sealed class BridgeComments(TextWriter output, TimeProvider clock)
 
     internal void Write(BridgeState state)
     {
+        if (state is BridgeState.Connecting && _written is not null)
+            return; // it leaves, which takes a moment
         // A bridge that fails tries again every few seconds: only news is written.
         var text = Describe(state);
         if (string.Equals(text, _written, StringComparison.Ordinal))

@@ -11,8 +11,12 @@ static class ExceptionSummary
     internal static string Of(Exception exception)
     {
         var summary = TextOf(exception);
-        for (var inner = InnerOf(exception); inner is not null && !Says(summary, inner); inner = InnerOf(inner))
-            summary = $"{summary.TrimEnd('.', ':')}: {TextOf(inner)}";
+        for (var inner = InnerOf(exception); inner is not null; inner = InnerOf(inner))
+        {
+            if (!Says(summary, inner))
+                summary = $"{summary.TrimEnd('.', ':')}: {TextOf(inner)}";
+        }
+
         return summary;
     }
 

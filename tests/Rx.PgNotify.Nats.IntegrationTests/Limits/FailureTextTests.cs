@@ -22,6 +22,20 @@ public class FailureTextTests
     }
 
     [Test]
+    public async Task OfAUrlThatNatsRefusesToRead_ItQuotesNothing()
+    {
+        await using var stage = new Stage();
+        var address = NatsServer.UrlOf(LoopbackPort.FindFree());
+        var nats = stage.Connect(configure: options => options with
+        {
+            Url = $"{address},http://me:{Secret}@127.0.0.1",
+            AuthOpts = new NatsAuthOpts { Username = "me", Password = Secret },
+        });
+        var text = await TextAsync<NatsListenerException>(stage.StartBridge(connection: nats));
+        Assert.That(text, Does.StartWith("Failing(").And.Contain("one of its URLs can't be used"));
+    }
+
+    [Test]
     public async Task WithAWrongPasswordForNats_ItQuotesTheServer_Once()
     {
         await using var nats = await NatsServer.StartAsync("""authorization { user: shop, password: "right" }""");

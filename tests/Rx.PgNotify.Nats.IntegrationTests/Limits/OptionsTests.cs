@@ -79,6 +79,23 @@ public sealed class OptionsTests
         Assert.That(() => new PgNatsBridge("Database=shop", nats), Throws.ArgumentException, "no host");
     }
 
+    [TestCase("nats://c2Vj/cmV0@broker")]
+    [TestCase("nats://me:12/34@broker")]
+    [TestCase("nats://me:1?2@broker")]
+    [TestCase("nats://me:1#2@broker")]
+    [TestCase("nats://to,ken@broker")]
+    public async Task AUrlWhosePasswordIsNotEncoded_IsRefused_AndNothingOfItIsQuoted(string url)
+    {
+        await using var nats = new NatsConnection(new NatsOpts { Url = url, AuthOpts = new NatsAuthOpts { Username = "me", Password = "x" } });
+        foreach (var create in (Action[])[() => _ = new NatsListener(nats), () => _ = new PgNatsBridge("Host=h", nats)])
+        {
+            Assert.That(
+                () => create(),
+                Throws.ArgumentException.With.Property(nameof(ArgumentException.ParamName)).EqualTo("nats")
+                    .And.Message.Contains("%2F").And.Message.Not.Contains("broker").And.Message.Not.Contains("me:"));
+        }
+    }
+
     [Test]
     public async Task WhatIsAtTheEdge_IsValid_AndAChangeAfterwardsHasNoEffect()
     {

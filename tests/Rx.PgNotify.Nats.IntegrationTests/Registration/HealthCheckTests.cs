@@ -114,13 +114,17 @@ public class HealthCheckTests
         await using var stage = new Stage();
         using var withoutNats = Build(stage, stage.Connect(NatsServer.UrlOf(LoopbackPort.FindFree())));
         await withoutNats.StartAsync();
-        await AssertAsync(withoutNats, BridgeCheck, "Failing", HealthStatus.Unhealthy, "There is no connection to NATS, or it can't serve.");
+        var entry = await AssertAsync(
+            withoutNats, BridgeCheck, "Failing", HealthStatus.Unhealthy, "There is no connection to NATS, or it can't serve.");
+        Assert.That(entry.Data["missing"], Is.EqualTo("NatsUnavailable"));
 
         using var withoutPostgres = Build(
             stage, connectionString: $"Host=127.0.0.1;Port={LoopbackPort.FindFree()};Username=u;Password=s3cr3t", failureStatus: HealthStatus.Degraded);
         await withoutPostgres.StartAsync();
-        await AssertAsync(
-            withoutPostgres, BridgeCheck, "Failing", HealthStatus.Degraded, "There is no connection to PostgreSQL, or it can't serve: NpgsqlException.");
+        entry = await AssertAsync(
+            withoutPostgres, BridgeCheck, "Failing", HealthStatus.Degraded,
+            "There is no connection to PostgreSQL, or it can't serve: NpgsqlException: SocketException (ConnectionRefused).");
+        Assert.That(entry.Data["missing"], Is.EqualTo("PostgreSql"));
     }
 
     [Test]

@@ -47,6 +47,15 @@ public class RegistrationErrorTests
     }
 
     [Test]
+    public async Task AConnectionToNats_IsNotMadeBeforeSomebodyWantsIt()
+    {
+        using var host = TestHost.Build(builder => builder.Services
+            .AddSingleton<INatsConnection>(_ => throw new TimeZoneNotFoundException()).AddNatsListener());
+        await host.StartAsync();
+        Assert.That(() => host.Services.GetRequiredService<NatsListener>(), Throws.InstanceOf<TimeZoneNotFoundException>());
+    }
+
+    [Test]
     public async Task ADataSourceThatIsMissing_IsSaidWhenTheHostStarts()
     {
         await using var nats = new NatsConnection();

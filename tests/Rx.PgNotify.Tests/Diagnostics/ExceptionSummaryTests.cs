@@ -15,6 +15,10 @@ public class ExceptionSummaryTests
         ExceptionSummary.Of(new IOException("It failed: no route", new IOException("wrapper", new IOException("no route")))), Is.EqualTo("It failed: no route: wrapper"));
 
     [Test]
+    public void Of_AReasonBehindAMessageThatSaysNothingNew_HasIt() => Assert.That(
+        ExceptionSummary.Of(new IOException("It failed", new IOException("", new IOException("failed", new IOException("no route"))))), Is.EqualTo("It failed: no route"));
+
+    [Test]
     public void Of_WhatTheServerSaysAndAMessageQuotes_SaysItOnce()
     {
         var answer = new PostgresException("no such role", "FATAL", "FATAL", "28000");
