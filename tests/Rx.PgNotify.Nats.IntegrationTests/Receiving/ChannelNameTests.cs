@@ -1,5 +1,5 @@
-using System.Text;
 using System.Reactive.Linq;
+using System.Text;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Receiving;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Rx.PgNotify.Delivery;
-using Rx.PgNotify.Tests.Operators;
 using Rx.PgNotify.TestFixtures;
+using Rx.PgNotify.Tests.Operators;
 
 namespace Rx.PgNotify.Tests.Delivery;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
-using Rx.PgNotify.Tests.Binding;
 using Rx.PgNotify.TestFixtures;
+using Rx.PgNotify.Tests.Binding;
 
 namespace Rx.PgNotify.Tests.Operators;
 
