@@ -25,10 +25,10 @@ public class FailureTextTests
     public async Task OfAUrlThatNatsRefusesToRead_ItQuotesNothing()
     {
         await using var stage = new Stage();
-        var address = NatsServer.UrlOf(LoopbackPort.FindFree());
+        var user = $"me:{Secret}@127.0.0.1";
         var nats = stage.Connect(configure: options => options with
         {
-            Url = $"{address},http://me:{Secret}@127.0.0.1",
+            Url = $"nats://{user}:{LoopbackPort.FindFree()},http://{user}",
             AuthOpts = new NatsAuthOpts { Username = "me", Password = Secret },
         });
         var text = await TextAsync<NatsListenerException>(stage.StartBridge(connection: nats));
