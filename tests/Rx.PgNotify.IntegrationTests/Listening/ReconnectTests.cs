@@ -51,6 +51,7 @@ public class ReconnectTests
         using var subscription = await listener.Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
         await Eventually.IsTrueAsync(() => listener.CurrentState is ListenerState.Listening);
         using var watching = listener.State.Subscribe(states);
+        await states.UntilCountAsync(1); // states are conflated: the loss could take the place of the one before
         using (tap.RefuseConnections())
         {
             tap.Cut();
