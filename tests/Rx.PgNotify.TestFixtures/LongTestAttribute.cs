@@ -5,7 +5,8 @@ namespace Rx.PgNotify.TestFixtures;
 
 /// <summary>
 /// A test that keeps a machine busy for long: of stress, of allocations, of packages that are built and published, of browsers, of
-/// many processes or servers. It runs when PGNOTIFY_LONG_TESTS is 1, as it is wherever a change is checked before it lands.
+/// many processes, servers or cases, of heartbeats that have to pass. It runs when PGNOTIFY_LONG_TESTS is 1, as it is wherever a change
+/// is checked before it lands.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 sealed class LongTestAttribute : NUnitAttribute, IApplyToTest
