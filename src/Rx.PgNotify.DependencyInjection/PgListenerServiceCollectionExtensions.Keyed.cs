@@ -23,7 +23,7 @@ public static partial class PgListenerServiceCollectionExtensions
         this IServiceCollection services, object serviceKey, Action<PgListenerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(serviceKey);
-        return Add(services, null, null, Registration<PgListenerOptions>.WithoutServices(configure), serviceKey);
+        return Add(services, null, null, Configure.WithoutServices(configure), serviceKey);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ public static partial class PgListenerServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(serviceKey);
         ConnectionString.ThrowIfNull(connectionString);
-        return Add(services, connectionString, null, Registration<PgListenerOptions>.WithoutServices(configure), serviceKey);
+        return Add(services, connectionString, null, Configure.WithoutServices(configure), serviceKey);
     }
 
     /// <summary>Registers a <see cref="PgListener"/> as a keyed singleton with a connection string of its own.</summary>
@@ -110,7 +110,7 @@ public static partial class PgListenerServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(serviceKey);
         ArgumentNullException.ThrowIfNull(section);
-        return Add(services, null, section, Registration<PgListenerOptions>.WithoutServices(configure), serviceKey);
+        return Add(services, null, section, Configure.WithoutServices(configure), serviceKey);
     }
 
     /// <summary>Registers a <see cref="PgListener"/> as a keyed singleton with options from the configuration.</summary>

@@ -31,7 +31,7 @@ public static partial class PgListenerServiceCollectionExtensions
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static IServiceCollection AddPgListener(this IServiceCollection services, Action<PgListenerOptions>? configure = null) =>
-        Add(services, null, null, Registration<PgListenerOptions>.WithoutServices(configure), null);
+        Add(services, null, null, Configure.WithoutServices(configure), null);
 
     /// <summary>
     /// Registers a <see cref="PgListener"/> as a singleton that connects like the registered <see cref="Npgsql.NpgsqlDataSource"/>
@@ -60,7 +60,7 @@ public static partial class PgListenerServiceCollectionExtensions
         this IServiceCollection services, string connectionString, Action<PgListenerOptions>? configure = null)
     {
         ConnectionString.ThrowIfNull(connectionString);
-        return Add(services, connectionString, null, Registration<PgListenerOptions>.WithoutServices(configure), null);
+        return Add(services, connectionString, null, Configure.WithoutServices(configure), null);
     }
 
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with a connection string of its own.</summary>
@@ -93,7 +93,7 @@ public static partial class PgListenerServiceCollectionExtensions
         this IServiceCollection services, IConfiguration section, Action<PgListenerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return Add(services, null, section, Registration<PgListenerOptions>.WithoutServices(configure), null);
+        return Add(services, null, section, Configure.WithoutServices(configure), null);
     }
 
     /// <summary>Registers a <see cref="PgListener"/> as a singleton with options from the configuration.</summary>
@@ -124,12 +124,13 @@ public static partial class PgListenerServiceCollectionExtensions
         object? key)
     {
         var connection = new ConnectionChoice(connectionString, section, key);
-        return new Registration<PgListenerOptions>(key, section, PgListenerSettings.All, connection).AddTo(
+        var registration = new Registration<PgListenerOptions, PgListener>(
+            key, section, PgListenerSettings.All, connection, (provider, options) => connection.Create(
+                provider, own => new PgListener(own, options), dataSource => new PgListener(dataSource, options)));
+        return registration.AddTo(
             services,
             (provider, options) => ListenerDefaults.Set<PgListener>(provider, options, key),
             configure,
-            options => options.Validate(),
-            (provider, options) => connection.Create(
-                provider, own => new PgListener(own, options), dataSource => new PgListener(dataSource, options)));
+            options => options.Validate());
     }
 }

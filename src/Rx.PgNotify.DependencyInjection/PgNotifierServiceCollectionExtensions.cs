@@ -31,7 +31,7 @@ public static partial class PgNotifierServiceCollectionExtensions
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static IServiceCollection AddPgNotifier(this IServiceCollection services, Action<PgNotifierOptions>? configure = null) =>
-        Add(services, null, null, Registration<PgNotifierOptions>.WithoutServices(configure), null);
+        Add(services, null, null, Configure.WithoutServices(configure), null);
 
     /// <summary>
     /// Registers a <see cref="PgNotifier"/> as a singleton that connects like the registered <see cref="Npgsql.NpgsqlDataSource"/>
@@ -60,7 +60,7 @@ public static partial class PgNotifierServiceCollectionExtensions
         this IServiceCollection services, string connectionString, Action<PgNotifierOptions>? configure = null)
     {
         ConnectionString.ThrowIfNull(connectionString);
-        return Add(services, connectionString, null, Registration<PgNotifierOptions>.WithoutServices(configure), null);
+        return Add(services, connectionString, null, Configure.WithoutServices(configure), null);
     }
 
     /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with a connection string of its own.</summary>
@@ -93,7 +93,7 @@ public static partial class PgNotifierServiceCollectionExtensions
         this IServiceCollection services, IConfiguration section, Action<PgNotifierOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return Add(services, null, section, Registration<PgNotifierOptions>.WithoutServices(configure), null);
+        return Add(services, null, section, Configure.WithoutServices(configure), null);
     }
 
     /// <summary>Registers a <see cref="PgNotifier"/> as a singleton with options from the configuration.</summary>
@@ -124,13 +124,14 @@ public static partial class PgNotifierServiceCollectionExtensions
         object? key)
     {
         var connection = new ConnectionChoice(connectionString, section, key);
-        return new Registration<PgNotifierOptions>(key, section, NotifierSettings.All, connection).AddTo(
+        var registration = new Registration<PgNotifierOptions, PgNotifier>(
+            key, section, NotifierSettings.All, connection, (provider, options) => connection.Create(
+                provider, own => new PgNotifier(own, options), dataSource => new PgNotifier(dataSource, options)));
+        return registration.AddTo(
             services,
             (provider, options) => SetDefaults(provider, options, key),
             configure,
-            options => options.Validate(),
-            (provider, options) => connection.Create(
-                provider, own => new PgNotifier(own, options), dataSource => new PgNotifier(dataSource, options)));
+            options => options.Validate());
     }
 
     static void SetDefaults(IServiceProvider services, PgNotifierOptions options, object? key)

@@ -9,37 +9,33 @@ namespace Rx.PgNotify.DependencyInjection;
 /// <param name="Section">Where options may come from.</param>
 /// <param name="Settings">The options that may.</param>
 /// <param name="Connection">What it connects with.</param>
-sealed record Registration<TOptions>(
-    object? ServiceKey, IConfiguration? Section, IReadOnlyList<Setting<TOptions>> Settings, IConnectionChoice Connection)
+/// <param name="Create">Creates it, with that connection.</param>
+sealed record Registration<TOptions, TService>(
+    object? ServiceKey,
+    IConfiguration? Section,
+    IReadOnlyList<Setting<TOptions>> Settings,
+    IConnectionChoice Connection,
+    Func<IServiceProvider, TOptions, TService> Create)
     where TOptions : class, new()
+    where TService : class
 {
-    // Set once, before the registration is added.
-    Func<IServiceProvider, TOptions, object>? _create;
-
     /// <summary>Of the options, and in metrics; empty without a key, which is how the options framework names the only ones.</summary>
     internal string Name { get; } = ServiceKey?.ToString() ?? Options.DefaultName;
-
-    /// <summary>For those who need no services to set options.</summary>
-    internal static Action<IServiceProvider, TOptions>? WithoutServices(Action<TOptions>? configure) =>
-        configure is null ? null : (_, options) => configure(options);
 
     /// <summary>
     /// Options are set in this order: what is given first, unless they are set already; the section; the code of the
     /// application. A further registration for the same key adds its own to that.
     /// </summary>
-    internal IServiceCollection AddTo<TService>(
+    internal IServiceCollection AddTo(
         IServiceCollection services,
         Action<IServiceProvider, TOptions> defaults,
         Action<IServiceProvider, TOptions>? configure,
-        Action<TOptions> validate,
-        Func<IServiceProvider, TOptions, TService> create)
-        where TService : class
+        Action<TOptions> validate)
     {
         ArgumentNullException.ThrowIfNull(services);
         var section = new SectionSettings<TOptions>(Section, Settings, Connection.Keys);
         var isFirst = !services.Any(service =>
-            service.ServiceType == typeof(Registration<TOptions>) && Equals(service.ServiceKey, ServiceKey));
-        _create = create;
+            service.ServiceType == typeof(Registration<TOptions, TService>) && Equals(service.ServiceKey, ServiceKey));
         services.AddKeyedSingleton(ServiceKey, this);
         services.AddOptions<TOptions>(Name)
             .Configure<IServiceProvider>((options, provider) =>
@@ -52,18 +48,18 @@ sealed record Registration<TOptions>(
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>>(provider => new Validation(this, section, validate, provider));
         return services.AddKeyedSingleton(
-            ServiceKey, (provider, _) => (TService)FindTaken(provider)._create!(provider, provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name)));
+            ServiceKey, (provider, _) => FindTaken(provider).Create(provider, provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(Name)));
     }
 
     // Of several for one key the last that names a connection: one that only sets options changes no other's connection.
-    Registration<TOptions> FindTaken(IServiceProvider services)
+    Registration<TOptions, TService> FindTaken(IServiceProvider services)
     {
-        var all = services.GetKeyedServices<Registration<TOptions>>(ServiceKey).ToList();
+        var all = services.GetKeyedServices<Registration<TOptions, TService>>(ServiceKey).ToList();
         return all.FindLast(registration => registration.Connection.IsNamed) ?? all[^1];
     }
 
     sealed class Validation(
-        Registration<TOptions> registration, SectionSettings<TOptions> section, Action<TOptions> validate, IServiceProvider services)
+        Registration<TOptions, TService> registration, SectionSettings<TOptions> section, Action<TOptions> validate, IServiceProvider services)
         : IValidateOptions<TOptions>
     {
         public ValidateOptionsResult Validate(string? name, TOptions options)

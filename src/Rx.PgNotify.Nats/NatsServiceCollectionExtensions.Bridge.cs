@@ -34,7 +34,7 @@ public static partial class NatsServiceCollectionExtensions
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static IServiceCollection AddPgNatsBridge(this IServiceCollection services, Action<PgNatsBridgeOptions>? configure = null) =>
-        AddBridge(services, null, null, Registration<PgNatsBridgeOptions>.WithoutServices(configure));
+        AddBridge(services, null, null, Configure.WithoutServices(configure));
 
     /// <summary>
     /// Registers a <see cref="PgNatsBridge"/> that runs until the host begins to stop, between the registered <see cref="NpgsqlDataSource"/> and
@@ -65,7 +65,7 @@ public static partial class NatsServiceCollectionExtensions
         this IServiceCollection services, string connectionString, Action<PgNatsBridgeOptions>? configure = null)
     {
         ConnectionString.ThrowIfNull(connectionString);
-        return AddBridge(services, connectionString, null, Registration<PgNatsBridgeOptions>.WithoutServices(configure));
+        return AddBridge(services, connectionString, null, Configure.WithoutServices(configure));
     }
 
     /// <summary>Registers a <see cref="PgNatsBridge"/> that runs until the host begins to stop, with a connection string of its own.</summary>
@@ -100,7 +100,7 @@ public static partial class NatsServiceCollectionExtensions
         this IServiceCollection services, IConfiguration section, Action<PgNatsBridgeOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return AddBridge(services, null, section, Registration<PgNatsBridgeOptions>.WithoutServices(configure));
+        return AddBridge(services, null, section, Configure.WithoutServices(configure));
     }
 
     /// <summary>Registers a <see cref="PgNatsBridge"/> that runs until the host begins to stop, with options from the configuration.</summary>
@@ -131,8 +131,8 @@ public static partial class NatsServiceCollectionExtensions
     {
         var connections = new BridgeConnectionChoice(
             new ConnectionChoice(connectionString, section, serviceKey: null), new NatsConnectionChoice(serviceKey: null));
-        new Registration<PgNatsBridgeOptions>(null, section, PgNatsBridgeSettings.All, connections).AddTo(
-            services, SetDefaults, configure, options => options.Validate(), connections.Create);
+        new Registration<PgNatsBridgeOptions, PgNatsBridge>(null, section, PgNatsBridgeSettings.All, connections, connections.Create)
+            .AddTo(services, SetDefaults, configure, options => options.Validate());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BridgeService>());
         return services;
     }

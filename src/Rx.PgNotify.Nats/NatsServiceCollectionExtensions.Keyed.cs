@@ -25,7 +25,7 @@ public static partial class NatsServiceCollectionExtensions
         this IServiceCollection services, object serviceKey, Action<NatsListenerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(serviceKey);
-        return AddListener(services, null, Registration<NatsListenerOptions>.WithoutServices(configure), serviceKey);
+        return AddListener(services, null, Configure.WithoutServices(configure), serviceKey);
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ public static partial class NatsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(serviceKey);
         ArgumentNullException.ThrowIfNull(section);
-        return AddListener(services, section, Registration<NatsListenerOptions>.WithoutServices(configure), serviceKey);
+        return AddListener(services, section, Configure.WithoutServices(configure), serviceKey);
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ public static partial class NatsServiceCollectionExtensions
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is <see langword="null"/>.</exception>
     public static IServiceCollection AddNatsListener(this IServiceCollection services, Action<NatsListenerOptions>? configure = null) =>
-        AddListener(services, null, Registration<NatsListenerOptions>.WithoutServices(configure), null);
+        AddListener(services, null, Configure.WithoutServices(configure), null);
 
     /// <summary>
     /// Registers a <see cref="NatsListener"/> as a singleton over the registered <see cref="INatsConnection"/> or
@@ -67,7 +67,7 @@ public static partial class NatsServiceCollectionExtensions
         this IServiceCollection services, IConfiguration section, Action<NatsListenerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return AddListener(services, section, Registration<NatsListenerOptions>.WithoutServices(configure), null);
+        return AddListener(services, section, Configure.WithoutServices(configure), null);
     }
 
     /// <summary>Registers a <see cref="NatsListener"/> as a singleton with options from the configuration.</summary>
@@ -93,11 +93,12 @@ public static partial class NatsServiceCollectionExtensions
         IServiceCollection services, IConfiguration? section, Action<IServiceProvider, NatsListenerOptions>? configure, object? key)
     {
         var connection = new NatsConnectionChoice(key);
-        return new Registration<NatsListenerOptions>(key, section, NatsListenerSettings.All, connection).AddTo(
+        var registration = new Registration<NatsListenerOptions, NatsListener>(
+            key, section, NatsListenerSettings.All, connection, (provider, options) => new NatsListener(connection.Get(provider), options));
+        return registration.AddTo(
             services,
             (provider, options) => ListenerDefaults.Set<NatsListener>(provider, options, key),
             configure,
-            options => options.Validate(),
-            (provider, options) => new NatsListener(connection.Get(provider), options));
+            options => options.Validate());
     }
 }

@@ -9,19 +9,12 @@ static class GivenUpConnection
     /// <param name="failure">What came of asking for the connection.</param>
     /// <param name="options">Of the connection.</param>
     internal static (PgListenerError Error, string Message)? Find(Exception failure, NatsOpts options) =>
-        Causes(failure).OfType<NatsConnectionFailedException>().FirstOrDefault() is { } givenUp ? Explain(givenUp.Message, options) : null;
+        NatsReason.Causes(failure).OfType<NatsConnectionFailedException>().FirstOrDefault() is { } givenUp ? Explain(givenUp.Message, options) : null;
 
     /// <summary>Why NATS has refused the log-in; <see langword="null"/> if it has not.</summary>
     /// <param name="failure">A <see cref="NatsListenerException"/>, whose message is a whole sentence.</param>
     internal static (PgListenerError Error, string Message)? FindRefusal(Exception failure) =>
         NatsReason.IsRefusedLogIn(failure) ? (PgListenerError.AuthenticationFailed, failure.Message) : null;
-
-    // NATS.Net wraps what the server says: can not start to connect, and where.
-    static IEnumerable<Exception> Causes(Exception failure)
-    {
-        for (var cause = failure.InnerException; cause is not null; cause = cause.InnerException)
-            yield return cause;
-    }
 
     // There is one exception for log-ins that are refused and for attempts that are spent. When NATS.Net gives up its text says which, but
     // later only that it has: then the options may exclude one of the two.

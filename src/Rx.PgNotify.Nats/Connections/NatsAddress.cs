@@ -13,8 +13,7 @@ static class NatsAddress
     internal static void ThrowIfAmbiguous(INatsConnection nats)
     {
         var urls = Read(nats);
-        // NATS.Net takes the user of the first URL for all of them: one in another alone stands behind a comma in a password.
-        if (urls.Any(HasMoreBehindTheHost) || (urls[0]?.UserInfo.Length is 0 && urls.Any(url => url?.UserInfo.Length > 0)))
+        if (urls.Any(HasMoreBehindTheHost) || HasUserBehindTheFirst(urls))
         {
             throw new ArgumentException(
                 "The connection to NATS has a URL with an '@' behind its host; in a password write ',' as %2C, '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40.",
@@ -22,11 +21,16 @@ static class NatsAddress
         }
     }
 
-    // As NATS.Net reads it.
-    static Uri?[] Read(INatsConnection nats) => [.. nats.Opts.Url.Split(',').Select(url => Read(url.Trim()))];
-
-    static Uri? Read(string url) =>
+    /// <summary>As NATS.Net reads it; <see langword="null"/> if it is no URL.</summary>
+    internal static Uri? Read(string url) =>
         Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : $"nats://{url}", UriKind.Absolute, out var read) ? read : null;
+
+    /// <summary>
+    /// NATS.Net takes the user of the first URL for all of them: one in another URL alone stands behind a comma in a password.
+    /// </summary>
+    internal static bool HasUserBehindTheFirst(IReadOnlyList<Uri?> urls) => urls[0]?.UserInfo.Length is 0 && urls.Any(url => url?.UserInfo.Length > 0);
+
+    static Uri?[] Read(INatsConnection nats) => [.. nats.Opts.Url.Split(',').Select(url => Read(url.Trim()))];
 
     static bool HasMoreBehindTheHost(Uri? url) => url is not null && $"{url.PathAndQuery}{url.Fragment}".Contains('@', StringComparison.Ordinal);
 

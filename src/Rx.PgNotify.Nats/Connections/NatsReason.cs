@@ -21,15 +21,13 @@ static class NatsReason
     };
 
     /// <summary>Whether NATS has refused the log-in.</summary>
-    internal static bool IsRefusedLogIn(Exception failure)
+    internal static bool IsRefusedLogIn(Exception failure) => Causes(failure).OfType<NatsServerException>().Any(cause => cause.IsAuthError);
+
+    /// <summary>The failure and what it came of: NATS.Net wraps what the server says.</summary>
+    internal static IEnumerable<Exception> Causes(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is NatsServerException { IsAuthError: true })
-                return true;
-        }
-
-        return false;
+            yield return cause;
     }
 
     static string WithoutUser(string word)

@@ -27,7 +27,7 @@ sealed class NatsListenerHealthCheck(NatsListener listener) : IHealthCheck
         _ => (failure, $"{state.GetType().Name}."),
     };
 
-    static string Describe(NatsListenerError missing) => missing switch
+    internal static string Describe(NatsListenerError missing) => missing switch
     {
         NatsListenerError.NatsUnavailable => "There is no connection to NATS.",
         NatsListenerError.NoBridge => "NATS is there, and no bridge.",

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Nats;
+using Rx.PgNotify.Nats.Diagnostics;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Bridging;
@@ -27,8 +27,7 @@ sealed class BridgeComments(TextWriter output, TimeProvider clock)
         BridgeState.Connecting => "connecting",
         BridgeState.StandingBy => "standing by: another bridge is at work",
         BridgeState.AtWork => "at work",
-        BridgeState.Failing { Cause: NatsListenerException cause } => $"failing: {PlainText.OneLine(ExceptionSummary.Of(cause))}",
-        BridgeState.Failing { Cause: var cause } => $"failing: PostgreSQL: {PlainText.OneLine(ExceptionSummary.Of(cause))}",
+        BridgeState.Failing { Cause: var cause } => $"failing: {PlainText.OneLine(FailureText.Of(cause))}",
         _ => "stopped",
     };
 }

@@ -1,3 +1,5 @@
+using Rx.PgNotify.Nats.Connections;
+
 namespace Rx.PgNotify.Tool.Connections;
 
 /// <summary>Checks the addresses of NATS servers before NATS.Net reads them.</summary>
@@ -8,8 +10,6 @@ namespace Rx.PgNotify.Tool.Connections;
 /// </remarks>
 static class NatsAddresses
 {
-    const string Separator = "://";
-
     static readonly string[] s_plain = ["nats", "tls"];
     static readonly string[] s_webSockets = ["ws", "wss"];
 
@@ -17,8 +17,7 @@ static class NatsAddresses
     internal static void Check(string text)
     {
         var addresses = text.Split(',').Select(Parse).ToArray();
-        // NATS.Net takes the user of the first address for all of them.
-        if (addresses[0].UserInfo.Length == 0 && addresses.Any(address => address.UserInfo.Length > 0))
+        if (NatsAddress.HasUserBehindTheFirst(addresses))
             throw new FormatException("user and password stand in the first address; in a password write ',' as %2C.");
     }
 
@@ -27,7 +26,7 @@ static class NatsAddresses
 
     static Uri Parse(string text)
     {
-        if (text.Length == 0 || !Uri.TryCreate(WithScheme(text), UriKind.Absolute, out var address))
+        if (text.Length == 0 || NatsAddress.Read(text) is not { } address)
         {
             throw new FormatException(
                 "the text is no address such as nats://broker:4222; in a password write '/' as %2F, '@' as %40 and ':' as %3A.");
@@ -36,7 +35,7 @@ static class NatsAddresses
         var isPlain = s_plain.Contains(address.Scheme, StringComparer.Ordinal);
         if (!isPlain && !s_webSockets.Contains(address.Scheme, StringComparer.Ordinal))
         {
-            var schemes = s_plain.Concat(s_webSockets).Select(scheme => scheme + Separator);
+            var schemes = s_plain.Concat(s_webSockets).Select(scheme => $"{scheme}://");
             throw new FormatException($"an address begins with {string.Join(", ", schemes)}, or without any of them.");
         }
 
@@ -50,7 +49,4 @@ static class NatsAddresses
 
         return address;
     }
-
-    static string WithScheme(string text) =>
-        text.Contains(Separator, StringComparison.Ordinal) ? text : $"{s_plain[0]}{Separator}{text}";
 }

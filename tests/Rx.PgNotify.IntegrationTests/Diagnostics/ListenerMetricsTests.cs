@@ -165,8 +165,7 @@ public class ListenerMetricsTests
         Assert.That(meters.Instruments.Select(instrument => instrument.Name), Is.Unique);
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task AListenerThatIsBeingDisposed_IsNeverCountedAsDisposed()
     {
         using var meters = new MeterRecorder();

@@ -32,8 +32,7 @@ public class AcknowledgementTests
         Assert.That(delivered, Is.EqualTo(s_rounds));
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task UnderTraffic_TheResyncComesFirst_AndEachNotificationAfterItOnceAndInOrder()
     {
         await using var listener = new PgListener(TestServer.ConnectionString, new PgListenerOptions { Linger = TimeSpan.Zero });

@@ -71,8 +71,7 @@ public partial class AtOnceTests
 
     // When they do connect is also up to the machine, which may stand still for 50 ms; when they mean to is up to the library. And a
     // server may be back before a busy machine has come to all attempts at once, which are close together.
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task FiftyListenersOfAServerThatIsRestarted_DoNotComeBackInTheSameTenMilliseconds()
     {
         const int count = 50;

@@ -60,8 +60,7 @@ public class HeartbeatTests
         await AssertIsLeftAsync(tap, recorder, clock, start);
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task ASilentButHealthyLine_IsKept()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);

@@ -11,8 +11,7 @@ public class ReconnectTests
     // In which a listener ends or goes idle, whatever the server does.
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task AServerThatWasDownForFiveSeconds_IsListenedToAgainWithinTheCapOfTheBackoff()
     {
         await using var server = await TestServer.StartOwnAsync();

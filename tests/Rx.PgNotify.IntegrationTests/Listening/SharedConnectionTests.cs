@@ -115,8 +115,7 @@ public class SharedConnectionTests
         Assert.That(recorder.Items.Payloads(), Is.EqualTo(new[] { "heard" }));
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task TenThousandChannels_AreListenedToInOneRoundTrip()
     {
         await using var tap = WireTap.Start(TestServer.ConnectionString);

@@ -106,8 +106,7 @@ public sealed class CatchUpPrivilegesTests
         await TakeBackAsync();
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task APublicationOfAllTables_RefusesNothing()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Settings["wal_level"] = "logical");

@@ -26,8 +26,7 @@ public sealed class TriggerInstallationTests
         }
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Installing_TwiceOrOverAnything_EndsInTheSameState()
     {
         await using var stage = await TableStage.CreateAsync(Table);

@@ -103,8 +103,7 @@ public sealed class TriggerTransactionTests
         Assert.That(await TableStage.ExecuteAsync(reader, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 't'::regclass"), Is.Zero);
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task PreparedTransaction_IsRefusedByTheServer()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Settings["max_prepared_transactions"] = "1");
@@ -119,8 +118,7 @@ public sealed class TriggerTransactionTests
             Throws.TypeOf<PostgresException>().With.Property("SqlState").EqualTo("0A000"), "as docs/table-changes.md says");
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task TheLimit_CountsBytesOfTheDatabasesEncoding()
     {
         await using var server = await TestServer.StartOwnAsync(options => options.Encoding = "LATIN1");

@@ -59,8 +59,7 @@ sealed class ListenTests : ToolTest
         }
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Listen_WithCoalesce_WritesOneLineForEachChannelsBurst()
     {
         var (first, second) = (NewChannel(), NewChannel());
@@ -93,8 +92,7 @@ sealed class ListenTests : ToolTest
         Assert.That(Json.OfType(tool.Output, "notification"), Is.Empty);
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Listen_ToManyChannelsUnderLoad_KeepsTheOrderOfEachAndItsLinesWhole()
     {
         const int each = 500;
@@ -135,8 +133,7 @@ sealed class ListenTests : ToolTest
         Assert.That(Json.OfType(tool.Output, "notification").Select(n => n.Text("channel")), Is.EquivalentTo(channels));
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Listen_WithoutAnApplicationName_IsCalledPgnotify([Values] bool given)
     {
         var channel = NewChannel();

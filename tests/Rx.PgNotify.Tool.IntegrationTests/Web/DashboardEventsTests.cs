@@ -83,8 +83,7 @@ public sealed class DashboardEventsTests : DashboardFixture
         await reader.UntilStateAsync("Listening");
     }
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Events_WhilePostgreSqlIsDown_SaySoAndAreCurrentAfterwards()
     {
         await using var server = await TestServer.StartOwnAsync();

@@ -81,8 +81,7 @@ public sealed class DashboardRequestsTests : DashboardFixture
     public async Task Order_ThatIsTooLarge_IsRefused() => Assert.That(
         await PostAsync("orders", new NewOrder(new string('x', 5_000), 1), OwnOrigin), Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
 
-    [LongTest]
-    [Test]
+    [Test, LongTest]
     public async Task Order_WhilePostgreSqlIsDown_IsAnsweredWithUnavailable()
     {
         await using var server = await TestServer.StartOwnAsync();
