@@ -9,14 +9,15 @@ namespace Rx.PgNotify.TestFixtures;
 /// <remarks>The benchmarks have it too, so it needs nothing of the tests.</remarks>
 sealed class NatsServerProcess : IAsyncDisposable
 {
-    // The end of the input, which comes with the end of this process too, ends the server, also one that is stopped.
+    // The end of the input, which comes with the end of this process too, ends the server, also one that is stopped. The shell
+    // ends after it: until a killed process is gone its port accepts connections and can't be bound again.
     const string Script = """
         pid=
         trap '' INT TERM
         "$@" </dev/null >/dev/null 2>&1 & pid=$!
         echo "$pid"
         while read -r _; do :; done
-        kill -KILL "$pid"
+        { kill -KILL "$pid"; wait "$pid"; } 2>/dev/null
         """;
 
     // After so long something hangs, however busy the machine is.
@@ -72,7 +73,7 @@ sealed class NatsServerProcess : IAsyncDisposable
             await client.ConnectAsync(IPAddress.Loopback, port);
             return await client.GetStream().ReadAsync(new byte[4]) == 4; // it greets before it is asked anything
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return false;
         }

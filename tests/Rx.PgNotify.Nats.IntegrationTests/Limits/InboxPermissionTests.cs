@@ -29,7 +29,7 @@ public class InboxPermissionTests
         await nats.KillAsync();
         await nats.StartAgainAsync();
         await Eventually.IsTrueAsync(() => connection.ConnectionState == NatsConnectionState.Open && connection.ServerInfo?.Id != before);
-        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Reconnecting>(), "it was told nothing of that");
+        Assert.That(listener.CurrentState, Is.InstanceOf<ListenerState.Reconnecting>(), "nothing signals it that it may now");
         await AdvanceUntilAsync(() => subscribing.IsCompleted);
         using var subscription = await subscribing;
 
