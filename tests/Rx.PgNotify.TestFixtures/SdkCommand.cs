@@ -21,12 +21,12 @@ static class SdkCommand
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        // Those of the SDK that runs these tests; and nothing is to stay behind.
+        // Those of the SDK that runs these tests; and nothing is to stay behind: a compiler that runs on has to be asked for.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
-        start.Environment["UseSharedCompilation"] = "false";
+        start.Environment.TryAdd("UseSharedCompilation", "false");
         if (Path.GetDirectoryName(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")) is { Length: > 0 } dotnet)
             start.Environment["DOTNET_ROOT"] = dotnet;
         return start;

@@ -205,7 +205,6 @@ public sealed class PackageTests
                 <TargetFramework>net10.0</TargetFramework>
                 <ImplicitUsings>enable</ImplicitUsings>
                 <Nullable>enable</Nullable>
-                <UseSharedCompilation>false</UseSharedCompilation>
                 <NuGetAudit>false</NuGetAudit>
                 <TrimmerSingleWarn>false</TrimmerSingleWarn>
               </PropertyGroup>

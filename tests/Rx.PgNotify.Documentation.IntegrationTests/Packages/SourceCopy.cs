@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace Rx.PgNotify.Documentation.IntegrationTests.Packages;
 
 /// <summary>A temporary folder with what the packages are made of, and the packages made there.</summary>
@@ -32,17 +34,16 @@ sealed class SourceCopy : IDisposable
     /// <summary>A folder of its own for something that is not among the sources.</summary>
     internal string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root.FullName, "work", name)).FullName;
 
-    /// <summary>Packs every project that is packable.</summary>
+    /// <summary>Packs every project that is packable, several at once.</summary>
     internal async Task PackAsync(string version)
     {
         var projects = Directory.EnumerateFiles(Path.Combine(_root.FullName, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(project => File.ReadAllText(project).Contains("<IsPackable>true", StringComparison.Ordinal));
-        foreach (var project in projects.Order(StringComparer.Ordinal))
-        {
-            await DotnetAsync(
-                _root.FullName, "pack", project, "--output", Packages, $"-p:Version={version}", "-p:UseSharedCompilation=false",
-                "-p:RunAnalyzers=false", "-p:NuGetAudit=false", "-v:quiet", "--nologo");
-        }
+            .Order(StringComparer.Ordinal)
+            .Select(project => new XElement("Project", new XAttribute("Path", Path.GetRelativePath(_root.FullName, project))));
+        await File.WriteAllTextAsync(Path.Combine(_root.FullName, "Packages.slnx"), new XElement("Solution", projects).ToString());
+        await DotnetAsync(
+            _root.FullName, "pack", "Packages.slnx", $"-p:PackageOutputPath={Packages}", $"-p:Version={version}",
+            "-p:RunAnalyzers=false", "-p:NuGetAudit=false", "-v:quiet", "--nologo");
     }
 
     /// <summary>Runs the SDK; fails the test with what it said if that ends badly.</summary>

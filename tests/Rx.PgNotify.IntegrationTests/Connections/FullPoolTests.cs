@@ -40,8 +40,11 @@ public class FullPoolTests
         Assert.That(failure.Error, Is.EqualTo(PgNotifierError.TimedOut));
         Assert.That(failure.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
-        // Again and again: where all tests begin at once, an attempt may well take longer than the second that it has here.
-        await Observable.FromAsync(() => notifier.NotifyAsync("a")).Retry().Timeout(Eventually.Deadline);
+        await UntilItSucceedsAsync(async () =>
+        {
+            await notifier.NotifyAsync("a");
+            return true;
+        });
     }
 
     static NpgsqlDataSource Source() => NpgsqlDataSource.Create(
@@ -51,7 +54,11 @@ public class FullPoolTests
     {
         var held = new List<NpgsqlConnection>();
         for (var i = 0; i < Places; i++)
-            held.Add(await dataSource.OpenConnectionAsync());
+            held.Add(await UntilItSucceedsAsync(() => dataSource.OpenConnectionAsync().AsTask()));
         return held;
     }
+
+    // Again and again: where all tests begin at once, an attempt may well take longer than the second that it has here.
+    static async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> attempt) =>
+        await Observable.FromAsync(attempt).Retry().Timeout(Eventually.Deadline);
 }

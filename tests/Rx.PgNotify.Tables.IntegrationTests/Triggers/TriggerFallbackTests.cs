@@ -108,7 +108,7 @@ public sealed class TriggerFallbackTests
         }));
     }
 
-    [Test]
+    [Test, LongTest]
     public async Task AnUpdateOfManyRows_IsReportedOnceWithItsCount([Values(TriggerPayload.Bare, TriggerPayload.RowCount, TriggerPayload.Keys, TriggerPayload.Rows)] TriggerPayload payload)
     {
         await using var stage = await TableStage.CreateAsync(

@@ -84,6 +84,7 @@ public sealed class UnchangedTableTests
         await stage.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
     }
 
+    [LongTest]
     [TestCase("SET search_path = {0}, pg_catalog")]
     [TestCase("SET search_path = ''")]
     [TestCase("SET DateStyle = 'German'; SET bytea_output = 'escape'; SET extra_float_digits = -15; SET IntervalStyle = 'iso_8601'")]

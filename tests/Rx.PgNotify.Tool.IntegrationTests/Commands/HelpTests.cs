@@ -5,7 +5,7 @@ sealed class HelpTests
 {
     const int Width = 80;
 
-    [Test]
+    [Test, LongTest]
     public async Task Help_OfEveryCommand_FitsEightyColumns()
     {
         const string line = "pgnotify ";
