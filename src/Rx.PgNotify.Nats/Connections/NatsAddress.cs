@@ -13,7 +13,7 @@ static class NatsAddress
     internal static void ThrowIfAmbiguous(INatsConnection nats)
     {
         var urls = Read(nats);
-        if (urls.Any(HasMoreBehindTheHost) || HasUserBehindTheFirst(urls))
+        if (urls.Any(HasMoreBehindTheHost) || HasUserInALaterUrlOnly(urls))
         {
             throw new ArgumentException(
                 "The connection to NATS has a URL with an '@' behind its host; in a password write ',' as %2C, '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40.",
@@ -21,14 +21,15 @@ static class NatsAddress
         }
     }
 
-    /// <summary>As NATS.Net reads it; <see langword="null"/> if it is no URL.</summary>
+    /// <summary>One URL, without spaces around it, as NATS.Net reads it; <see langword="null"/> if it is no URL.</summary>
     internal static Uri? Read(string url) =>
         Uri.TryCreate(url.Contains("://", StringComparison.Ordinal) ? url : $"nats://{url}", UriKind.Absolute, out var read) ? read : null;
 
     /// <summary>
-    /// NATS.Net takes the user of the first URL for all of them: one in another URL alone stands behind a comma in a password.
+    /// Whether a later URL has a user and the first one has none: that user is a piece of a password with a comma, as NATS.Net takes the
+    /// user of the first URL for all of them.
     /// </summary>
-    internal static bool HasUserBehindTheFirst(IReadOnlyList<Uri?> urls) => urls[0]?.UserInfo.Length is 0 && urls.Any(url => url?.UserInfo.Length > 0);
+    internal static bool HasUserInALaterUrlOnly(IReadOnlyList<Uri?> urls) => urls[0]?.UserInfo.Length is 0 && urls.Any(url => url?.UserInfo.Length > 0);
 
     static Uri?[] Read(INatsConnection nats) => [.. nats.Opts.Url.Split(',').Select(url => Read(url.Trim()))];
 

@@ -14,8 +14,8 @@ sealed class PgNatsBridgeHealthCheck(PgNatsBridge bridge) : IHealthCheck
             BridgeState.AtWork => (HealthStatus.Healthy, "At work."),
             BridgeState.StandingBy => (HealthStatus.Healthy, "Standing by: another bridge is at work."),
             BridgeState.Connecting => (HealthStatus.Degraded, "Connecting."),
-            BridgeState.Failing { Cause: NatsListenerException { Error: NatsListenerError.PermissionDenied and var denied } } => (
-                context.Registration.FailureStatus, NatsListenerHealthCheck.Describe(denied)),
+            BridgeState.Failing { Cause: NatsListenerException { Error: NatsListenerError.PermissionDenied } } => (
+                context.Registration.FailureStatus, NatsListenerHealthCheck.Describe(NatsListenerError.PermissionDenied)),
             BridgeState.Failing { Cause: NatsListenerException } => (context.Registration.FailureStatus, "There is no connection to NATS, or it can't serve."),
             BridgeState.Failing { Cause: var cause } => (
                 context.Registration.FailureStatus, $"There is no connection to PostgreSQL, or it can't serve: {FailureCause.Of(cause)}."),

@@ -17,7 +17,7 @@ static class NatsAddresses
     internal static void Check(string text)
     {
         var addresses = text.Split(',').Select(Parse).ToArray();
-        if (NatsAddress.HasUserBehindTheFirst(addresses))
+        if (NatsAddress.HasUserInALaterUrlOnly(addresses))
             throw new FormatException("user and password stand in the first address; in a password write ',' as %2C.");
     }
 

@@ -42,7 +42,7 @@ sealed class SourceCopy : IDisposable
             .Select(project => new XElement("Project", new XAttribute("Path", Path.GetRelativePath(_root.FullName, project))));
         await File.WriteAllTextAsync(Path.Combine(_root.FullName, "Packages.slnx"), new XElement("Solution", projects).ToString());
         await DotnetAsync(
-            _root.FullName, "pack", "Packages.slnx", $"-p:PackageOutputPath={Packages}", $"-p:Version={version}",
+            _root.FullName, "pack", "Packages.slnx", "--configuration", "Release", $"-p:PackageOutputPath={Packages}", $"-p:Version={version}",
             "-p:RunAnalyzers=false", "-p:NuGetAudit=false", "-v:quiet", "--nologo");
     }
 

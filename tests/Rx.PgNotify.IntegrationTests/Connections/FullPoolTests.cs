@@ -40,7 +40,7 @@ public class FullPoolTests
         Assert.That(failure.Error, Is.EqualTo(PgNotifierError.TimedOut));
         Assert.That(failure.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
-        await UntilItSucceedsAsync(async () =>
+        await UntilInTimeAsync(async () =>
         {
             await notifier.NotifyAsync("a");
             return true;
@@ -54,11 +54,15 @@ public class FullPoolTests
     {
         var held = new List<NpgsqlConnection>();
         for (var i = 0; i < Places; i++)
-            held.Add(await UntilItSucceedsAsync(() => dataSource.OpenConnectionAsync().AsTask()));
+            held.Add(await UntilInTimeAsync(() => dataSource.OpenConnectionAsync().AsTask()));
         return held;
     }
 
     // Again and again: where all tests begin at once, an attempt may well take longer than the second that it has here.
-    static async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> attempt) =>
-        await Observable.FromAsync(attempt).Retry().Timeout(Eventually.Deadline);
+    static async Task<T> UntilInTimeAsync<T>(Func<Task<T>> attempt) =>
+        await Observable.FromAsync(attempt)
+            .RetryWhen(failures => failures.SelectMany(failure => failure is
+                PgNotifierException { Error: PgNotifierError.TimedOut } or NpgsqlException { InnerException: TimeoutException }
+                ? Observable.Return(failure) : Observable.Throw<Exception>(failure)))
+            .Timeout(Eventually.Deadline);
 }
