@@ -33,7 +33,7 @@ public class MissingPartTests
     [Test]
     public async Task WithoutABridge_ItIsTheBridge([Values] NatsRequestReplyMode mode)
     {
-        await using var stage = new Stage();
+        await using var stage = new Stage(heartbeat: Stage.Calm); // a connection that takes longer than one is missing, too
         var connection = stage.Connect(configure: options => options with { RequestReplyMode = mode });
         var cause = await CauseAsync(stage.Listen(connection: connection));
         Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NoBridge));
