@@ -90,8 +90,9 @@ sealed class SharedListener
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            var state = State.Latest; // before the disposal, after which the listener may be idle
             subscription.Dispose();
-            throw State.Latest is ListenerState.Reconnecting { Cause: var cause }
+            throw state is ListenerState.Reconnecting { Cause: var cause }
                 ? new OperationCanceledException(
                     $"Gave up waiting for the server to listen; the last attempt to connect failed: {ExceptionSummary.Of(cause)}", cause, cancellationToken)
                 : new OperationCanceledException("Gave up waiting for the server to listen.", cancellationToken);
