@@ -71,9 +71,9 @@ sealed class NatsServerProcess : IAsyncDisposable
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, port);
-            return await client.GetStream().ReadAsync(new byte[4]) == 4; // it greets before it is asked anything
+            return await client.GetStream().ReadAsync(new byte[4]).AsTask().WaitAsync(s_deadline) == 4; // it greets before it is asked anything
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
             return false;
         }

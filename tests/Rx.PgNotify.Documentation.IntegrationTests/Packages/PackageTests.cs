@@ -47,17 +47,14 @@ public sealed class PackageTests
     [OneTimeTearDown]
     public async Task CleanAsync()
     {
-        var cache = (await SourceCopy.DotnetAsync(_copy.Packages, "nuget", "locals", "global-packages", "--list")).Split(": ", 2)[1].Trim();
-        foreach (var package in PackageIds())
+        try
         {
-            var cached = new DirectoryInfo(Path.Combine(cache, package.ToLowerInvariant(), _version));
-            if (cached.Exists)
-                cached.Delete(recursive: true);
-            if (cached.Parent is { Exists: true } versions && !versions.EnumerateFileSystemInfos().Any())
-                versions.Delete();
+            await RemoveFromCacheAsync();
         }
-
-        _copy.Dispose();
+        finally
+        {
+            _copy.Dispose();
+        }
     }
 
     [Test]
@@ -221,6 +218,21 @@ public sealed class PackageTests
             """);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), program);
         return project;
+    }
+
+    async Task RemoveFromCacheAsync()
+    {
+        if (!Directory.Exists(_copy.Packages))
+            return; // they could not be packed
+        var cache = (await SourceCopy.DotnetAsync(_copy.Packages, "nuget", "locals", "global-packages", "--list")).Split(": ", 2)[1].Trim();
+        foreach (var package in PackageIds())
+        {
+            var cached = new DirectoryInfo(Path.Combine(cache, package.ToLowerInvariant(), _version));
+            if (cached.Exists)
+                cached.Delete(recursive: true);
+            if (cached.Parent is { Exists: true } versions && !versions.EnumerateFileSystemInfos().Any())
+                versions.Delete();
+        }
     }
 
     List<string> PackageIds() =>
