@@ -302,7 +302,9 @@ public class RegistrationTests
         });
         await host.StartAsync();
 
-        using var subscription = await host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name()).SubscribeAsync(_ => { });
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+        using var subscription = await host.Services.GetRequiredService<PgListener>().Channel(UniqueChannel.Name())
+            .SubscribeAsync(_ => { }, cancellationToken: deadline.Token);
         Assert.That(seen!.Name, Is.EqualTo("orders"));
     }
 

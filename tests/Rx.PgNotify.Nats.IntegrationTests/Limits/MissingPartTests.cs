@@ -2,6 +2,7 @@ using System.Reactive.Linq;
 using NATS.Client.Core;
 using Npgsql;
 using Rx.PgNotify.LocalPostgres;
+using Rx.PgNotify.Nats.IntegrationTests.Protocol;
 
 namespace Rx.PgNotify.Nats.IntegrationTests.Limits;
 
@@ -107,6 +108,46 @@ public class MissingPartTests
         await bridge.StopAsync();
         var cause = await CauseAsync(listener, cause => cause.Message.Contains("no bridge on", StringComparison.Ordinal));
         Assert.That(cause.Error, Is.EqualTo(NatsListenerError.NoBridge));
+    }
+
+    [Test]
+    public async Task WithABridgeThatHasJustBegunToWork_ItIsABridgeAtWork_AndItSaysThatItHasBegun()
+    {
+        await using var stage = new Stage();
+        var bridge = stage.Connect();
+        await using var questions = await bridge.SubscribeCoreAsync<byte[]>($"{stage.Prefix}.status");
+        await bridge.PingAsync(); // the server has the subscription
+        using var end = new CancellationTokenSource(Eventually.Deadline);
+        var answering = Task.Run(async () =>
+        {
+            await foreach (var question in questions.Msgs.ReadAllAsync(end.Token))
+                await question.ReplyAsync(Frames.StatusAnswer(nameof(BridgeState.AtWork)));
+        });
+
+        var cause = await CauseAsync(stage.Listen(), cause => cause.Error == NatsListenerError.NoBridgeAtWork);
+
+        Assert.That(cause.Message, Is.EqualTo($"There is a bridge with the prefix '{stage.Prefix}' that has just begun to work, and does not answer yet."));
+        await end.CancelAsync();
+        Assert.That(async () => await answering, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase("ask")]
+    [TestCase("status")]
+    public async Task WithNatsThatFallsSilentDuringAQuestion_ItIsNats(string question)
+    {
+        await using var stage = new Stage();
+        await using var line = FaultProxy.Start("127.0.0.1", stage.Nats.Port);
+        var bridge = stage.Connect();
+        await using var questions = await bridge.SubscribeCoreAsync<byte[]>($"{stage.Prefix}.{question}");
+        await bridge.PingAsync(); // the server has the subscription
+        var listener = stage.Listen(connection: stage.Connect(NatsServer.UrlOf(line.Port)));
+        using var subscription = listener.Channel("a").Subscribe(new Recorder<Notification>());
+        await questions.Msgs.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);
+
+        using var hole = line.Swallow();
+
+        var cause = await CauseAsync(listener, cause => cause.Error == NatsListenerError.NatsUnavailable);
+        Assert.That(cause.Message, Does.Contain($"NATS at {NatsServer.UrlOf(line.Port)}"));
     }
 
     // The first cause of a state, or the first one of a kind.

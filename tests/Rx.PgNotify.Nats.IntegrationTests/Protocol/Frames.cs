@@ -49,6 +49,14 @@ static class Frames
         return [.. bytes];
     }
 
+    /// <summary>What a bridge that is asked for its status says.</summary>
+    public static byte[] StatusAnswer(string state)
+    {
+        List<byte> bytes = [Version, 4];
+        Text(bytes, state);
+        return [.. bytes];
+    }
+
     /// <summary>How many channels a receiver asks for.</summary>
     public static int CountAsked(ReadOnlySpan<byte> ask)
     {

@@ -56,6 +56,15 @@ public class RegistrationErrorTests
     }
 
     [Test]
+    public async Task ASecondRegistrationWithoutAConnection_KeepsTheFirstOnes()
+    {
+        await using var nats = new NatsConnection();
+        using var host = TestHost.Build(builder => builder.Services.AddSingleton<INatsConnection>(nats)
+            .AddPgNatsBridge("Host=h").AddPgNatsBridge(options => options.Channels = ["orders"]));
+        Assert.That(() => host.Services.GetRequiredService<PgNatsBridge>(), Throws.Nothing);
+    }
+
+    [Test]
     public async Task ADataSourceThatIsMissing_IsSaidWhenTheHostStarts()
     {
         await using var nats = new NatsConnection();
