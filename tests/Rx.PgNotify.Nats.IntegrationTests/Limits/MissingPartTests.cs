@@ -136,7 +136,7 @@ public class MissingPartTests
     [TestCase("status")]
     public async Task WithNatsThatFallsSilentDuringAQuestion_ItIsNats(string question)
     {
-        await using var stage = new Stage(heartbeat: Stage.Steady); // which the line takes less than to be cut, once the question is there
+        await using var stage = new Stage(heartbeat: Stage.Steady); // longer than it takes to cut the line once the question is there
         await using var line = FaultProxy.Start("127.0.0.1", stage.Nats.Port);
         var bridge = stage.Connect();
         await using var questions = await bridge.SubscribeCoreAsync<byte[]>($"{stage.Prefix}.{question}");
