@@ -183,7 +183,7 @@ public class ReadAllTests
         }
 
         Assert.That(atOnce, Is.InRange(49_000, 49_998), "nearly all, but now and then the thread is given back");
-        Assert.That(allocated / (double)atOnce, Is.LessThan(1), "the smallest object has 24 bytes; the runtime itself may allocate one now and then");
+        Assert.That(allocated, Is.LessThan(1_000));
     }
 
     static CancellationToken Deadline() => new CancellationTokenSource(Eventually.Deadline).Token;
