@@ -1,21 +1,27 @@
 using Npgsql;
+using Rx.PgNotify.Connections;
 
 namespace Rx.PgNotify.Tool.Connections;
 
+/// <summary>Opens a connection, or ends within a second of the cancellation, with that.</summary>
+/// <remarks>Npgsql itself may go on waiting, until its timeout, for a server that takes connections and says nothing.</remarks>
 static class PromptOpening
 {
-    /// <summary>Opens a connection, or ends at once with the cancellation.</summary>
-    /// <remarks>Npgsql itself may go on waiting, until its timeout, for a server that takes connections and says nothing.</remarks>
-    internal static async Task<NpgsqlConnection> OpenAsync(this NpgsqlDataSource database, CancellationToken cancellation)
+    internal static Task<NpgsqlConnection> OpenAsync(this NpgsqlDataSource database, CancellationToken cancellation) =>
+        PromptlyAsync(database.OpenConnectionAsync(cancellation).AsTask(), cancellation);
+
+    internal static Task<NpgsqlConnection> OpenPromptlyAsync(this ConnectionSource source, CancellationToken cancellation) =>
+        PromptlyAsync(source.OpenAsync(cancellation), cancellation);
+
+    static async Task<NpgsqlConnection> PromptlyAsync(Task<NpgsqlConnection> opening, CancellationToken cancellation)
     {
-        var opening = database.OpenConnectionAsync(cancellation).AsTask();
         try
         {
             return await opening.WaitAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
-            _ = CloseAsync(opening);
+            await CloseAsync(opening).EndsSoonAsync();
             throw;
         }
     }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Tool.CommandLine;
+using Rx.PgNotify.Tool.Connections;
 using Rx.PgNotify.Tool.Output;
 
 namespace Rx.PgNotify.Tool.Doctor;
@@ -42,7 +43,7 @@ sealed class Diagnosis(NpgsqlConnectionStringBuilder target, TimeSpan timeout)
             var connected = await GuardAsync(Checks.Connection, source, async () =>
             {
                 var start = Stopwatch.GetTimestamp();
-                connection = await source.OpenAsync(limit.Token).WaitAsync(limit.Token);
+                connection = await source.OpenPromptlyAsync(limit.Token);
                 var elapsed = Stopwatch.GetElapsedTime(start);
                 facts = await ServerFacts.AskAsync(connection, limit.Token).WaitAsync(limit.Token);
                 return Connected(connection, elapsed);

@@ -23,7 +23,7 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
     /// <summary>Throws what is wrong.</summary>
     /// <param name="connection">Just opened.</param>
     /// <param name="waits">Waits for notifications on it.</param>
-    /// <param name="cancellationToken">Ends the waiting for the second connection.</param>
+    /// <param name="cancellationToken">Cancels the opening of the second connection, and ends the waiting for what it sends.</param>
     internal async Task RunAsync(PhysicalConnection connection, NotificationWait waits, CancellationToken cancellationToken)
     {
         await connection.AnsweredAsync(connection.Backend.IdentifyAndLiftTimeLimitsAsync()).ConfigureAwait(false);
@@ -49,11 +49,16 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
 
     async Task SendAsync(string channel, CancellationToken cancellationToken)
     {
-        var sending = SendOnceAsync(channel);
+        var sending = SendOnceAsync(channel, cancellationToken);
         _ = sending.IgnoreOutcomeAsync();
         try
         {
             await sending.WaitAsync(2 * heartbeat, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await sending.EndsSoonAsync().ConfigureAwait(false);
+            throw;
         }
         catch (TimeoutException e)
         {
@@ -66,11 +71,11 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
         }
     }
 
-    // Over a connection of its own, which exists for this moment only. Without a token: to cancel a command that hangs blocks
-    // the cancelling thread until the server answers. The command fails by itself, though late, and closes its connection.
-    async Task SendOnceAsync(string channel)
+    // Over a connection of its own, which exists for this moment only. The command without a token: to cancel one that hangs blocks
+    // the cancelling thread until the server answers. It fails by itself, though late, and closes its connection.
+    async Task SendOnceAsync(string channel, CancellationToken cancellationToken)
     {
-        var connection = await connections.OpenAsync(CancellationToken.None).ConfigureAwait(false);
+        var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var command = new NpgsqlCommand(NotifyStatement.Text, connection);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rx.PgNotify.Connections;
 using Rx.PgNotify.Diagnostics;
-using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Listening;
 
@@ -9,8 +8,6 @@ namespace Rx.PgNotify.Listening;
 /// <remarks>Used by the pump alone.</remarks>
 sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOptions options, SessionGuard? guard, ListenerPumpContext pump)
 {
-    static readonly TimeSpan s_cancelPatience = TimeSpan.FromSeconds(1);
-
     readonly ConnectionCheck _check = new(connections, options.Heartbeat, pump.Logger);
     readonly ILogger _logger = pump.Logger;
 
@@ -24,8 +21,7 @@ sealed class ListenSessionFactory(ConnectionSource connections, PgListenerOption
         if (!abandon.IsCancellationRequested)
             return await opening.ConfigureAwait(false);
 
-        // While Npgsql waits for the answer to its first message it can't be cancelled.
-        if (!await CloseWhenOpenedAsync(opening).CompletesWithinAsync(s_cancelPatience).ConfigureAwait(false))
+        if (!await CloseWhenOpenedAsync(opening).EndsSoonAsync().ConfigureAwait(false))
             Log.OpeningAbandoned(_logger);
         return null;
     }

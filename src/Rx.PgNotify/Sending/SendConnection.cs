@@ -93,10 +93,12 @@ sealed class SendConnection(
 
     async Task<SendSession?> OpenAsync()
     {
-        var opening = OpenSessionAsync();
+        var abandon = new CancellationTokenSource();
+        var opening = OpenSessionAsync(abandon.Token);
         if (!await waitAsync(opening).ConfigureAwait(false))
         {
-            _ = CloseWhenOpenedAsync(opening).IgnoreOutcomeAsync(); // Npgsql can't be made to stop while it waits for the first answer
+            _ = abandon.CancelSafelyAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
+            await CloseWhenOpenedAsync(opening).EndsSoonAsync().ConfigureAwait(false);
             return null;
         }
 
@@ -123,13 +125,13 @@ sealed class SendConnection(
         return _session;
     }
 
-    async Task<SendSession> OpenSessionAsync()
+    async Task<SendSession> OpenSessionAsync(CancellationToken cancellationToken)
     {
         var setUp = LibraryTracing.StartConnecting();
         SendSession? session = null;
         try
         {
-            var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, CancellationToken.None).ConfigureAwait(false);
+            var connection = await PhysicalConnection.OpenAsync(connections, options.Heartbeat, cancellationToken).ConfigureAwait(false);
             session = new SendSession(connection);
             await session.CheckAsync().ConfigureAwait(false);
             setUp.End(session.Connection);
