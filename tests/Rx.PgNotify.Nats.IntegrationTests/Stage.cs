@@ -92,6 +92,16 @@ sealed class Stage(
         return Own(new NatsListener(connection ?? Connect(), options));
     }
 
+    /// <summary>Gets what receivers ask bridges, in the place of one. When it completes, the server knows of it.</summary>
+    /// <param name="connection">How.</param>
+    /// <param name="question">What the subject of the questions ends with.</param>
+    public async Task<INatsSub<byte[]>> HearAsync(NatsConnection connection, string question)
+    {
+        var questions = await connection.SubscribeCoreAsync($"{Prefix}.{question}", serializer: NatsRawSerializer<byte[]>.Default);
+        await connection.PingAsync();
+        return questions;
+    }
+
     /// <summary>Disposes something with this object.</summary>
     public T Own<T>(T disposable)
         where T : IAsyncDisposable

@@ -28,7 +28,7 @@ sealed class RowConverter<T>(Func<JsonElement, ReadRow<T>> read) : JsonConverter
 
     public override void Write(Utf8JsonWriter writer, ReadRow<T> value, JsonSerializerOptions options) => throw new NotSupportedException();
 
-    /// <summary>A handler that is told of the column, too.</summary>
+    /// <summary>A handler that gets the column, too.</summary>
     internal Action<Notification, JsonException> NamingTheColumn(Action<Notification, JsonException>? onMalformed) => (notification, error) =>
     {
         var unreadable = Interlocked.Exchange(ref _unreadable, null);

@@ -161,7 +161,7 @@ sealed class BridgeLoop
         while (true)
         {
             await RealTime.DelayAsync(_options.Heartbeat / 4, end).ConfigureAwait(false);
-            permissions.ThrowIfAny(_subjects); // receivers are told of a channel's
+            permissions.ThrowIfAny(_subjects); // a channel's is reported to its receivers
             await _nats.AnswersWithinAsync(_options.Heartbeat, end, silent: candidate.EndAsync).ConfigureAwait(false);
         }
     }

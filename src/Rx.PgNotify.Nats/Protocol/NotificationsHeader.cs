@@ -10,7 +10,7 @@ namespace Rx.PgNotify.Nats.Protocol;
 /// </param>
 /// <param name="First">
 /// The number of its first notification. The notifications of a stream are counted from 0, also those that the bridge itself has lost: a
-/// jump tells how many are missing.
+/// jump says how many are missing.
 /// </param>
 /// <param name="Count">How many notifications follow.</param>
 [StructLayout(LayoutKind.Auto)]

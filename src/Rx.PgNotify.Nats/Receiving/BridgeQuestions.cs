@@ -108,7 +108,7 @@ sealed class BridgeQuestions(INatsConnection nats, Subjects subjects, TimeSpan t
         }
     }
 
-    // The connection that refused it may have been replaced while nobody was told. What is refused while the answer comes stays known.
+    // The connection that refused it may have been replaced unnoticed. What is refused while the answer comes stays known.
     void Answered(bool wasRefused)
     {
         if (wasRefused)

@@ -49,33 +49,30 @@ sealed class ConnectionCheck(ConnectionSource connections, TimeSpan heartbeat, I
 
     async Task SendAsync(string channel, CancellationToken cancellationToken)
     {
-        var sending = SendOnceAsync(channel, cancellationToken);
+        var abandon = new CancellationTokenSource();
+        var opening = connections.OpenAsync(abandon.Token);
+        var sending = SendOnceAsync(opening, channel);
         _ = sending.IgnoreOutcomeAsync();
-        try
+        await sending.WaitAsync(2 * heartbeat, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (sending.IsCompleted)
         {
-            await sending.WaitAsync(2 * heartbeat, cancellationToken).ConfigureAwait(false);
+            await sending.ConfigureAwait(false);
+            return;
         }
-        catch (OperationCanceledException)
-        {
-            await sending.EndsSoonAsync().ConfigureAwait(false);
-            throw;
-        }
-        catch (TimeoutException e)
-        {
-            if (sending.IsCompletedSuccessfully) // just when the limit expired
-                return;
-            throw new TimeoutException(
-                "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
-                + $"pass it got no place in the pool, or no answer, for {2 * heartbeat.TotalSeconds:0.#} s.",
-                e);
-        }
+
+        _ = abandon.CancelSafelyAsync();
+        await opening.EndsSoonAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new TimeoutException(
+            "A connection pooler stands before the server, and the second connection that has to find out whether notifications "
+            + $"pass it got no place in the pool, or no answer, for {2 * heartbeat.TotalSeconds:0.#} s.");
     }
 
-    // Over a connection of its own, which exists for this moment only. The command without a token: to cancel one that hangs blocks
-    // the cancelling thread until the server answers. It fails by itself, though late, and closes its connection.
-    async Task SendOnceAsync(string channel, CancellationToken cancellationToken)
+    // Over a connection of its own, which exists for this moment only. Without a token: to cancel a command that hangs blocks
+    // the cancelling thread until the server answers. The command fails by itself, though late, and closes its connection.
+    static async Task SendOnceAsync(Task<NpgsqlConnection> opening, string channel)
     {
-        var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await opening.ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
             var command = new NpgsqlCommand(NotifyStatement.Text, connection);

@@ -59,17 +59,19 @@ sealed class ListenerPump
         _signal.Request();
     }
 
-    /// <summary>Closes the connection, and gives up waiting for it after <paramref name="limit"/>.</summary>
+    /// <summary>Closes the connection, or aborts what hangs on it, within <paramref name="limit"/>.</summary>
     internal async Task StopAsync(TimeSpan limit)
     {
+        var patience = limit - CancelledOpening.AfterAbort;
         var loop = _loop.Stop();
         // Not awaited without a limit: whoever registered with the token may block.
         var stopping = _stop.CancelSafelyAsync();
         _signal.Request();
-        if (await Task.WhenAll(stopping, loop).CompletesWithinAsync(limit).ConfigureAwait(false))
+        if (await Task.WhenAll(stopping, loop).CompletesWithinAsync(patience).ConfigureAwait(false))
             return;
-        Log.CloseTimedOut(_logger, limit);
+        Log.CloseTimedOut(_logger, patience);
         _connection.Abort();
+        await loop.CompletesWithinAsync(CancelledOpening.AfterAbort).ConfigureAwait(false);
     }
 
     async Task RunAsync()

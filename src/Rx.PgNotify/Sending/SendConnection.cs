@@ -25,6 +25,9 @@ sealed class SendConnection(
     readonly ReconnectPolicy _reconnect = new(failure => PermanentFailure.OfConnecting(failure, connections), options.ReconnectDelay, options.MaxReconnectDelay, budget: null, clock);
     SendSession? _session;
 
+    // An attempt that was given up, as long as it is waited for.
+    Task _abandoned = Task.CompletedTask;
+
     /// <summary>What the last attempt failed of; <see langword="null"/> since the last commit.</summary>
     internal Exception? LastFailure => _reconnect.LastFailure;
 
@@ -63,6 +66,7 @@ sealed class SendConnection(
 
     internal async Task CloseAsync()
     {
+        await _abandoned.ConfigureAwait(false);
         if (_session is not { } session)
             return;
         _session = null;
@@ -95,13 +99,22 @@ sealed class SendConnection(
     {
         var abandon = new CancellationTokenSource();
         var opening = OpenSessionAsync(abandon.Token);
-        if (!await waitAsync(opening).ConfigureAwait(false))
+        var isOver = false;
+        try
         {
-            _ = abandon.CancelSafelyAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
-            await CloseWhenOpenedAsync(opening).EndsSoonAsync().ConfigureAwait(false);
-            return null;
+            isOver = await waitAsync(opening).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isOver)
+            {
+                _ = abandon.CancelSafelyAsync(); // not awaited: Npgsql's callback blocks while it asks a hung server to cancel
+                _abandoned = CloseWhenOpenedAsync(opening).EndsSoonAsync();
+            }
         }
 
+        if (!isOver)
+            return null;
         try
         {
             _session = await opening.ConfigureAwait(false);
@@ -154,7 +167,7 @@ sealed class SendConnection(
         }
         catch (Exception e)
         {
-            Log.NotifierCloseFailed(logger, e);
+            Log.OpeningCancelled(logger, e);
         }
     }
 

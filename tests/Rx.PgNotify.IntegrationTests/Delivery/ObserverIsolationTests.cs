@@ -29,7 +29,7 @@ public class ObserverIsolationTests
         await SendAsync(other, 3);
         await sibling.UntilCountAsync(3);
         await stranger.UntilCountAsync(3);
-        await Eventually.IsTrueAsync(() => !failures.IsEmpty, expectation: "the failure should be told");
+        await Eventually.IsTrueAsync(() => !failures.IsEmpty, expectation: "the failure should be reported");
 
         var failure = failures.Single();
         Assert.That(failure.Channel, Is.EqualTo(channel.Name));

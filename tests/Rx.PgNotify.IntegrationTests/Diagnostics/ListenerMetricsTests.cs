@@ -236,7 +236,7 @@ public class ListenerMetricsTests
         await recorder.UntilSubscribedAsync();
         tap.Cut();
         await recorder.UntilCountAsync(2);
-        await Eventually.IsTrueAsync(() => Volatile.Read(ref thrown) == 1, expectation: "told of the reconnect");
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref thrown) == 1, expectation: "the reconnect is reported");
         Assert.That(await listener.State.FirstAsync(state => state is ListenerState.Listening).Timeout(Eventually.Deadline), Is.Not.Null);
         Assert.That(tap.Connections, Is.EqualTo(2));
     }

@@ -22,7 +22,7 @@ public class ChurnTests
         using var stays = new CompositeDisposable();
         for (var i = 0; i < staying.Length; i++)
             stays.Add(await listener.Channel(names[i]).Signals.SubscribeAsync(staying[i]));
-        // What is acknowledged is told before the state is.
+        // What is acknowledged is reported before the state is.
         _ = await listener.State.FirstAsync(state => state is ListenerState.Listening);
         var states = new Recorder<ListenerState>();
         using var watching = listener.State.Subscribe(states);

@@ -80,7 +80,7 @@ public class ConnectErrorTests
         using var subscription = listener.Channel("a").Subscribe(recorder);
 
         await states.UntilAsync(
-            items => items.OfType<ListenerState.Reconnecting>().Any(state => state.Attempt >= 5), "five attempts should be told");
+            items => items.OfType<ListenerState.Reconnecting>().Any(state => state.Attempt >= 5), "five attempts should be reported");
 
         var last = states.Items.OfType<ListenerState.Reconnecting>().Last();
         Assert.That(last.Cause, Is.InstanceOf<NpgsqlException>());

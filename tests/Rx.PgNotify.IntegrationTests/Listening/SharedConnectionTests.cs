@@ -142,7 +142,7 @@ public class SharedConnectionTests
         // And again after a loss: one round trip to look at the server, one for all channels.
         roundTrips = tap.RoundTrips;
         tap.Cut();
-        await Eventually.IsTrueAsync(() => recorder.Count == 20_000, expectation: "each channel should be told");
+        await Eventually.IsTrueAsync(() => recorder.Count == 20_000, expectation: "each channel should be reported");
         Assert.That(tap.RoundTrips, Is.EqualTo(roundTrips + 2));
         Assert.That(recorder.Items.Skip(10_000).Select(signal => signal.Reasons), Has.All.EqualTo(ResyncReasons.Reconnected));
     }

@@ -49,7 +49,7 @@ public sealed class StandbyTests
 
         Assert.That(((PgListenerException)recorder.Error!).Error, Is.EqualTo(PgListenerError.ServerInRecovery));
         Assert.That(recorder.Error!.Message, Does.Contain("standby"));
-        await states.UntilAsync(items => items.OfType<ListenerState.Faulted>().Any(), "the fault should be told");
+        await states.UntilAsync(items => items.OfType<ListenerState.Faulted>().Any(), "the fault should be reported");
         Assert.That(states.Items.OfType<ListenerState.Reconnecting>(), Is.Empty);
     }
 

@@ -73,7 +73,7 @@ public sealed class TlsTests
             (recorder.Error as PgListenerException)?.Error, Is.EqualTo(PgListenerError.CertificateRefused), recorder.Error?.ToString());
         Assert.That(recorder.Error!.ToString(), Does.Contain(nameof(AuthenticationException)), "the cause is inside");
         Assert.That(recorder.Items, Is.Empty);
-        await states.UntilAsync(items => items.OfType<ListenerState.Faulted>().Any(), "the fault should be told");
+        await states.UntilAsync(items => items.OfType<ListenerState.Faulted>().Any(), "the fault should be reported");
         Assert.That(states.Items.OfType<ListenerState.Reconnecting>(), Is.Empty);
     }
 

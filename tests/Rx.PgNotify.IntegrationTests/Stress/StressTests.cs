@@ -32,13 +32,13 @@ public class StressTests
         await run.RoundAsync(length);
         await run.EndAsync();
 
-        // An observer is gone when it throws; the failure is told a moment later.
-        await Eventually.IsTrueAsync(() => findings["failures told"] >= findings["throws"]);
+        // An observer is gone when it throws; the failure is reported a moment later.
+        await Eventually.IsTrueAsync(() => findings["failures reported"] >= findings["throws"]);
         await TestContext.Progress.WriteLineAsync(
             $"Stress: seed {seed}, {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, {findings.ViolationCount} violations; {findings}\n" +
             $"KiB in use after each round: {string.Join(' ', memory.Select(bytes => bytes / 1024))}\n{findings.Violations}");
         Assert.That(findings.ViolationCount, Is.Zero, () => $"Seed {seed}\n{findings.Violations}");
-        Assert.That(findings["failures told"], Is.EqualTo(findings["throws"]), $"Seed {seed}");
+        Assert.That(findings["failures reported"], Is.EqualTo(findings["throws"]), $"Seed {seed}");
         Assert.That(memory[^1], Is.LessThan(memory[memory.Count / 3] + MemoryMargin), $"Seed {seed}: the memory in use after each round");
         Assert.That(findings["notifications"], Is.GreaterThan(1_000), "or nothing was tested");
     }

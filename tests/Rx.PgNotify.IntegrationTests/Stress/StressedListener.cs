@@ -17,7 +17,7 @@ sealed class StressedListener : IAsyncDisposable
         options.MaxReconnectDelay = TimeSpan.FromMilliseconds(200);
         options.ObserverFailed = failure =>
         {
-            findings.Count("failures told");
+            findings.Count("failures reported");
             if (failure.Exception is not StressObserver.Tantrum)
                 findings.Violate($"{name}: ObserverFailed got {failure.Exception}");
         };

@@ -114,9 +114,7 @@ public class MissingPartTests
     public async Task WithABridgeThatHasJustBegunToWork_ItIsABridgeAtWork_AndItSaysThatItHasBegun()
     {
         await using var stage = new Stage();
-        var bridge = stage.Connect();
-        await using var questions = await bridge.SubscribeCoreAsync<byte[]>($"{stage.Prefix}.status");
-        await bridge.PingAsync(); // the server has the subscription
+        await using var questions = await stage.HearAsync(stage.Connect(), "status");
         using var end = new CancellationTokenSource(Eventually.Deadline);
         var answering = Task.Run(async () =>
         {
@@ -138,9 +136,7 @@ public class MissingPartTests
     {
         await using var stage = new Stage(heartbeat: Stage.Steady); // longer than it takes to cut the line once the question is there
         await using var line = FaultProxy.Start("127.0.0.1", stage.Nats.Port);
-        var bridge = stage.Connect();
-        await using var questions = await bridge.SubscribeCoreAsync<byte[]>($"{stage.Prefix}.{question}");
-        await bridge.PingAsync(); // the server has the subscription
+        await using var questions = await stage.HearAsync(stage.Connect(), question);
         var listener = stage.Listen(connection: stage.Connect(NatsServer.UrlOf(line.Port)));
         using var subscription = listener.Channel("a").Subscribe(new Recorder<Notification>());
         await questions.Msgs.ReadAsync().AsTask().WaitAsync(Eventually.Deadline);

@@ -61,8 +61,7 @@ sealed class ForgedBridge : IAsyncDisposable
     public static async Task<ForgedBridge> StartAsync(Stage stage, Term? term = null)
     {
         var nats = stage.Connect();
-        var asks = await nats.SubscribeCoreAsync($"{stage.Prefix}.ask", serializer: NatsRawSerializer<byte[]>.Default);
-        await nats.PingAsync(); // the server has the subscription
+        var asks = await stage.HearAsync(nats, "ask");
         return stage.Own(new ForgedBridge(nats, stage.Prefix, term ?? new Term(1, Term.Patient), asks));
     }
 

@@ -37,9 +37,9 @@ public sealed class MajorVersionTests
 
         await server.KillBackendsAsync();
         await orders.ExecuteAsync($"DELETE FROM {orders.Name} WHERE id = 1"); // told to nobody, or to the new connection
-        await recorder.UntilAsync(items => items.Resyncs().Count() == 2, "the loss should be told");
+        await recorder.UntilAsync(items => items.Resyncs().Count() == 2, "the loss should be reported");
         await orders.ExecuteAsync($"UPDATE {orders.Name} SET value = 'c'");
-        await recorder.UntilAsync(items => items.Payloads().Any(payload => payload.Contains("\"c\"", StringComparison.Ordinal)), "the change should be told");
+        await recorder.UntilAsync(items => items.Payloads().Any(payload => payload.Contains("\"c\"", StringComparison.Ordinal)), "the change should be reported");
 
         Assert.That(await orders.ReadAsync(), Is.EqualTo("-1 2=c"));
         Assert.That(recorder.Items.Payloads().Take(2), Is.EqualTo(new[] { "plain", "gathered" }));
