@@ -41,7 +41,7 @@ sealed class NatsListenConnection : IListenConnection
         _metrics = NatsMeter.Of(options.MeterFactory).Receivers(options.Name);
     }
 
-    public void Abort() => _ = _abort.CancelSafelyAsync();
+    public Task AbortAsync() => _abort.CancelSafelyAsync();
 
     public (PgListenerError Error, string Message)? FindPermanent(Exception failure) => GivenUpConnection.FindRefusal(failure);
 

@@ -8,10 +8,7 @@ static class CancelledOpening
     // An attempt soon ends, unless it is at a point where Npgsql can't be cancelled, as while it waits for the first answer of a server.
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// How long to wait after a command was aborted, for the same reason: Npgsql asks for it over a connection of its own, which it opens
-    /// like any other one.
-    /// </summary>
+    /// <summary>How long a request of Npgsql's to cancel a command is waited for: it opens a connection like any other one.</summary>
     internal static readonly TimeSpan AfterAbort = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits for the attempt, whatever its outcome, though no longer than a second.</summary>

@@ -31,6 +31,10 @@ sealed class ConnectionSource : IAsyncDisposable
     int _hanging;
     long _hangsSince;
 
+    // The latest request to cancel a command. Written by whoever aborts a connection, read by the disposal. Of two at once either may be
+    // here: the other one is only not waited for.
+    volatile Task _aborting = Task.CompletedTask;
+
     ConnectionSource(NpgsqlConnectionStringBuilder settings)
     {
         _settings = settings;
@@ -136,9 +140,15 @@ sealed class ConnectionSource : IAsyncDisposable
     /// <summary>Makes the pool close what is given back from now on, instead of handing it out again.</summary>
     internal void ClearPool() => _primary.Value.Clear();
 
-    public ValueTask DisposeAsync() => IsOwn && !_isShared && _primary.IsValueCreated
-        ? _primary.Value.DisposeAsync()
-        : ValueTask.CompletedTask;
+    /// <summary>A command is being cancelled, which opens a connection that nobody else knows of.</summary>
+    internal void Aborts(Task aborting) => _aborting = aborting;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _aborting.CompletesWithinAsync(CancelledOpening.AfterAbort).ConfigureAwait(false);
+        if (IsOwn && !_isShared && _primary.IsValueCreated)
+            await _primary.Value.DisposeAsync().ConfigureAwait(false);
+    }
 
     // Otherwise Npgsql would load all types of the database with the first connection, which takes as long as the rest of connecting.
     static NpgsqlDataSource Build(string connectionString)

@@ -10,7 +10,7 @@ namespace Rx.PgNotify.Connections;
 /// </summary>
 /// <remarks>
 /// Used by one loop, one call at a time, except that it may be closed while a call is under way, and that
-/// <see cref="AbortAsync"/> may come from any thread. Once broken it stays so: the loop opens another one.
+/// <see cref="Abort"/> may come from any thread. Once broken it stays so: the loop opens another one.
 /// </remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late cancel may still use it
 sealed class PhysicalConnection
@@ -57,7 +57,7 @@ sealed class PhysicalConnection
     /// <summary>What serves it.</summary>
     internal Backend Backend { get; }
 
-    /// <summary>Cancelled by <see cref="AbortAsync"/>; for each command.</summary>
+    /// <summary>Cancelled by <see cref="Abort"/>; for each command.</summary>
     internal CancellationToken Aborting => _abort.Token;
 
     // Whatever the connection string says, our own limit comes first: it knows what has arrived meanwhile.
@@ -107,10 +107,11 @@ sealed class PhysicalConnection
     internal void Abandon(Task wait) => _abandonedWait = wait;
 
     /// <summary>Breaks a command that is under way: the last resort against a server that hangs.</summary>
-    /// <returns>
-    /// Completes when Npgsql has asked the server to cancel it, over a connection of its own, which may take until that times out.
-    /// </returns>
-    internal Task AbortAsync() => _abort.CancelSafelyAsync();
+    internal void Abort()
+    {
+        if (!_abort.IsCancellationRequested)
+            Source.Aborts(_abort.CancelSafelyAsync());
+    }
 
     /// <summary>Closes the connection behind what still runs on it, or gives it back to its pool.</summary>
     /// <param name="limit">How long to wait for that.</param>
@@ -152,7 +153,7 @@ sealed class PhysicalConnection
         }
         catch (Exception)
         {
-            _ = AbortAsync();
+            Abort();
             Source.ClearPool();
             await UntilIdleAsync().ConfigureAwait(false);
         }

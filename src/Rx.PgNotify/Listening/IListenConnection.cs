@@ -3,7 +3,7 @@ namespace Rx.PgNotify.Listening;
 /// <summary>
 /// Where a listener's notifications come from: one connection after the other and never two at a time, each opened, served and closed.
 /// </summary>
-/// <remarks>Used by the pump alone; only <see cref="Abort"/> is for any thread.</remarks>
+/// <remarks>Used by the pump alone; only <see cref="AbortAsync"/> is for any thread.</remarks>
 interface IListenConnection
 {
     /// <summary>Opens a connection, serves it as long as it is needed, and closes it.</summary>
@@ -14,7 +14,8 @@ interface IListenConnection
     /// <summary>
     /// Breaks what is under way, of this connection or, between two, of the next one. Once the loop has to stop: it can't be undone.
     /// </summary>
-    void Abort();
+    /// <returns>Completes at once, when it is under way.</returns>
+    Task AbortAsync();
 
     /// <summary>What no further attempt can mend, of a failure before the first connection; <see langword="null"/> if one may.</summary>
     (PgListenerError Error, string Message)? FindPermanent(Exception failure);

@@ -6,7 +6,7 @@ using Rx.PgNotify.Threading;
 namespace Rx.PgNotify.Listening;
 
 /// <summary>The one connection of a listener to the server: one session after the other.</summary>
-/// <remarks>Used by the pump alone; only <see cref="ProcessId"/> and <see cref="Abort"/> are for any thread.</remarks>
+/// <remarks>Used by the pump alone; only <see cref="ProcessId"/> and <see cref="AbortAsync"/> are for any thread.</remarks>
 #pragma warning disable CA1001 // a token source without timer and links needs no disposal, and a late call may still cancel it
 sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory sessions, ListenerPumpContext pump) : IListenConnection
 #pragma warning restore CA1001
@@ -19,7 +19,7 @@ sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory
     /// <summary>The process id of the backend that serves; <see langword="null"/> while none does.</summary>
     internal int? ProcessId => _processId is var processId and not 0 ? processId : null;
 
-    public void Abort() => _ = _abort.CancelSafelyAsync();
+    public Task AbortAsync() => _abort.CancelSafelyAsync();
 
     public (PgListenerError Error, string Message)? FindPermanent(Exception failure) => PermanentFailure.OfConnecting(failure, connections);
 
@@ -34,7 +34,7 @@ sealed class ListenConnection(ConnectionSource connections, ListenSessionFactory
             session = await sessions.OpenAsync().ConfigureAwait(false);
             if (session is null)
                 return null;
-            // Runs at once if Abort came first, so that neither can miss the other.
+            // Runs at once if AbortAsync came first, so that neither can miss the other.
             aborting = _abort.Token.UnsafeRegister(static session => ((ListenSession)session!).Abort(), session);
             using var loop = new ListenLoop(session, pump);
             await loop.RunAsync(ready: () => OnListening(session, setUp, listening)).ConfigureAwait(false);

@@ -75,8 +75,8 @@ sealed class ListenSession : IAsyncDisposable
     /// <inheritdoc cref="SessionGuard.Leave"/>
     internal void LeaveGuard(Exception? failure) => _guard?.Leave(_connection, failure);
 
-    /// <inheritdoc cref="PhysicalConnection.AbortAsync"/>
-    internal void Abort() => _ = _connection.AbortAsync();
+    /// <inheritdoc cref="PhysicalConnection.Abort"/>
+    internal void Abort() => _connection.Abort();
 
     /// <summary>Before anything else. Throws what is wrong.</summary>
     internal Task CheckAsync(ConnectionCheck check, CancellationToken cancellationToken) =>

@@ -59,19 +59,17 @@ sealed class ListenerPump
         _signal.Request();
     }
 
-    /// <summary>Closes the connection, or aborts what hangs on it, within <paramref name="limit"/>.</summary>
+    /// <summary>Closes the connection, and gives up waiting for it after <paramref name="limit"/>: what hangs is aborted.</summary>
     internal async Task StopAsync(TimeSpan limit)
     {
-        var patience = limit - CancelledOpening.AfterAbort;
         var loop = _loop.Stop();
         // Not awaited without a limit: whoever registered with the token may block.
         var stopping = _stop.CancelSafelyAsync();
         _signal.Request();
-        if (await Task.WhenAll(stopping, loop).CompletesWithinAsync(patience).ConfigureAwait(false))
+        if (await Task.WhenAll(stopping, loop).CompletesWithinAsync(limit).ConfigureAwait(false))
             return;
-        Log.CloseTimedOut(_logger, patience);
-        _connection.Abort();
-        await loop.CompletesWithinAsync(CancelledOpening.AfterAbort).ConfigureAwait(false);
+        Log.CloseTimedOut(_logger, limit);
+        await _connection.AbortAsync().ConfigureAwait(false);
     }
 
     async Task RunAsync()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rx.PgNotify.Connections;
 using Rx.PgNotify.Delivery;
 using Rx.PgNotify.Diagnostics;
 using Rx.PgNotify.Threading;
@@ -12,8 +13,8 @@ namespace Rx.PgNotify.Listening;
 /// </summary>
 sealed class SharedListener
 {
-    // What hangs must not hold up a shutdown; closing takes a few milliseconds otherwise.
-    static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2);
+    // What hangs must not hold up a shutdown; closing takes a few milliseconds otherwise. Two seconds in all.
+    static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(2) - CancelledOpening.AfterAbort;
 
     readonly Type _owner;
     readonly DesiredChannels _desired;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using Rx.PgNotify.Connections;
-using Rx.PgNotify.Threading;
 
 namespace Rx.PgNotify.Sending;
 
@@ -44,7 +43,7 @@ sealed class SendSession(PhysicalConnection connection) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!await connection.CloseAsync(s_closeLimit).ConfigureAwait(false))
-            await connection.AbortAsync().CompletesWithinAsync(CancelledOpening.AfterAbort).ConfigureAwait(false);
+            connection.Abort();
     }
 
     /// <summary>Before anything else. Makes sure that the connection can send; throws if it can't.</summary>
