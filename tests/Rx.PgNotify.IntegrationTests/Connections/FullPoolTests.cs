@@ -17,12 +17,11 @@ public class FullPoolTests
             dataSource, new PgListenerOptions { ReconnectDelay = TimeSpan.FromMilliseconds(5), MaxReconnectDelay = TimeSpan.FromMilliseconds(5) });
         var recorder = new Recorder<ChannelSignal>();
         using var subscription = listener.Channel(UniqueChannel.Name()).Signals.Subscribe(recorder);
-        var state = (ListenerState.Reconnecting)await listener.State
-            .FirstAsync(state => state is ListenerState.Reconnecting).Timeout(Eventually.Deadline);
-        await TestContext.Out.WriteLineAsync(state.Cause.Message);
+        var cause = await listener.State.OfType<ListenerState.Reconnecting>().Select(state => state.Cause.Message)
+            .FirstAsync(NamesTheLimit).Timeout(Eventually.Deadline);
+        await TestContext.Out.WriteLineAsync(cause);
 
-        Assert.That(state.Cause.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
-        Assert.That(state.Cause.Message, Does.Contain("one place").IgnoreCase.And.Contains("for good"));
+        Assert.That(cause, Does.Contain($"{Places}").And.Contains("one place").IgnoreCase.And.Contains("for good"));
         await held[0].DisposeAsync();
         await recorder.UntilSubscribedAsync();
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
@@ -34,11 +33,13 @@ public class FullPoolTests
         await using var dataSource = Source();
         var held = await HoldAllAsync(dataSource);
         await using var notifier = new PgNotifier(dataSource, new PgNotifierOptions { SendTimeout = TimeSpan.FromSeconds(3) });
-        var failure = (await Assert.CatchAsync<PgNotifierException>(() => notifier.NotifyAsync("a").WaitAsync(Eventually.Deadline)))!;
+        var failure = await Eventually.BecomesAsync(
+            async () => (await Assert.CatchAsync<PgNotifierException>(() => notifier.NotifyAsync("a").WaitAsync(Eventually.Deadline)))!,
+            failure => failure.Error != PgNotifierError.TimedOut || NamesTheLimit(failure.Message));
         await TestContext.Out.WriteLineAsync(failure.Message);
 
         Assert.That(failure.Error, Is.EqualTo(PgNotifierError.TimedOut));
-        Assert.That(failure.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
+        Assert.That(failure.Message, Does.Contain($"{Places}"));
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
         await UntilInTimeAsync(async () =>
         {
@@ -46,6 +47,10 @@ public class FullPoolTests
             return true;
         });
     }
+
+    // On a machine that stands still for a second an attempt is given up before Npgsql itself reports that the pool is full. One of those
+    // that follow is not.
+    static bool NamesTheLimit(string message) => message.Contains("Max Pool Size", StringComparison.Ordinal);
 
     static NpgsqlDataSource Source() => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { MaxPoolSize = Places, Timeout = 1 }.ConnectionString);
