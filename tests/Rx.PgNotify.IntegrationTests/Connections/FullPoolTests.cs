@@ -21,7 +21,8 @@ public class FullPoolTests
             .FirstAsync(NamesTheLimit).Timeout(Eventually.Deadline);
         await TestContext.Out.WriteLineAsync(cause);
 
-        Assert.That(cause, Does.Contain($"{Places}").And.Contains("one place").IgnoreCase.And.Contains("for good"));
+        Assert.That(cause, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
+        Assert.That(cause, Does.Contain("one place").IgnoreCase.And.Contains("for good"));
         await held[0].DisposeAsync();
         await recorder.UntilSubscribedAsync();
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
@@ -39,7 +40,7 @@ public class FullPoolTests
         await TestContext.Out.WriteLineAsync(failure.Message);
 
         Assert.That(failure.Error, Is.EqualTo(PgNotifierError.TimedOut));
-        Assert.That(failure.Message, Does.Contain($"{Places}"));
+        Assert.That(failure.Message, Does.Contain("Max Pool Size").And.Contains($"{Places}"));
         await Task.WhenAll(held.Select(connection => connection.DisposeAsync().AsTask()));
         await UntilInTimeAsync(async () =>
         {
